@@ -1,0 +1,95 @@
+"""The `gradlint` command: its verbs, imported when used, and what happens when one fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from gradlint import __version__
+from gradlint.cli.output import UserError, write_error
+
+# Verb -> the module under gradlint.cli that holds its `command`; help lists them in this order.
+_VERBS = {
+    "check": "check",
+    "rule": "rule",
+    "config": "settings",
+}
+
+_TRACEBACK = "GRADLINT_TRACEBACK"
+
+
+class _Program(click.Group):
+    """The verbs, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        command = import_module(f"gradlint.cli.{_VERBS[cmd_name]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _VERBS and not name.startswith("-"):
+            raise click.UsageError(f"no verb is called `{name}`{_hint(name)}")
+        return super().resolve_command(ctx, args)
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command line and exit.
+
+        A failure is one line on standard error; a traceback only if GRADLINT_TRACEBACK is set.
+        """
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(*args, **extra)
+            sys.stdout.flush()
+        except (click.ClickException, UserError) as error:
+            text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+            _fail(text)
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(130)
+        except BrokenPipeError:
+            # The reader went away, as `head` does. Python would complain while it closes stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        except Exception as error:
+            if os.environ.get(_TRACEBACK):
+                raise
+            _fail(
+                f"internal error: {type(error).__name__}: {error}"
+                f" (please report it; {_TRACEBACK}=1 shows the traceback)"
+            )
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str) -> NoReturn:
+    plain = " ".join(message.split())
+    write_error(f"gradlint: {plain[:1].lower()}{plain[1:].rstrip('.')}\n")
+    sys.exit(2)
+
+
+def _hint(name: str) -> str:
+    if os.path.exists(name):
+        return f"; did you mean `gradlint check {name}`?"
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, _VERBS, n=1)
+    return f"; did you mean `{found[0]}`?" if found else "; see `gradlint --help`"
+
+
+main = _Program(
+    name="gradlint",
+    help="Find training that explodes, vanishes or turns into NaN, in its source, before the run.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    no_args_is_help=False,
+)
+click.version_option(__version__, prog_name="gradlint", message="%(prog)s %(version)s")(main)

@@ -1,0 +1,70 @@
+"""`gradlint rule`: the documents of rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gradlint.cli.output import UserError, write
+from gradlint.registry import Rule, builtin_registry
+
+
+@click.command("rule")
+@click.argument("key", required=False, metavar="[CODE|NAME]")
+@click.option("--all", "every", is_flag=True, help="Every rule: as text, a line each.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+def command(key: str | None, every: bool, output_format: str) -> int:
+    """Print what a rule finds, why that is a risk, and how to fix it."""
+    registry = builtin_registry()
+    if (key is None) == (not every):
+        raise UserError("name one rule, or give `--all`")
+    if key is None:
+        rules = list(registry)
+    else:
+        found = registry.find(key)
+        if found is None:
+            raise UserError(f"no rule is called `{key}`{_hint(key)}")
+        rules = [found]
+    if output_format == "json":
+        import json
+
+        documents = [_described(rule) for rule in rules]
+        write(json.dumps(documents if every else documents[0], indent=2) + "\n")
+    elif every:
+        wide = max((len(rule.name) for rule in rules), default=0)
+        for rule in rules:
+            off = "" if rule.default else " (off)"
+            severity = f"{rule.severity.label + off:<13}"
+            write(f"{rule.code}  {rule.name:<{wide}}  {severity}  {rule.summary}\n")
+    else:
+        rule = rules[0]
+        state = "on by default" if rule.default else "off unless selected"
+        heading, _, body = rule.document.partition("\n")
+        write(f"{heading}\n\n`{rule.code}` `{rule.name}`, {rule.severity.label}, {state}\n{body}")
+        for option, default in rule.options.items():
+            write(f"\nOption `{option.replace('_', '-')}`, by default {default!r}\n")
+    return 0
+
+
+def _described(rule: Rule) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "family": rule.family,
+        "severity": rule.severity.label,
+        "default": rule.default,
+        "summary": rule.summary,
+        "options": {name.replace("_", "-"): value for name, value in rule.options.items()},
+        "symptoms": dict(rule.symptoms),
+        "document": rule.document,
+    }
+
+
+def _hint(key: str) -> str:
+    from difflib import get_close_matches
+
+    registry = builtin_registry()
+    known = {name.lower(): name for name in (*registry.by_name, *registry.by_code)}
+    found = get_close_matches(key.lower(), known, n=1)
+    return f"; did you mean `{known[found[0]]}`?" if found else "; see `gradlint rule --all`"

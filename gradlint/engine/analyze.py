@@ -1,0 +1,122 @@
+"""One parsed file -> what the rules find in it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gradlint.engine.own_rules import OWN_SUBJECTS, crash_findings
+from gradlint.finding import Finding, Skip
+from gradlint.frameworks import knowledge
+from gradlint.model.program import Program
+from gradlint.registry import Rule
+from gradlint.source import parsing, text
+from gradlint.source.project import Module, Project
+from gradlint.source.text import SourceFile
+
+FRAMEWORKS = (
+    b"torch", b"keras", b"tensorflow", b"lightning", b"jax", b"optax", b"fastai", b"skorch",
+    b"accelerate", b"deepspeed", b"transformers", b"tflearn",
+)  # fmt: skip
+"""A file that names none of these trains nothing that the rules know."""
+
+ANCHORS = (
+    b"backward", b".fit", b".compile(", b"minimize(", b"apply_gradients", b"train_on_batch",
+    b"RNN", b"LSTM", b"GRU", b"clip", b"ross", b"softmax", b"Softmax", b"BCE", b"ToDtype",
+    b"convert_image_dtype", b"Normalization(", b"optimize_loss", b"igmoid",
+)  # fmt: skip
+"""Spellings without one of which no rule about code can have anything to say."""
+
+RECURSION_LIMIT = 12_000
+"""Frames: expressions nest as deep as the parser allows (a few hundred), times the frames of one
+level of evaluation, times inlined calls."""
+
+
+def worth_analyzing(data: bytes) -> bool:
+    """Whether a file may concern any rule: a search for bytes, before anything is parsed."""
+    return any(word in data for word in FRAMEWORKS) and any(word in data for word in ANCHORS)
+
+
+def _load(path: str) -> tuple[SourceFile, ast.Module] | None:
+    source = text.read(path)
+    if not isinstance(source, SourceFile):
+        return None
+    tree = parsing.parse(source)
+    return (source, tree) if isinstance(tree, ast.Module) else None
+
+
+_project: Project | None = None
+
+
+def _shared_project() -> Project:
+    """The modules that imports led to, kept between files: most files import the same few."""
+    global _project
+    if _project is None:
+        _project = Project(_load)
+    return _project
+
+
+def _relevance(source: SourceFile) -> Callable[[ast.AST], bool]:
+    """Whether a definition has anything in it that a rule may care for."""
+    lines: list[int] = []
+    for number, line in enumerate(source.text.split("\n"), start=1):
+        data = line.encode("utf-8", "replace")
+        if any(word in data for word in ANCHORS):
+            lines.append(number)
+
+    def relevant(node: ast.AST) -> bool:
+        at = bisect_left(lines, node.lineno)  # type: ignore[attr-defined]
+        return at < len(lines) and lines[at] <= node.end_lineno  # type: ignore[attr-defined]
+
+    return relevant
+
+
+def analyze(
+    source: SourceFile,
+    tree: ast.Module,
+    rules: Sequence[Rule],
+    options: Mapping[str, Mapping[str, Any]],
+) -> tuple[list[Finding], list[Skip]]:
+    """Run the rules on one file.
+
+    Returns:
+        The findings, each once, and what was given up.
+    """
+    if sys.getrecursionlimit() < RECURSION_LIMIT:
+        sys.setrecursionlimit(RECURSION_LIMIT)
+    wanted = [rule for rule in rules if rule.subject not in OWN_SUBJECTS]
+    if not wanted or not worth_analyzing(source.text.encode("utf-8", "replace")):
+        return [], []
+    project = _shared_project()
+    module = project.add(source, tree, os.path.abspath(source.path))
+    program = Program(module, project, knowledge(), _relevance(source))
+    found: dict[tuple[Any, ...], Finding] = {}
+    for rule in wanted:
+        try:
+            for subject in program.subjects(rule.subject):
+                for finding in rule.check(subject, **options.get(rule.name, {})):
+                    stamped = finding.stamped(
+                        code=rule.code,
+                        name=rule.name,
+                        severity=rule.severity,
+                        path=source.path,
+                    )
+                    found.setdefault((stamped.code, stamped.path, stamped.span), stamped)
+        except Exception as error:  # a rule must not take the run with it: it becomes GL005
+            for finding in crash_findings(rules, source.path, rule.code, error):
+                found.setdefault((finding.code, finding.path, finding.span, rule.code), finding)
+    skipped = [
+        Skip(place.source.path, place.span(node), reason)
+        for place, node, reason in program.interpreter.skipped
+    ]
+    return list(found.values()), skipped
+
+
+def reset(module: Module | None = None) -> None:
+    """Forget the modules that were read: for programs that check changing files."""
+    global _project
+    _project = None

@@ -1,0 +1,156 @@
+"""What a rule says: a finding, where it is, how sure it is, and how to repair it.
+
+A finding is called a diagnostic in JSON and in the language server protocol. Everything here is a
+plain immutable value; nothing in this module reads a file or knows a rule.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+
+
+class Severity(enum.IntEnum):
+    """How bad a finding is; ordered, so that `severity >= Severity.WARNING` reads as it should."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        """The name as it is written in output and configuration."""
+        return self.name.lower()
+
+    @classmethod
+    def from_label(cls, label: str) -> Severity:
+        """The severity named `label`.
+
+        Raises:
+            ValueError: `label` is not `info`, `warning` or `error`.
+        """
+        try:
+            return cls[label.upper()]
+        except KeyError:
+            raise ValueError(f"`{label}` is not a severity") from None
+
+
+class Confidence(enum.IntEnum):
+    """How much of the evidence was seen rather than inferred."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    @property
+    def label(self) -> str:
+        """The name as it is written in output."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text: lines and columns from 1, columns in code points, the end exclusive.
+
+    Lines count in the file as it stands on disk; for a notebook in the text of all code cells
+    joined by one newline.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A second place that explains the finding, or a remark (no span)."""
+
+    message: str
+    span: Span | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of `span` by `text`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A repair: its description, its edits (of one file), whether it is safe to apply unasked."""
+
+    message: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, at one place.
+
+    `code`, `name` and `path` may be left empty by the rule; the engine stamps them. `severity`
+    None stands for the rule's own. `path` is as the user gave it or relative to the working
+    directory, with `/`. For notebooks `cell` is the index over all cells from 0 and `cell_line` the
+    line inside that cell; `span` then counts over the joined code cells.
+    """
+
+    span: Span
+    message: str
+    help: str = ""
+    notes: tuple[Note, ...] = ()
+    fix: Fix | None = None
+    severity: Severity | None = None
+    confidence: Confidence = Confidence.HIGH
+    code: str = ""
+    name: str = ""
+    path: str = ""
+    cell: int | None = None
+    cell_line: int | None = None
+
+    def stamped(self, *, code: str, name: str, severity: Severity, path: str) -> Finding:
+        """This finding as its rule's: code, name, path and, where it has none, the severity."""
+        return replace(
+            self,
+            code=code,
+            name=name,
+            path=self.path or path,
+            severity=self.severity if self.severity is not None else severity,
+        )
+
+    @property
+    def level(self) -> Severity:
+        """The severity, once stamped.
+
+        Raises:
+            ValueError: the finding has not been stamped yet.
+        """
+        if self.severity is None:
+            raise ValueError("the finding has no severity yet")
+        return self.severity
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity that survives moved lines: code, path and message, as 16 hex digits."""
+        import hashlib  # only baselines and reports ask, and OpenSSL is slow to load
+
+        text = "\0".join((self.code, self.path, self.message))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Something that was given up, and why: what `--show-skipped` prints."""
+
+    path: str
+    span: Span | None
+    reason: str
+    code: str = ""
+
+
+def sort_key(finding: Finding) -> tuple[str, int, int, str]:
+    """Order of output: path, line, column, code."""
+    return (finding.path, finding.span.line, finding.span.column, finding.code)

@@ -1,0 +1,383 @@
+"""Calls and stores -> what they do to gradients.
+
+Recognition only: `loss.backward()` is a backward pass, `scaler.step(optimizer)` an update of scaled
+gradients. Whether the order is right is the lifecycle's business.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlint.model import networks
+from gradlint.model.trace import Store
+from gradlint.source.values import (
+    Apply,
+    Const,
+    Instance,
+    Join,
+    Map,
+    Method,
+    Seq,
+    Unknown,
+    Value,
+    constant,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+    from gradlint.source.project import Module
+
+ZERO = "zero"
+BACKWARD = "backward"
+UNSCALE = "unscale"
+CLIP = "clip"
+STEP = "step"
+SCALER_STEP = "scaler step"
+SCHEDULE = "schedule"
+OPAQUE = "opaque"
+READ = "read"
+UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deed:
+    """One thing done to gradients.
+
+    `subject` is the optimizer, the parameters or the loss it is done to; `scaled` that the loss was
+    multiplied by a gradient scaler; `bounds` False for a clip that only measures (`inf`);
+    `threshold` the bound of a clip.
+    """
+
+    kind: str
+    node: ast.AST
+    module: Module
+    call: Apply | None
+    subject: Value | None
+    scaled: bool = False
+    bounds: bool = True
+    threshold: Value | None = None
+    optimizer: Value | None = None
+    by_engine: bool = False
+
+
+_HARMLESS_METHODS = frozenset(
+    """append extend add insert update get set pop items keys values print info debug warning error
+    write log log_dict log_metric log_metrics add_scalar add_scalars add_histogram add_graph
+    set_postfix set_description format join item numpy detach cpu to cuda size dim numel tolist
+    state_dict load_state_dict named_parameters parameters eval train save watch register_buffer
+    mean sum view reshape float backward_hook close flush upper lower split strip startswith
+    register_parameter extend_ set_postfix_str add_image add_text track meter reset init_hidden
+    initHidden init_weights param_groups""".split()
+)
+"""Methods of unknown objects that read what they are given: containers, loggers, tensors. An
+unknown method that is not one of these may do anything with the gradients it can reach."""
+
+
+def role(value: Value | None, knowledge: Knowledge) -> str | None:
+    """What a value is in a training loop: `optimizer`, `scheduler`, `scaler`, `engine`, `network`."""
+    if isinstance(value, Join):
+        roles = {role(option, knowledge) for option in value.options() if not _none(option)}
+        return roles.pop() if len(roles) == 1 else None
+    if isinstance(value, Apply | Unknown):
+        for name in ("optimizer", "scaler", "engine", "trainer"):
+            if knowledge.of(name, value) is not None:
+                return name
+        if knowledge.of("scheduler", value) is not None:
+            return "scheduler"
+        if isinstance(value, Apply) and value.fn == "[]" and _engine_item(value):
+            return "engine"
+        if isinstance(value, Unknown) and value.type == "torch.optim.Optimizer":
+            return "optimizer"
+        if isinstance(value, Unknown) and knowledge.fact("base", value.type or "?"):
+            return "network"
+        if isinstance(value, Apply) and knowledge.makes_object(value):
+            return "network"
+    if isinstance(value, Instance):
+        if networks.is_network(value, knowledge):
+            return "network"
+        if value.cls is not None:
+            for base in value.cls.library_bases():
+                fact = knowledge.fact("base", knowledge.canonical(base))
+                if fact is not None and fact.get("optimizer"):
+                    return "optimizer"
+                if knowledge.fact("optimizer", knowledge.canonical(base)) is not None:
+                    return "optimizer"
+                if knowledge.fact("scheduler", knowledge.canonical(base)) is not None:
+                    return "scheduler"
+    return None
+
+
+def _none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
+def _engine_item(value: Apply) -> bool:
+    base = value.args[0]
+    return isinstance(base, Apply) and base.fn == "deepspeed.initialize"
+
+
+def path(value: Value | None) -> tuple[Value | None, list[str]]:
+    """A value as its base and the attributes read from it: `p.grad.data` is p, [grad, data]."""
+    names: list[str] = []
+    while True:
+        if isinstance(value, Method):
+            names.append(value.name)
+            value = value.receiver
+        elif isinstance(value, Apply) and value.fn in (".grad", ".data") and not value.args:
+            names.append(value.fn[1:])
+            value = value.receiver
+        else:
+            break
+    if isinstance(value, Unknown) and "." in value.name:
+        parts = value.name.split(".")
+        tail: list[str] = []
+        while parts and parts[-1] in ("grad", "data"):
+            tail.append(parts.pop())
+        names.extend(tail)
+    return value, list(reversed(names))
+
+
+def is_gradient(value: Value | None) -> bool:
+    """Whether a value is the gradient of a parameter: `p.grad`, `p.grad.data`."""
+    return "grad" in path(value)[1]
+
+
+def deed_of_store(store: Store, knowledge: Knowledge) -> Deed | None:
+    """What an assignment to an attribute does to gradients."""
+    if store.name == "grad" or (store.name == "data" and is_gradient(store.base)):
+        base = store.base
+        if isinstance(store.value, Const):
+            return Deed(ZERO, store.node, store.module, None, base)
+        if any(_is_clamp(node) for node in walk(store.value, 60)):
+            return Deed(CLIP, store.node, store.module, None, base)
+        return Deed(OPAQUE, store.node, store.module, None, base)
+    if store.name == "data" and any(is_gradient(node) for node in walk(store.value, 60)):
+        return Deed(STEP, store.node, store.module, None, store.base)
+    return None
+
+
+def _is_clamp(value: Value) -> bool:
+    return isinstance(value, Apply) and value.fn.lstrip(".").rpartition(".")[2] in (
+        "clamp", "clamp_", "clip", "clip_by_value", "clip_by_norm", "clip_",
+    )  # fmt: skip
+
+
+def deed_of_call(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    """What a call does to gradients, if anything."""
+    fn = apply.fn
+    assert apply.node is not None
+    assert apply.module is not None
+    if fn[:1] == ".":
+        handler = _METHODS.get(fn)
+        if handler is not None:
+            return handler(apply, knowledge)
+        return _other_method(apply, knowledge)
+    fact = knowledge.roles["clip"].get(fn)
+    if fact is not None:
+        return _clip_function(apply, fact, knowledge)
+    fact = knowledge.roles["gradients"].get(fn)
+    if fact is not None:
+        kind = {"backward": BACKWARD, "opaque": OPAQUE, "read": READ}.get(fact["act"])
+        if kind is not None:
+            loss = apply.args[0] if apply.args else None
+            return Deed(kind, apply.node, apply.module, apply, loss)
+    if fn == "?":
+        return _opaque(apply, knowledge)
+    if "." in fn and not knowledge.is_library(fn.partition(".")[0]) and fn[:9] != "builtins.":
+        return _opaque(apply, knowledge)
+    return None
+
+
+def _deed(kind: str, apply: Apply, subject: Value | None, **more: object) -> Deed:
+    assert apply.node is not None
+    assert apply.module is not None
+    return Deed(kind, apply.node, apply.module, apply, subject, **more)  # type: ignore[arg-type]
+
+
+def _clip_function(apply: Apply, fact: dict[str, object], knowledge: Knowledge) -> Deed | None:
+    if fact.get("helper") or fact.get("transform") or fact.get("callback") or fact.get("pure"):
+        return None
+    target = knowledge.argument(apply, fact, str(fact.get("target")))
+    threshold = knowledge.argument(apply, fact, str(fact.get("threshold")))
+    infinite = constant(threshold)
+    bounds = not (isinstance(infinite, float) and infinite == float("inf"))
+    if isinstance(threshold, Apply | Method) and _is_infinity(threshold):
+        bounds = False
+    return _deed(CLIP, apply, target, bounds=bounds, threshold=threshold)
+
+
+def _is_infinity(value: Value) -> bool:
+    from gradlint.source.values import Symbol
+
+    return isinstance(value, Symbol) and value.name.rpartition(".")[2] in ("inf", "Inf", "infty")
+
+
+def _zero(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    receiver = apply.receiver
+    if role(receiver, knowledge) == "engine":
+        return _deed(OPAQUE, apply, receiver)
+    return _deed(ZERO, apply, receiver)
+
+
+def _backward(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    receiver = apply.receiver
+    if role(receiver, knowledge) == "engine":
+        return _deed(BACKWARD, apply, apply.args[0] if apply.args else None, by_engine=True)
+    if "super" in apply.attrs:
+        return _deed(OPAQUE, apply, receiver)
+    scaled = isinstance(receiver, Apply) and receiver.fn == ".scale" and bool(receiver.args)
+    if scaled and isinstance(receiver, Apply):
+        if "apex" in receiver.attrs or _disabled(receiver.receiver):
+            scaled = False
+        return _deed(BACKWARD, apply, receiver.args[0], scaled=scaled)
+    return _deed(BACKWARD, apply, receiver)
+
+
+def _disabled(scaler: Value | None) -> bool:
+    """Whether a scaler is not certain to scale: `enabled` is given and is not literally True."""
+    if not isinstance(scaler, Apply):
+        return False
+    enabled = scaler.kwargs.get("enabled")
+    return enabled is not None and not (
+        isinstance(enabled, Const) and enabled.value is True and not enabled.default
+    )
+
+
+def _manual_backward(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    return _deed(BACKWARD, apply, apply.args[0] if apply.args else None, by_engine=True)
+
+
+def _step(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    receiver = apply.receiver
+    kind = role(receiver, knowledge)
+    if kind == "scaler" or (apply.args and role(apply.args[0], knowledge) == "optimizer"):
+        return _deed(SCALER_STEP, apply, apply.args[0] if apply.args else None)
+    if kind == "optimizer":
+        return _deed(STEP, apply, receiver)
+    if kind == "scheduler":
+        linked = None
+        if isinstance(receiver, Apply):
+            fact = knowledge.of("scheduler", receiver)
+            linked = knowledge.argument(receiver, fact, "optimizer") if fact else None
+        return _deed(SCHEDULE, apply, receiver, optimizer=linked)
+    if kind == "engine":
+        return _deed(OPAQUE, apply, receiver)
+    if isinstance(receiver, Unknown | Join | Method):
+        # An unknown optimizer, scheduler, scaler or environment: the lifecycle decides.
+        return _deed("some step", apply, receiver)
+    return None
+
+
+def _unscale(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    return _deed(UNSCALE, apply, apply.args[0] if apply.args else None)
+
+
+def _clip_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    """`accelerator.clip_grad_norm_`, `fabric.clip_gradients`, `model.clip_grad_norm_`."""
+    receiver = apply.receiver
+    target: Value | None = apply.args[0] if apply.args else receiver
+    return _deed(CLIP, apply, target, by_engine=True)
+
+
+def _gradient_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    """A method in place on a gradient: `p.grad.data.clamp_(-1, 1)`, `p.grad.zero_()`."""
+    if not is_gradient(apply.receiver):
+        return _manual_update(apply)
+    base, _ = path(apply.receiver)
+    if apply.fn in (".zero_", ".detach_", ".fill_"):
+        return None if apply.fn == ".detach_" else _deed(ZERO, apply, base)
+    if apply.fn in (".clamp_", ".clip_", ".clamp_min_", ".clamp_max_", ".mul_", ".div_"):
+        return _deed(CLIP, apply, base)
+    return _deed(OPAQUE, apply, base)
+
+
+def _manual_update(apply: Apply) -> Deed | None:
+    if apply.fn in (".add_", ".sub_", ".copy_", ".addcmul_", ".addcdiv_"):
+        if any(is_gradient(node) for arg in apply.operands() for node in walk(arg, 60)):
+            return _deed(STEP, apply, path(apply.receiver)[0])
+    return None
+
+
+def _detach(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    return None
+
+
+def _minimize(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    return _deed(UPDATE, apply, apply.receiver)
+
+
+def _other_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    if apply.fn[1:] in _HARMLESS_METHODS or "super" in apply.attrs:
+        return None
+    if is_gradient(apply.receiver):
+        return _gradient_method(apply, knowledge) if apply.fn.endswith("_") else None
+    if role(apply.receiver, knowledge) in ("optimizer", "scaler", "scheduler"):
+        return None
+    if isinstance(apply.receiver, Unknown | Instance):
+        return _opaque(apply, knowledge)
+    return None
+
+
+def _opaque(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    """An unknown call that got hold of something that gradients can be reached from."""
+    for argument in (*apply.args, *apply.kwargs.values()):
+        if reaches_gradients(argument, knowledge):
+            return _deed(OPAQUE, apply, argument)
+    return None
+
+
+def reaches_gradients(value: Value, knowledge: Knowledge, depth: int = 0) -> bool:
+    """Whether whoever holds a value can get at gradients through it."""
+    if depth > 4:
+        return False
+    if isinstance(value, Join):
+        return any(reaches_gradients(option, knowledge, depth + 1) for option in value.options())
+    if isinstance(value, Seq):
+        return any(reaches_gradients(item, knowledge, depth + 1) for item in value.items)
+    if isinstance(value, Map):
+        return any(reaches_gradients(item, knowledge, depth + 1) for item in value.items.values())
+    if role(value, knowledge) is not None:
+        return True
+    if isinstance(value, Instance):
+        return any(
+            reaches_gradients(item, knowledge, depth + 1)
+            for item in list(value.attrs.values())
+            if isinstance(item, Instance | Apply | Seq | Map | Join)
+        )
+    if isinstance(value, Apply):
+        if value.fn in (".parameters", ".named_parameters"):
+            return True
+        if value.fn == "()" or knowledge.fact("loss", value.fn) is not None:
+            return value.tracked
+    return is_gradient(value)
+
+
+_METHODS = {
+    ".zero_grad": _zero,
+    ".backward": _backward,
+    ".manual_backward": _manual_backward,
+    ".step": _step,
+    ".unscale_": _unscale,
+    ".clip_grad_norm_": _clip_method,
+    ".clip_grad_value_": _clip_method,
+    ".clip_grad_norm": _clip_method,
+    ".clip_gradients": _clip_method,
+    ".clip_master_grads": _clip_method,
+    ".clamp_": _gradient_method,
+    ".clip_": _gradient_method,
+    ".zero_": _gradient_method,
+    ".fill_": _gradient_method,
+    ".mul_": _gradient_method,
+    ".div_": _gradient_method,
+    ".add_": _gradient_method,
+    ".sub_": _gradient_method,
+    ".copy_": _gradient_method,
+    ".addcmul_": _gradient_method,
+    ".addcdiv_": _gradient_method,
+    ".detach_": _detach,
+    ".minimize": _minimize,
+    ".apply_gradients": _minimize,
+}

@@ -1,0 +1,478 @@
+"""The gradient lifecycle: cleared -> accumulated -> [unscaled] -> [clipped] -> applied -> cleared.
+
+A small abstract interpreter runs the skeleton of a program over sets of configurations (the branch
+decisions taken so far and, for each optimizer, the state of its gradients) until nothing new comes
+up. What is forbidden is a transition: each is confirmed where a path shows it in full, and vetoed
+where another path shows the same act to be right. A transition stands if it was confirmed and
+never vetoed. An opaque call may have done anything, so it discharges whatever was pending.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from gradlint.model import acts, networks
+from gradlint.model.acts import Deed
+from gradlint.model.skeleton import Bone, Born, Call, Cycle, Fork, cycles, deeds
+from gradlint.model.trace import Exit
+from gradlint.source.values import Function, Value
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+
+CLEARED = "cleared"
+FRESH = "accumulated"
+STALE = "accumulated on top of applied ones"
+APPLIED = "applied"
+UNKNOWN = "unknown"
+
+EARLY_CLIP = "clip before backward"
+LATE_CLIP = "clip after step"
+SCALED_CLIP = "clip while scaled"
+REPEATED_CLIP = "clip at every micro-batch"
+LOST_GRADIENTS = "zero between backward and step"
+STALE_STEP = "step with no zero"
+EARLY_SCHEDULE = "schedule before step"
+
+MOST_CONFIGURATIONS = 1200
+"""Configurations per point of the program. Training loops of public repositories need up to 150;
+beyond this the program is given up rather than judged by a part of its paths."""
+
+MOST_CHOICES = 9
+"""Remembered branch decisions; a test beyond them is taken both ways each time it comes up."""
+
+
+class State(NamedTuple):
+    """The gradients of one optimizer on one path; numbers are indices of deeds that are pending."""
+
+    grads: str = UNKNOWN
+    scaled: bool = False
+    early: int | None = None
+    early_ran: bool = False
+    late: int | None = None
+    lost: int | None = None
+    micro: int | None = None
+    backward: int | None = None
+    stepped: bool = False
+    scheduled: int | None = None
+    schedulers: frozenset[int] = frozenset()
+
+
+Choices = frozenset[tuple[str, bool, bool]]
+Configuration = tuple[Choices, tuple[State, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """An optimizer and the networks whose parameters it holds (None: not known)."""
+
+    optimizer: Value
+    ids: frozenset[int]
+    held: list[Value] | None
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transition:
+    """A forbidden transition that some path shows and no path contradicts.
+
+    `deed` is the act at fault, `other` the one that makes it wrong.
+    """
+
+    kind: str
+    deed: Deed
+    other: Deed | None
+    group: Group
+
+
+class TooManyPathsError(Exception):
+    """The program branches more than can be followed."""
+
+
+def _ids(value: Value) -> frozenset[int]:
+    return frozenset(id(option) for option in value.options())
+
+
+class Lifecycle:
+    """One run over one program root. `transitions()` is the result."""
+
+    def __init__(self, bones: list[Bone], knowledge: Knowledge) -> None:
+        self.bones = bones
+        self.knowledge = knowledge
+        self.deeds = deeds(bones)
+        self.index = {id(deed): number for number, deed in enumerate(self.deeds)}
+        self.kinds: dict[int, str] = {}
+        self.subjects: dict[int, Value | None] = {}
+        self.groups = self._groups()
+        self.effects: dict[tuple[int, int], bool | None] = {}
+        self.confirmed: dict[tuple[str, int, int], int | None] = {}
+        self.vetoed: set[tuple[str, int, int]] = set()
+
+    # -- who is who --------------------------------------------------------------------------
+
+    def _groups(self) -> list[Group]:
+        zeroed: set[int] = set()
+        for deed in self.deeds:
+            if deed.kind == acts.ZERO and deed.subject is not None:
+                zeroed |= _ids(deed.subject)
+        found: list[Group] = []
+        unresolved: list[Deed] = []
+        for number, deed in enumerate(self.deeds):
+            kind, subject = deed.kind, deed.subject
+            if kind == "some step":
+                argument = deed.call.args[0] if deed.call is not None and deed.call.args else None
+                if argument is not None and _ids(argument) & zeroed:
+                    kind, subject = acts.SCALER_STEP, argument
+                elif subject is not None and _ids(subject) & zeroed:
+                    kind = acts.STEP
+                else:
+                    unresolved.append(deed)
+                    kind = "none"
+            if kind == acts.STEP and self._with_closure(deed):
+                kind = acts.OPAQUE
+            self.kinds[number] = kind
+            self.subjects[number] = subject
+            if kind in (acts.STEP, acts.SCALER_STEP) and subject is not None:
+                self._add(found, subject, certain=True)
+        if not found:
+            for deed in unresolved:
+                if deed.subject is not None and not (deed.call and deed.call.args):
+                    self._add(found, deed.subject, certain=False)
+                    self.kinds[self.index[id(deed)]] = acts.STEP
+        return found
+
+    def _with_closure(self, deed: Deed) -> bool:
+        if deed.call is None:
+            return False
+        closure = any(isinstance(argument, Function) for argument in deed.call.args)
+        fact = self.knowledge.of("optimizer", deed.subject)
+        return closure or bool(fact and fact.get("closure"))
+
+    def _add(self, groups: list[Group], optimizer: Value, certain: bool) -> None:
+        ids = _ids(optimizer)
+        for group in groups:
+            if group.ids & ids:
+                return
+        held = networks.held(optimizer, self.knowledge)
+        if held is not None and any(value is optimizer for value in held):
+            held = None
+        groups.append(Group(optimizer, ids, held, certain))
+
+    def _effect(self, number: int, which: int) -> bool | None:
+        """Whether a deed reaches the gradients of a group; None where it may."""
+        key = (number, which)
+        if key not in self.effects:
+            self.effects[key] = self._find_effect(number, which)
+        return self.effects[key]
+
+    def _find_effect(self, number: int, which: int) -> bool | None:
+        group = self.groups[which]
+        subject = self.subjects[number]
+        kind = self.kinds[number]
+        alone = len(self.groups) == 1
+        if kind == acts.BACKWARD:
+            if alone:
+                return True
+            if subject is None or group.held is None:
+                return None
+            return networks.depends_on(subject, group.held, self.knowledge)
+        if subject is None:
+            return True if alone else None
+        ids = _ids(subject)
+        if ids & group.ids:
+            return True
+        if any(ids & other.ids for other in self.groups):
+            return False
+        if kind in (acts.STEP, acts.SCALER_STEP, acts.UNSCALE):
+            return True if alone else None
+        if acts.role(subject, self.knowledge) == "optimizer":
+            return False
+        found = networks.overlap(
+            networks.held(subject, self.knowledge), group.held, self.knowledge
+        )
+        if found is None and alone:
+            return True
+        return found
+
+    # -- the run -----------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Follow every path.
+
+        Raises:
+            TooManyPathsError: there are more configurations than `MOST_CONFIGURATIONS`.
+        """
+        if not self.groups or not any(kind == acts.BACKWARD for kind in self.kinds.values()):
+            return
+        start: Configuration = (frozenset(), tuple(State() for _ in self.groups))
+        self._block(self.bones, {start})
+
+    def _block(
+        self, bones: list[Bone], configurations: set[Configuration]
+    ) -> tuple[set[Configuration], dict[str, set[Configuration]]]:
+        exits: dict[str, set[Configuration]] = {}
+        for bone in bones:
+            if not configurations:
+                break
+            if len(configurations) > MOST_CONFIGURATIONS:
+                raise TooManyPathsError
+            if isinstance(bone, Deed):
+                configurations = {
+                    (choices, self._apply(bone, states)) for choices, states in configurations
+                }
+            elif isinstance(bone, Fork):
+                configurations, left = self._fork(bone, configurations)
+                _add_exits(exits, left)
+            elif isinstance(bone, Cycle):
+                configurations, left = self._cycle(bone, configurations)
+                _add_exits(exits, left)
+            elif isinstance(bone, Call):
+                configurations, left = self._block(bone.body, configurations)
+                configurations = configurations | left.pop("return", set())
+                _add_exits(exits, left)
+            elif isinstance(bone, Born):
+                configurations = self._born(bone, configurations)
+            elif isinstance(bone, Exit):
+                exits.setdefault(bone.kind, set()).update(configurations)
+                configurations = set()
+        return configurations, exits
+
+    def _fork(
+        self, fork: Fork, configurations: set[Configuration]
+    ) -> tuple[set[Configuration], dict[str, set[Configuration]]]:
+        then: set[Configuration] = set()
+        otherwise: set[Configuration] = set()
+        for choices, states in configurations:
+            decided = None
+            if fork.key is not None:
+                for key, value, _ in choices:
+                    if key == fork.key:
+                        decided = value != fork.negated
+            if decided is None:
+                remember = fork.key is not None and len(choices) < MOST_CHOICES
+                for taken in (True, False):
+                    known = choices
+                    if remember and fork.key is not None:
+                        known = choices | {(fork.key, taken != fork.negated, fork.varying)}
+                    (then if taken else otherwise).add((known, states))
+            else:
+                (then if decided else otherwise).add((choices, states))
+        first, exits = self._block(fork.then, then)
+        second, left = self._block(fork.otherwise, otherwise)
+        _add_exits(exits, left)
+        return first | second, exits
+
+    def _cycle(
+        self, cycle: Cycle, configurations: set[Configuration]
+    ) -> tuple[set[Configuration], dict[str, set[Configuration]]]:
+        seen: set[Configuration] = set()
+        ended: set[Configuration] = set()
+        exits: dict[str, set[Configuration]] = {}
+        while configurations:
+            seen |= configurations
+            if len(seen) > MOST_CONFIGURATIONS:
+                raise TooManyPathsError
+            after, left = self._block(cycle.body, configurations)
+            after = after | left.pop("continue", set())
+            ended |= _forget(left.pop("break", set()))
+            _add_exits(exits, left)
+            after = _forget(after)
+            ended |= after
+            configurations = after - seen
+        return ended, exits
+
+    def _born(self, born: Born, configurations: set[Configuration]) -> set[Configuration]:
+        result = set()
+        for choices, states in configurations:
+            result.add(
+                (
+                    choices,
+                    tuple(
+                        State(grads=CLEARED) if id(born.value) in group.ids else state
+                        for group, state in zip(self.groups, states, strict=True)
+                    ),
+                )
+            )
+        return result
+
+    # -- transitions -------------------------------------------------------------------------
+
+    def _apply(self, deed: Deed, states: tuple[State, ...]) -> tuple[State, ...]:
+        number = self.index[id(deed)]
+        handler = _HANDLERS.get(self.kinds[number])
+        if handler is None:
+            return states
+        return tuple(handler(self, state, number, which) for which, state in enumerate(states))
+
+    def _confirm(self, kind: str, number: int, which: int, other: int | None) -> None:
+        self.confirmed.setdefault((kind, number, which), other)
+
+    def _veto(self, number: int, which: int, *kinds: str) -> None:
+        for kind in kinds:
+            self.vetoed.add((kind, number, which))
+
+    def _zero(self, state: State, number: int, which: int) -> State:
+        reached = self._effect(number, which)
+        if reached is False:
+            return state
+        if reached is None:
+            return state._replace(grads=UNKNOWN, lost=None, micro=None, late=None, early=None)
+        if state.late is not None:
+            self._confirm(LATE_CLIP, state.late, which, number)
+        lost = number if state.grads in (FRESH, STALE) else state.lost
+        if state.grads in (CLEARED, APPLIED, UNKNOWN) and state.lost is None:
+            self._veto(number, which, LOST_GRADIENTS)
+        return state._replace(
+            grads=CLEARED, scaled=False, lost=lost, micro=None, late=None, early=None
+        )
+
+    def _backward(self, state: State, number: int, which: int) -> State:
+        reached = self._effect(number, which)
+        if reached is False:
+            return state
+        if reached is None:
+            return state._replace(grads=UNKNOWN, lost=None, micro=None, late=None, early=None)
+        if state.micro is not None:
+            self._confirm(REPEATED_CLIP, state.micro, which, number)
+        grads = STALE if state.grads in (APPLIED, STALE) else FRESH
+        return state._replace(
+            grads=grads,
+            scaled=self.deeds[number].scaled,
+            early_ran=state.early is not None,
+            lost=None,
+            micro=None,
+            late=None,
+            backward=number,
+        )
+
+    def _clip(self, state: State, number: int, which: int) -> State:
+        reached = self._effect(number, which)
+        if reached is False:
+            return state
+        if reached is None or not self.deeds[number].bounds:
+            return state._replace(early=None, late=None, micro=None)
+        if state.grads == CLEARED:
+            self._veto(number, which, LATE_CLIP)
+            return state._replace(early=number, early_ran=False)
+        if state.grads == APPLIED:
+            self._veto(number, which, EARLY_CLIP)
+            return state._replace(late=number)
+        if state.grads == UNKNOWN:
+            return state._replace(early=None, late=None, micro=None)
+        self._veto(number, which, EARLY_CLIP, LATE_CLIP)
+        if state.scaled and not self.deeds[number].by_engine:
+            self._confirm(SCALED_CLIP, number, which, state.backward)
+        else:
+            self._veto(number, which, SCALED_CLIP)
+        return state._replace(early=None, late=None, micro=number)
+
+    def _step(self, state: State, number: int, which: int) -> State:
+        reached = self._effect(number, which)
+        if reached is False:
+            return state
+        if reached is None:
+            return state._replace(
+                grads=UNKNOWN, lost=None, micro=None, late=None, early=None, stepped=True,
+                scheduled=None,
+            )  # fmt: skip
+        if state.early is not None and state.early_ran:
+            self._confirm(EARLY_CLIP, state.early, which, state.backward)
+        if state.lost is not None and state.grads == CLEARED:
+            self._confirm(LOST_GRADIENTS, state.lost, which, number)
+        if state.grads == STALE:
+            self._confirm(STALE_STEP, number, which, state.backward)
+        if state.scheduled is not None:
+            self._confirm(EARLY_SCHEDULE, state.scheduled, which, number)
+        grads = CLEARED if state.grads == CLEARED else APPLIED
+        return state._replace(
+            grads=grads,
+            scaled=False,
+            early=None,
+            lost=None,
+            micro=None,
+            stepped=True,
+            scheduled=None,
+        )
+
+    def _unscale(self, state: State, number: int, which: int) -> State:
+        return state if self._effect(number, which) is False else state._replace(scaled=False)
+
+    def _schedule(self, state: State, number: int, which: int) -> State:
+        deed = self.deeds[number]
+        key = id(deed.subject)
+        if deed.optimizer is not None and not _ids(deed.optimizer) & self.groups[which].ids:
+            return state
+        if key in state.schedulers:
+            return state
+        if state.stepped or (deed.call is not None and (deed.call.args or deed.call.kwargs)):
+            self._veto(number, which, EARLY_SCHEDULE)
+            return state._replace(schedulers=state.schedulers | {key})
+        return state._replace(scheduled=number, schedulers=state.schedulers | {key})
+
+    def _opaque(self, state: State, number: int, which: int) -> State:
+        return state._replace(
+            grads=UNKNOWN, scaled=False, early=None, late=None, lost=None, micro=None,
+            stepped=True, scheduled=None,
+        )  # fmt: skip
+
+    # -- results -----------------------------------------------------------------------------
+
+    def transitions(self) -> list[Transition]:
+        """What stands: confirmed on some path and contradicted on none."""
+        found = []
+        for (kind, number, which), other in self.confirmed.items():
+            if (kind, number, which) in self.vetoed:
+                continue
+            if kind == STALE_STEP and not self._never_cleared(number, which):
+                continue
+            found.append(
+                Transition(
+                    kind,
+                    self.deeds[number],
+                    self.deeds[other] if other is not None else None,
+                    self.groups[which],
+                )
+            )
+        return found
+
+    def _never_cleared(self, number: int, which: int) -> bool:
+        """Whether no loop around a step clears its gradients, on any path."""
+        if not self.groups[which].certain:
+            return False
+        for cycle in cycles(self.bones):
+            inside = deeds([cycle])
+            if not any(deed is self.deeds[number] for deed in inside):
+                continue
+            for deed in inside:
+                kind = self.kinds[self.index[id(deed)]]
+                if kind == acts.ZERO and self._effect(self.index[id(deed)], which) is not False:
+                    return False
+        return True
+
+
+def _add_exits(
+    exits: dict[str, set[Configuration]], more: dict[str, set[Configuration]]
+) -> None:
+    for kind, configurations in more.items():
+        exits.setdefault(kind, set()).update(configurations)
+
+
+def _forget(configurations: set[Configuration]) -> set[Configuration]:
+    """Drop what was decided by something that another iteration may change."""
+    return {
+        (frozenset(choice for choice in choices if not choice[2]), states)
+        for choices, states in configurations
+    }
+
+
+_HANDLERS = {
+    acts.ZERO: Lifecycle._zero,
+    acts.BACKWARD: Lifecycle._backward,
+    acts.CLIP: Lifecycle._clip,
+    acts.STEP: Lifecycle._step,
+    acts.SCALER_STEP: Lifecycle._step,
+    acts.UNSCALE: Lifecycle._unscale,
+    acts.SCHEDULE: Lifecycle._schedule,
+    acts.OPAQUE: Lifecycle._opaque,
+}

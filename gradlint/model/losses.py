@@ -1,0 +1,287 @@
+"""Loss calls -> what kind of value they are fed: logits, probabilities, log-probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlint.model.networks import activation_function
+from gradlint.source.values import (
+    Apply,
+    Const,
+    Instance,
+    Join,
+    Seq,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Fact, Knowledge
+
+SHAPE_METHODS = frozenset(
+    """view reshape squeeze unsqueeze transpose permute contiguous flatten float double to cuda cpu
+    clone type astype t swapaxes expand expand_as view_as narrow select index_select chunk
+    movedim half bfloat16 requires_grad_ type_as""".split()
+)
+"""Methods of a tensor that change its shape, place or type and leave its values."""
+
+_SHAPE_FUNCTIONS = frozenset(
+    {
+        "torch.squeeze",
+        "torch.unsqueeze",
+        "torch.flatten",
+        "torch.reshape",
+        "torch.transpose",
+        "torch.permute",
+        "tensorflow.reshape",
+        "tensorflow.squeeze",
+        "tensorflow.cast",
+        "tensorflow.identity",
+    }
+)
+
+_METHOD_FUNCTIONS = {
+    ".softmax": "softmax",
+    ".log_softmax": "log_softmax",
+    ".sigmoid": "sigmoid",
+    ".sigmoid_": "sigmoid",
+    ".relu": "relu",
+    ".tanh": "tanh",
+    ".log": "log",
+    ".exp": "exp",
+    ".clamp": "clamp",
+    ".clip": "clamp",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Output:
+    """The last function that made a value: its name, the call, and what it was applied to.
+
+    `function` is an activation, `linear` for the plain output of a layer with weights, or `other`.
+    """
+
+    function: str
+    apply: Apply | None
+    argument: Value | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossCall:
+    """A loss and its prediction.
+
+    `expects` is `logits`, `probabilities`, `log-probabilities` or `any`; None where it depends on
+    something unknown. `outputs` are the ways the prediction may have been made (empty: unknown).
+    `compiled` marks a loss that a Keras model was compiled with; `library` is who computes it.
+    """
+
+    apply: Apply
+    name: str
+    kind: str
+    expects: str | None
+    outputs: tuple[Output, ...]
+    compiled: bool = False
+
+    @property
+    def library(self) -> str:
+        """The package that defines the loss."""
+        return self.name.partition(".")[0]
+
+    def certainly(self, function: str) -> Output | None:
+        """The output, if every way the prediction may have been made ends in `function`."""
+        if self.outputs and all(output.function == function for output in self.outputs):
+            return self.outputs[0]
+        return None
+
+
+def outputs(value: Value | None, knowledge: Knowledge, depth: int = 0) -> tuple[Output, ...]:
+    """How a value may have been made, one entry for each alternative; empty if one is unknown."""
+    if value is None or depth > 40:
+        return ()
+    if isinstance(value, Join):
+        found: list[Output] = []
+        for option in value.options():
+            part = outputs(option, knowledge, depth + 1)
+            if not part:
+                return ()
+            found.extend(part)
+        return tuple(found)
+    if not isinstance(value, Apply):
+        return ()
+    if value.inner is not None:
+        return outputs(value.inner, knowledge, depth + 1)
+    fn = value.fn
+    if fn == "()":
+        return _called_layer(value, knowledge, depth)
+    if fn[:1] == ".":
+        if fn[1:] in SHAPE_METHODS:
+            return outputs(value.receiver, knowledge, depth + 1)
+        function = _METHOD_FUNCTIONS.get(fn)
+        return (Output(function, value, value.receiver),) if function else ()
+    if fn == "[]":
+        return outputs(value.args[0], knowledge, depth + 1)
+    if fn in _SHAPE_FUNCTIONS and value.args:
+        return outputs(value.args[0], knowledge, depth + 1)
+    fact = knowledge.roles["activation"].get(fn)
+    if fact is not None and not fact.get("layer"):
+        argument = value.args[0] if value.args else next(iter(value.kwargs.values()), None)
+        return (Output(fact["function"], value, argument),)
+    fact = knowledge.roles["layer"].get(fn)
+    if fact is not None and fact.get("function") and fact["kind"] in ("linear", "conv"):
+        return _layer_output(value, value, fact, value.args[0] if value.args else None, knowledge)
+    if fn in ("+", "-", "*", "/", "@", "neg"):
+        return (Output("other", value, None),)
+    return ()
+
+
+def _called_layer(value: Apply, knowledge: Knowledge, depth: int) -> tuple[Output, ...]:
+    layer = value.receiver
+    argument = value.args[0] if value.args else None
+    if isinstance(layer, Join):
+        found: list[Output] = []
+        for option in layer.options():
+            one = Apply("()", value.args, value.kwargs, value.node, value.module, option)
+            part = _called_layer(one, knowledge, depth)
+            if not part:
+                return ()
+            found.extend(part)
+        return tuple(found)
+    if not isinstance(layer, Apply):
+        return ()
+    return layer_outputs(layer, value, argument, knowledge, depth)
+
+
+def layer_outputs(
+    layer: Apply, call: Apply, argument: Value | None, knowledge: Knowledge, depth: int = 0
+) -> tuple[Output, ...]:
+    """What calling a layer object gives."""
+    fact = knowledge.roles["activation"].get(layer.fn)
+    if fact is not None and fact.get("layer"):
+        function = knowledge.activation(layer)
+        return (Output(function, call, argument),) if function else ()
+    fact = knowledge.roles["layer"].get(layer.fn)
+    if fact is not None:
+        kind = fact["kind"]
+        if kind in ("linear", "conv"):
+            return _layer_output(layer, call, fact, argument, knowledge)
+        if kind in ("shape", "dropout"):
+            return outputs(argument, knowledge, depth + 1)
+        if kind == "normalization":
+            return (Output("other", call, argument),)
+        return ()
+    wrapped = knowledge.roles["wrapper"].get(layer.fn)
+    if wrapped is not None and layer.fn.endswith("TimeDistributed"):
+        inner = knowledge.argument(layer, wrapped, "layer")
+        if isinstance(inner, Apply):
+            return layer_outputs(inner, call, argument, knowledge, depth + 1)
+    members = knowledge.members(layer) if knowledge.holds_layers(layer) else None
+    if members:
+        return network_outputs(layer, knowledge, depth + 1)
+    return ()
+
+
+def _layer_output(
+    layer: Apply, call: Apply, fact: Fact, argument: Value | None, knowledge: Knowledge
+) -> tuple[Output, ...]:
+    given = knowledge.argument(layer, fact, fact.get("activation-parameter"))
+    if given is None:
+        if not layer.complete:
+            return ()
+        return (Output(str(fact.get("activation", "linear")), call, argument),)
+    function = activation_function(given, knowledge)
+    return (Output(function, call, argument),) if function else ()
+
+
+def network_outputs(
+    network: Value | None, knowledge: Knowledge, depth: int = 0
+) -> tuple[Output, ...]:
+    """What a Keras network gives: its last layer, or its output tensor."""
+    if depth > 10:
+        return ()
+    if isinstance(network, Join):
+        found: list[Output] = []
+        for option in network.options():
+            part = network_outputs(option, knowledge, depth + 1)
+            if not part:
+                return ()
+            found.extend(part)
+        return tuple(found)
+    if not isinstance(network, Apply) or network.attrs.get("*") is not None:
+        return ()
+    if network.fn == "keras.Model":
+        output = knowledge.argument(network, knowledge.roles["container"][network.fn], "outputs")
+        if output is None:
+            output = network.kwargs.get("output")
+        if isinstance(output, Seq) and len(output.items) == 1:
+            output = output.items[0]
+        return outputs(output, knowledge, depth + 1)
+    members = knowledge.members(network) if knowledge.holds_layers(network) else None
+    while members:
+        last = members[-1]
+        if isinstance(last, Apply):
+            fact = knowledge.roles["layer"].get(last.fn)
+            if fact is not None and fact["kind"] in ("shape", "dropout"):
+                members = members[:-1]
+                continue
+            if knowledge.holds_layers(last):
+                return network_outputs(last, knowledge, depth + 1)
+            return layer_outputs(last, last, None, knowledge, depth + 1)
+        if isinstance(last, Instance):
+            return ()
+        return ()
+    return ()
+
+
+def loss_call(apply: Apply, knowledge: Knowledge) -> LossCall | None:
+    """The loss that a call computes: a function, or a loss object that is called."""
+    if apply.fn == "()":
+        layer = apply.receiver
+        if not isinstance(layer, Apply):
+            return None
+        fact = knowledge.roles["loss"].get(layer.fn)
+        if fact is None or not fact.get("object"):
+            return None
+        position = 1 if layer.fn.startswith("keras.") else 0
+        prediction = apply.argument(position, "input", "y_pred")
+        expects = _expects(layer, fact, knowledge)
+        return LossCall(apply, layer.fn, fact["kind"], expects, outputs(prediction, knowledge))
+    fact = knowledge.roles["loss"].get(apply.fn)
+    if fact is None or fact.get("object"):
+        return None
+    prediction = None
+    for name in ("input", "logits", "y_pred", "output", "predictions"):
+        prediction = knowledge.argument(apply, fact, name)
+        if prediction is not None:
+            break
+    expects = _expects(apply, fact, knowledge)
+    return LossCall(apply, apply.fn, fact["kind"], expects, outputs(prediction, knowledge))
+
+
+def _expects(apply: Apply, fact: Fact, knowledge: Knowledge) -> str | None:
+    given = knowledge.argument(apply, fact, "from_logits")
+    if given is None:
+        given = apply.kwargs.get("from_logits")
+    if given is None:
+        return str(fact["expects"]) if apply.complete else None
+    if isinstance(given, Const) and not given.default:
+        return "logits" if given.value else "probabilities"
+    return None
+
+
+def compiled_loss(apply: Apply, network: Value, knowledge: Knowledge) -> LossCall | None:
+    """The loss that `network.compile(...)` sets."""
+    given = apply.argument(1, "loss")
+    if isinstance(given, Const) and isinstance(given.value, str):
+        name = knowledge.loss_names.get(given.value)
+        if name is None:
+            return None
+        fact = knowledge.roles["loss"][name]
+        found = network_outputs(network, knowledge)
+        return LossCall(apply, name, fact["kind"], fact["expects"], found, compiled=True)
+    if isinstance(given, Apply):
+        fact = knowledge.roles["loss"].get(given.fn)
+        if fact is not None:
+            expects = _expects(given, fact, knowledge)
+            found = network_outputs(network, knowledge)
+            return LossCall(apply, given.fn, fact["kind"], expects, found, compiled=True)
+    return None

@@ -1,0 +1,189 @@
+"""A file's whole analysis: its entry points, their traces, and the views that rules ask for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gradlint.model import losses, networks, pipelines, training
+from gradlint.model.calls import instantiate, unknown_arguments
+from gradlint.model.interpreter import Interpreter
+from gradlint.model.lifecycle import Lifecycle, TooManyPathsError
+from gradlint.model.skeleton import skeleton
+from gradlint.model.trace import Act
+from gradlint.source.frames import Frame
+from gradlint.source.values import Apply, Class, Function, Instance, Value
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+    from gradlint.source.project import Module, Project
+
+
+class Program:
+    """One file as a program: interpreted once, viewed in many ways."""
+
+    def __init__(
+        self,
+        module: Module,
+        project: Project,
+        knowledge: Knowledge,
+        relevant: Callable[[ast.AST], bool] = lambda node: True,
+    ) -> None:
+        self.module = module
+        self.knowledge = knowledge
+        self.interpreter = Interpreter(module, project, knowledge)
+        self.roots: list[list[Act]] = []
+        self._relevant = relevant
+        self._interpret()
+
+    def _interpret(self) -> None:
+        interp = self.interpreter
+        self.roots.append(interp.run_main())
+        for statement in self.module.tree.body:
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                if statement not in interp.called and self._relevant(statement):
+                    self.roots.append(interp.run_function(Function(statement, self.module, None)))
+            elif isinstance(statement, ast.ClassDef) and self._relevant(statement):
+                self._interpret_class(statement)
+
+    def _interpret_class(self, statement: ast.ClassDef) -> None:
+        interp = self.interpreter
+        cls = self.module.globals.get(statement.name)
+        if not isinstance(cls, Class) or cls.node is not statement:
+            cls = interp.class_value(statement, Frame(self.module, names=self.module.globals))
+        methods = [
+            member
+            for member in statement.body
+            if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
+        todo = [method for method in methods if method not in interp.called]
+        if not todo:
+            return
+        trace: list[Act] = []
+        interp.trace = trace
+        instance = self._instance(cls)
+        for method in todo:
+            if method.name == "__init__" or method in interp.called:
+                continue
+            function = Function(method, self.module, cls.frame, instance, cls)
+            trace.extend(interp.run_function(function))
+        self.roots.append(trace)
+
+    def _instance(self, cls: Class) -> Instance:
+        interp = self.interpreter
+        args: list[Value] = []
+        kwargs: dict[str, Value] = {}
+        found = cls.find("__init__")
+        if found is not None and isinstance(found[1], ast.FunctionDef):
+            placeholder = Instance(cls, cls.node, cls.module)
+            function = Function(found[1], found[0].module, found[0].frame, placeholder, found[0])
+            args, kwargs = unknown_arguments(function, interp)
+        made = instantiate(interp, cls, args, kwargs, cls.node, complete=False)
+        assert isinstance(made, Instance)
+        return made
+
+    # -- what everything else is made from ---------------------------------------------------
+
+    @property
+    def applies(self) -> list[Apply]:
+        """Every call that was not inlined."""
+        return self.interpreter.applies
+
+    @cached_property
+    def lifecycles(self) -> list[Lifecycle]:
+        """The gradient lifecycle of each root, run."""
+        found = []
+        for root in self.roots:
+            lifecycle = Lifecycle(skeleton(root, self.knowledge), self.knowledge)
+            try:
+                lifecycle.run()
+            except TooManyPathsError:
+                lifecycle.confirmed.clear()
+                self.interpreter.give_up(
+                    self.module, lifecycle.deeds[0].node, "too many paths through the training loop"
+                )
+            found.append(lifecycle)
+        return found
+
+    @cached_property
+    def _compiles(self) -> dict[int, Apply]:
+        return {
+            id(apply.receiver): apply
+            for apply in self.applies
+            if apply.fn == ".compile" and apply.receiver is not None
+        }
+
+    def recompiled(self, apply: Apply) -> bool:
+        """Whether a later `compile` of the same model replaces this one."""
+        return self._compiles[id(apply.receiver)] is not apply
+
+    # -- views -------------------------------------------------------------------------------
+
+    @cached_property
+    def transitions(self) -> list[Any]:
+        """Forbidden transitions of the gradient lifecycle."""
+        return [item for lifecycle in self.lifecycles for item in lifecycle.transitions()]
+
+    @cached_property
+    def recurrences(self) -> list[networks.Recurrence]:
+        """Recurrent layers, wherever they are built."""
+        found = (networks.recurrence(apply, self.knowledge) for apply in self.applies)
+        return [layer for layer in found if layer is not None]
+
+    @cached_property
+    def trained_recurrences(self) -> list[training.TrainedRecurrence]:
+        """Recurrent networks that an update trains."""
+        found = training.from_keras(self)
+        for lifecycle in self.lifecycles:
+            found.extend(training.from_lifecycle(self, lifecycle))
+        return found
+
+    @cached_property
+    def loss_calls(self) -> list[losses.LossCall]:
+        """Losses and what they are fed."""
+        found = []
+        for apply in self.applies:
+            if apply.fn == ".compile" and apply.receiver is not None:
+                if self.recompiled(apply):
+                    continue
+                call = losses.compiled_loss(apply, apply.receiver, self.knowledge)
+            else:
+                call = losses.loss_call(apply, self.knowledge)
+            if call is not None:
+                found.append(call)
+        return found
+
+    @cached_property
+    def feeds(self) -> list[pipelines.Feed]:
+        """Data that reaches a network in training."""
+        return list(pipelines.feeds(self))
+
+    def subjects(self, name: str) -> Iterator[Any]:
+        """What a rule that subscribes to the type `name` is called with."""
+        return iter(getattr(self, _VIEWS[name]))
+
+    @cached_property
+    def calls(self) -> list[Apply]:
+        """Every call, once for each place in the text."""
+        seen: set[int] = set()
+        found = []
+        for apply in self.applies:
+            if id(apply.node) not in seen:
+                seen.add(id(apply.node))
+                found.append(apply)
+        return found
+
+
+_VIEWS = {
+    "Transition": "transitions",
+    "Recurrence": "recurrences",
+    "TrainedRecurrence": "trained_recurrences",
+    "LossCall": "loss_calls",
+    "Feed": "feeds",
+    "Call": "calls",
+}
+
+SUBJECTS = frozenset(_VIEWS)
+"""The types that a rule about code may subscribe to."""

@@ -1,0 +1,543 @@
+"""Programs -> trained networks: which recurrences an update reaches, and whether anything clips."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gradlint.model import acts, networks
+from gradlint.model.networks import Recurrence, whole
+from gradlint.model.skeleton import condition_key
+from gradlint.source.values import (
+    Apply,
+    Const,
+    Instance,
+    Join,
+    Map,
+    Method,
+    Seq,
+    Symbol,
+    Unknown,
+    Value,
+    constant,
+    number,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Fact, Knowledge
+    from gradlint.model.lifecycle import Group, Lifecycle
+    from gradlint.model.program import Program
+    from gradlint.source.project import Module
+
+BOUNDED = frozenset({"tanh", "sigmoid", "hard_sigmoid", "softsign", "softmax", "relu6", "hard_tanh"})
+
+_CUTS = frozenset(
+    {".detach", ".item", ".numpy", ".data", ".argmax", ".topk", ".max", ".sample", ".tolist", ".multinomial"}
+)
+"""Methods after which no gradient flows back."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HandWritten:
+    """A recurrence written by hand: a layer whose output comes back to it in the next step.
+
+    `bounded` is False where some way around the cycle meets no bounded activation.
+    """
+
+    call: Apply
+    layer: Apply
+    bounded: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainedRecurrence:
+    """A recurrent network and the update that trains it.
+
+    `clipped` is True where something bounds its gradients, None where that can't be excluded.
+    `steps` is the length of its sequences, where shapes or constants tell it.
+    """
+
+    node: ast.AST
+    module: Module
+    layers: list[Recurrence]
+    hand_written: list[HandWritten]
+    optimizer: Value | None
+    optimizer_fact: Fact | None
+    clipped: bool | None
+    steps: int | None = None
+    losses: frozenset[str] = frozenset()
+    summed_over_time: bool = False
+    own_vocabulary: bool = False
+    keras: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+    def learning_rate(self, knowledge: Knowledge) -> float | None:
+        """The learning rate, as a literal or as the optimizer's default."""
+        if self.optimizer_fact is None:
+            return None
+        if not isinstance(self.optimizer, Apply):
+            return float(self.optimizer_fact["lr"])
+        for name in ("lr", "learning_rate"):
+            given = knowledge.argument(self.optimizer, self.optimizer_fact, name)
+            if given is not None:
+                return number(given)
+        return float(self.optimizer_fact["lr"])
+
+
+def recurrences_of(value: Value, knowledge: Knowledge) -> list[Recurrence]:
+    """The recurrent layers that a value was computed with, or that a network holds."""
+    found: dict[int, Recurrence] = {}
+    for node in walk(value):
+        stack = [node]
+        if isinstance(node, Instance) and networks.is_network(node, knowledge):
+            stack.extend(networks.parts(node, knowledge))
+        for part in stack:
+            if isinstance(part, Apply):
+                layer = networks.recurrence(part, knowledge)
+                if layer is not None:
+                    found.setdefault(id(part), layer)
+    return list(found.values())
+
+
+def hand_written_in(value: Value, knowledge: Knowledge) -> list[HandWritten]:
+    """The recurrences written by hand that a value was computed through."""
+    found: dict[int, HandWritten] = {}
+    for node in walk(value):
+        if not isinstance(node, Apply) or node.fn != "()" or not isinstance(node.receiver, Apply):
+            continue
+        fact = knowledge.roles["layer"].get(node.receiver.fn)
+        if fact is None or fact["kind"] != "linear" or id(node.receiver) in found:
+            continue
+        bounded = _comes_back(node, knowledge)
+        if bounded is not None:
+            found[id(node.receiver)] = HandWritten(node, node.receiver, bounded)
+    return list(found.values())
+
+
+def _comes_back(call: Apply, knowledge: Knowledge) -> bool | None:
+    """Whether a layer's own earlier output reaches it; True if only through bounded functions."""
+    if not _reaches(call, knowledge, through_bounded=True):
+        return None
+    return not _reaches(call, knowledge, through_bounded=False)
+
+
+def _reaches(call: Apply, knowledge: Knowledge, *, through_bounded: bool) -> bool:
+    seen: set[int] = set()
+    stack: list[Value] = list(call.args)
+    while stack and len(seen) < 1500:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Seq):
+            stack.extend(node.items)
+        elif isinstance(node, Join):
+            stack.extend(node.options())
+        if not isinstance(node, Apply) or not node.tracked:
+            continue
+        if node.fn == "()" and node.receiver is call.receiver and node.node is call.node:
+            return True
+        if node.fn in _CUTS or node.fn in ("?", "iter") or _is_recurrent_call(node, knowledge):
+            continue
+        if not through_bounded and _is_bounded(node, knowledge):
+            continue
+        if node.inner is not None:
+            stack.append(node.inner)
+        else:
+            stack.extend(node.args)
+            if node.fn[:1] == "." and node.receiver is not None:
+                stack.append(node.receiver)
+    return False
+
+
+def _is_recurrent_call(node: Apply, knowledge: Knowledge) -> bool:
+    return isinstance(node.receiver, Apply) and (
+        knowledge.fact("recurrent", node.receiver.fn) is not None
+    )
+
+
+def _is_bounded(node: Apply, knowledge: Knowledge) -> bool:
+    if node.fn in (".tanh", ".sigmoid", ".softmax"):
+        return True
+    if node.fn == "()" and isinstance(node.receiver, Apply):
+        return knowledge.activation(node.receiver) in BOUNDED
+    fact = knowledge.roles["activation"].get(node.fn)
+    return fact is not None and fact["function"] in BOUNDED
+
+
+# -- torch and TensorFlow loops ---------------------------------------------------------------
+
+
+def from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecurrence]:
+    """The recurrent networks that the updates of one program root train."""
+    knowledge = program.knowledge
+    found = []
+    for which, group in enumerate(lifecycle.groups):
+        losses = []
+        backward = None
+        for number, deed in enumerate(lifecycle.deeds):
+            if lifecycle.kinds[number] == acts.BACKWARD and deed.subject is not None:
+                if lifecycle._effect(number, which) is True:
+                    losses.append(deed.subject)
+                    backward = backward or deed
+        if backward is None:
+            continue
+        layers: dict[int, Recurrence] = {}
+        hand: dict[int, HandWritten] = {}
+        for value in [*(group.held or []), *losses]:
+            for layer in recurrences_of(value, knowledge):
+                layers.setdefault(id(layer.apply), layer)
+        for loss in losses:
+            for written in hand_written_in(loss, knowledge):
+                hand.setdefault(id(written.layer), written)
+        if not layers and not hand:
+            continue
+        node, module = _first_step(lifecycle, which, backward)
+        found.append(
+            TrainedRecurrence(
+                node=node,
+                module=module,
+                layers=list(layers.values()),
+                hand_written=list(hand.values()),
+                optimizer=group.optimizer,
+                optimizer_fact=knowledge.of("optimizer", group.optimizer.options()[0]),
+                clipped=_clipped(program, group),
+                steps=steps_of([*losses, *(group.held or [])], knowledge),
+                losses=loss_kinds(losses, knowledge),
+                summed_over_time=any(_summed(loss, knowledge) for loss in losses),
+                own_vocabulary=any(
+                    predicts_own_vocabulary(value, knowledge)
+                    for value in [*losses, *(group.held or [])]
+                ),
+            )
+        )
+    return found
+
+
+def _first_step(lifecycle: Lifecycle, which: int, backward: acts.Deed) -> tuple[ast.AST, Module]:
+    for number, deed in enumerate(lifecycle.deeds):
+        if lifecycle.kinds[number] in (acts.STEP, acts.SCALER_STEP):
+            if lifecycle._effect(number, which) is True:
+                return deed.node, deed.module
+    return backward.node, backward.module
+
+
+def _clipped(program: Program, group: Group) -> bool | None:
+    """Whether any part of the program clips what this optimizer steps."""
+    knowledge = program.knowledge
+    unsure = False
+    fact = knowledge.of("optimizer", group.optimizer.options()[0])
+    if fact is not None and fact.get("bounded"):
+        return True
+    for option in group.optimizer.options():
+        if isinstance(option, Unknown) or not isinstance(option, Apply):
+            unsure = True
+    for lifecycle in program.lifecycles:
+        for number, deed in enumerate(lifecycle.deeds):
+            kind = lifecycle.kinds[number]
+            if kind == acts.CLIP and deed.bounds:
+                held = networks.held(deed.subject, knowledge)
+                if networks.overlap(held, group.held, knowledge) is not False:
+                    return True
+            elif kind == acts.OPAQUE and not _is_tensor(deed.subject, knowledge):
+                unsure = True
+    if any(apply.fn in _HOOKS for apply in program.applies):
+        unsure = True
+    return None if unsure else False
+
+
+_HOOKS = frozenset(
+    {
+        ".register_hook",
+        ".register_step_pre_hook",
+        ".register_post_accumulate_grad_hook",
+        ".register_full_backward_hook",
+        ".register_backward_hook",
+    }
+)
+
+
+def _is_tensor(value: Value | None, knowledge: Knowledge) -> bool:
+    return isinstance(value, Apply) and acts.role(value, knowledge) is None and value.fn == "()"
+
+
+def loss_kinds(losses: list[Value], knowledge: Knowledge) -> frozenset[str]:
+    """The kinds of loss that a value was computed with."""
+    found = set()
+    for loss in losses:
+        for node in walk(loss):
+            if isinstance(node, Apply):
+                name = node.fn
+                if name == "()" and isinstance(node.receiver, Apply):
+                    name = node.receiver.fn
+                fact = knowledge.roles["loss"].get(name)
+                if fact is not None:
+                    found.add(str(fact["kind"]))
+    return frozenset(found)
+
+
+def _summed(loss: Value, knowledge: Knowledge) -> bool:
+    """Whether a loss adds up the losses of several steps of one loop: `loss += criterion(...)`."""
+    if isinstance(loss, Join):
+        return any(_summed(option, knowledge) for option in loss.options())
+    if isinstance(loss, Apply) and loss.inner is not None:
+        return _summed(loss.inner, knowledge)
+    if isinstance(loss, Apply) and loss.fn == "/" and loss.args:
+        return _summed(loss.args[0], knowledge)
+    if not isinstance(loss, Apply) or loss.fn != "+":
+        return False
+    terms: list[ast.AST | None] = []
+    stack: list[Value] = [loss]
+    while stack and len(terms) < 40:
+        node = stack.pop()
+        if isinstance(node, Apply) and node.fn == "+":
+            stack.extend(node.args)
+        elif isinstance(node, Apply):
+            terms.append(node.node)
+    return len(terms) != len({id(term) for term in terms})
+
+
+# -- sizes ------------------------------------------------------------------------------------
+
+
+def _symbolic(value: Value | None) -> str | None:
+    """A size by what it is computed from, so that two uses of one size can be matched."""
+    if value is None or (isinstance(value, Const) and value.value is None):
+        return None
+    for option in value.options()[:1]:
+        return condition_key(option)[0]
+    return None
+
+
+def predicts_own_vocabulary(value: Value, knowledge: Knowledge) -> bool:
+    """Whether a network's output has the size of its input vocabulary: a language model.
+
+    The size of an embedding, or of a one-hot input, is compared with the size of the output layer
+    by what both are computed from; numbers below 20 are no vocabulary.
+    """
+    inputs: set[str] = set()
+    outputs: set[str] = set()
+    for part in networks.parts(value, knowledge):
+        if not isinstance(part, Apply):
+            continue
+        if part.fn in ("torch.nn.Embedding", "keras.layers.Embedding"):
+            size = part.argument(0, "num_embeddings", "input_dim")
+            inputs.add(_symbolic(size) or "")
+        fact = knowledge.fact("recurrent", part.fn)
+        if fact is not None:
+            size = knowledge.argument(part, fact, "input_size") or _features(part)
+            inputs.add(_symbolic(size) or "")
+        fact = knowledge.fact("layer", part.fn)
+        if fact is not None and fact["kind"] == "linear":
+            size = knowledge.argument(part, fact, fact.get("units"))
+            small = number(size)
+            if small is None or small >= 20:
+                outputs.add(_symbolic(size) or "")
+    return bool((inputs & outputs) - {""})
+
+
+def _shape(apply: Apply) -> Value | None:
+    shape = apply.kwargs.get("input_shape") or apply.kwargs.get("shape")
+    if shape is None and apply.fn == "keras.Input" and apply.args:
+        shape = apply.args[0]
+    if shape is None:
+        batch = apply.kwargs.get("batch_input_shape") or apply.kwargs.get("batch_shape")
+        if isinstance(batch, Seq) and batch.exact:
+            return Seq(batch.items[1:], "tuple")
+    return shape
+
+
+def _features(apply: Apply) -> Value | None:
+    shape = _shape(apply)
+    if isinstance(shape, Seq) and shape.exact and len(shape.items) == 2:
+        return shape.items[1]
+    return apply.kwargs.get("input_dim")
+
+
+def steps_of(values: list[Value], knowledge: Knowledge) -> int | None:
+    """The number of time steps, where an input shape or length says it."""
+    for value in values:
+        for part in networks.parts(value, knowledge):
+            if not isinstance(part, Apply):
+                continue
+            if part.fn.endswith("Embedding"):
+                length = whole(part.kwargs.get("input_length"))
+                if length is not None:
+                    return length
+            if part.fn == "keras.Input" or knowledge.fact("recurrent", part.fn) is not None:
+                shape = _shape(part)
+                if isinstance(shape, Seq) and shape.exact and len(shape.items) == 2:
+                    found = whole(shape.items[0])
+                    if found is not None:
+                        return found
+    return None
+
+
+# -- Keras ------------------------------------------------------------------------------------
+
+CLIP_ARGUMENTS = ("clipnorm", "clipvalue", "global_clipnorm")
+
+
+def keras_clips(optimizer: Value | None, knowledge: Knowledge) -> bool | None:
+    """Whether a Keras optimizer clips; None where that can't be told."""
+    if optimizer is None:
+        return False
+    found = {_one_keras_clips(option, knowledge) for option in optimizer.options()}
+    if found == {False}:
+        return False
+    return True if found == {True} else None
+
+
+def _one_keras_clips(optimizer: Value, knowledge: Knowledge) -> bool | None:
+    if isinstance(optimizer, Const):
+        return False if isinstance(optimizer.value, str) and not optimizer.default else None
+    if isinstance(optimizer, Symbol):
+        return False if knowledge.of("optimizer", optimizer) is not None else None
+    if isinstance(optimizer, Map):
+        return None
+    if not isinstance(optimizer, Apply):
+        return None
+    fact = knowledge.of("optimizer", optimizer)
+    if fact is None:
+        return None
+    if fact.get("bounded"):
+        return True
+    if fact["kind"] == "loss-scale":
+        return keras_clips(optimizer.argument(0, "inner_optimizer"), knowledge)
+    for name in CLIP_ARGUMENTS:
+        value = optimizer.kwargs.get(name, optimizer.attrs.get(name))
+        if value is not None and not (isinstance(value, Const) and not value.value):
+            return True
+    return False if optimizer.complete and "*" not in optimizer.attrs else None
+
+
+def from_keras(program: Program) -> list[TrainedRecurrence]:
+    """The recurrent networks that are compiled, or updated by hand, in a program."""
+    knowledge = program.knowledge
+    found = []
+    for apply in program.applies:
+        if apply.fn == ".compile" and apply.receiver is not None:
+            if program.recompiled(apply):
+                continue
+            layers = recurrences_of(apply.receiver, knowledge)
+            if not layers or not _trainable(layers):
+                continue
+            optimizer = apply.argument(0, "optimizer")
+            if optimizer is None:
+                optimizer = Const("rmsprop")
+            clipped = keras_clips(optimizer, knowledge) if apply.complete else None
+            found.append(_keras_trained(program, apply, layers, optimizer, clipped))
+        elif apply.fn == ".minimize" or apply.fn == ".apply_gradients":
+            trained = _updated(program, apply)
+            if trained is not None:
+                found.append(trained)
+    return found
+
+
+def _trainable(layers: list[Recurrence]) -> bool:
+    return not all(
+        constant(layer.apply.kwargs.get("trainable", layer.apply.attrs.get("trainable"))) is False
+        for layer in layers
+    )
+
+
+def _keras_trained(
+    program: Program,
+    apply: Apply,
+    layers: list[Recurrence],
+    optimizer: Value,
+    clipped: bool | None,
+) -> TrainedRecurrence:
+    knowledge = program.knowledge
+    name = constant(optimizer)
+    fact = knowledge.of("optimizer", optimizer)
+    if isinstance(name, str):
+        full = knowledge.optimizer_names.get(name.lower())
+        fact = knowledge.fact("optimizer", full) if full else None
+    loss = apply.argument(1, "loss")
+    kinds: set[str] = set()
+    text = constant(loss)
+    full_loss = knowledge.loss_names.get(text) if isinstance(text, str) else None
+    loss_fact = knowledge.fact("loss", full_loss) if full_loss else knowledge.of("loss", loss)
+    if loss_fact is not None:
+        kinds.add(str(loss_fact["kind"]))
+    if isinstance(loss, Map) and any("ctc" in str(key) for key in loss.items):
+        kinds.add("ctc")
+    assert apply.receiver is not None
+    assert apply.node is not None
+    assert apply.module is not None
+    return TrainedRecurrence(
+        node=apply.node,
+        module=apply.module,
+        layers=layers,
+        hand_written=[],
+        optimizer=optimizer,
+        optimizer_fact=fact,
+        clipped=clipped,
+        steps=steps_of([apply.receiver], knowledge),
+        losses=frozenset(kinds),
+        own_vocabulary=predicts_own_vocabulary(apply.receiver, knowledge),
+        keras=True,
+    )
+
+
+def _updated(program: Program, apply: Apply) -> TrainedRecurrence | None:
+    """`optimizer.minimize(loss)` and `optimizer.apply_gradients(zip(grads, variables))`."""
+    knowledge = program.knowledge
+    optimizer = apply.receiver
+    fact = knowledge.of("optimizer", optimizer.options()[0]) if optimizer is not None else None
+    operands = [*apply.args, *apply.kwargs.values()]
+    if fact is None or not operands:
+        return None
+    layers: dict[int, Recurrence] = {}
+    for operand in operands:
+        for layer in recurrences_of(operand, knowledge):
+            layers.setdefault(id(layer.apply), layer)
+    if not layers:
+        return None
+    clipped = keras_clips(optimizer, knowledge)
+    if apply.fn == ".apply_gradients" and clipped is False:
+        clipped = _gradients_clipped(apply, knowledge)
+    assert apply.node is not None
+    assert apply.module is not None
+    return TrainedRecurrence(
+        node=apply.node,
+        module=apply.module,
+        layers=list(layers.values()),
+        hand_written=[],
+        optimizer=optimizer,
+        optimizer_fact=fact,
+        clipped=clipped,
+        losses=loss_kinds(operands, knowledge),
+        summed_over_time=any(_reduced_by_sum(operand) for operand in operands),
+    )
+
+
+def _gradients_clipped(apply: Apply, knowledge: Knowledge) -> bool | None:
+    unsure = not apply.args
+    for node in walk(apply.args[0]) if apply.args else ():
+        if isinstance(node, Apply):
+            if node.fn in knowledge.roles["clip"]:
+                return True
+            if node.fn == "?" or (node.fn[:1] == "." and isinstance(node.receiver, Unknown)):
+                unsure = True
+        elif isinstance(node, Unknown | Method):
+            unsure = unsure or isinstance(node, Unknown)
+    return None if unsure else False
+
+
+def _reduced_by_sum(loss: Value) -> bool:
+    """Whether an unbounded error is summed rather than averaged: `reduce_sum(square(y - t))`."""
+    if not isinstance(loss, Apply) or loss.fn not in (
+        "tensorflow.reduce_sum",
+        "tensorflow.math.reduce_sum",
+    ):
+        return False
+    return any(
+        isinstance(node, Apply)
+        and node.fn in ("tensorflow.square", "tensorflow.math.square", "**", "tensorflow.pow",
+                        "tensorflow.squared_difference", "tensorflow.math.squared_difference")
+        for node in walk(loss, 40)
+    )  # fmt: skip

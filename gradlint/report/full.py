@@ -1,0 +1,199 @@
+"""Findings -> blocks with the source around them, for people at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gradlint.finding import Finding, Span
+from gradlint.report import Excerpts
+from gradlint.report.concise import place
+from gradlint.report.terminal import Style, cut, drawn, escape, width, wrap
+
+_LINES_OF_SPAN = 4
+"""Lines shown of a span that runs over several."""
+
+_MARGIN = 12
+"""Columns kept left of the mark when a long line is clipped."""
+
+_ELLIPSIS = "..."
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A stretch to underline: the finding's own (`primary`) or a related one, with its text."""
+
+    span: Span
+    text: str
+    primary: bool
+
+
+def render(
+    findings: Iterable[Finding], excerpts: Excerpts, *, columns: int, color: bool = False
+) -> str:
+    """All findings as blocks separated by blank lines, at most `columns` wide where text allows."""
+    page = _Page(excerpts, max(columns, 40), Style(color=color))
+    return "".join(page.block(finding) + "\n" for finding in findings)
+
+
+class _Page:
+    """How blocks are drawn: on what width, in what colours, from what source."""
+
+    def __init__(self, excerpts: Excerpts, columns: int, style: Style) -> None:
+        self._excerpts = excerpts
+        self._columns = columns
+        self._style = style
+
+    def block(self, finding: Finding) -> str:
+        style = self._style
+        label = finding.level.label
+        lines = self._head(label, finding)
+        own = [_Mark(finding.span, "", True)]
+        others: dict[str, list[_Mark]] = {}
+        remarks = []
+        for note in finding.notes:
+            if note.span is None:
+                remarks.append(note.message)
+            elif note.path in (None, finding.path):
+                own.append(_Mark(note.span, note.message, False))
+            else:
+                others.setdefault(note.path or "", []).append(_Mark(note.span, note.message, False))
+        gutter = self._gutter([finding.path, *others], [own, *others.values()])
+        lines += self._excerpt(finding.path, own, gutter, label, "-->")
+        for path, marks in others.items():
+            lines += self._excerpt(path, marks, gutter, label, ":::")
+        texts = [("note", remark) for remark in remarks]
+        if finding.help:
+            texts.append(("help", finding.help))
+        for kind, text in texts:
+            lead = f"{' ' * gutter} {style.frame('=')} {style.bold(kind)}: "
+            hang = gutter + 3 + len(kind) + 2
+            rows = wrap(escape(text), self._columns - hang)
+            lines.append(lead + rows[0])
+            lines += [" " * hang + row for row in rows[1:]]
+        return "\n".join(lines) + "\n"
+
+    def _head(self, label: str, finding: Finding) -> list[str]:
+        style = self._style
+        tag, name = f"{label}[{finding.code}]", finding.name
+        rows = wrap(f"{tag} {name}: {escape(finding.message)}", self._columns)
+        # Colour goes on after wrapping: escape sequences have no width.
+        first = rows[0].removeprefix(tag)
+        rows[0] = style.severity(label, tag) + style.bold(first)
+        return [rows[0], *(f"  {style.bold(row)}" for row in self._hanging(rows[1:]))]
+
+    def _hanging(self, rows: Sequence[str]) -> list[str]:
+        return wrap(" ".join(rows), self._columns - 2) if rows else []
+
+    def _gutter(self, paths: Sequence[str], groups: Sequence[Sequence[_Mark]]) -> int:
+        highest = 1
+        for path, marks in zip(paths, groups, strict=True):
+            for mark in marks:
+                last = min(mark.span.end_line, mark.span.line + _LINES_OF_SPAN) + 1
+                highest = max(highest, self._excerpts.position(path, last)[1])
+        return len(str(highest)) + 1
+
+    def _excerpt(
+        self, path: str, marks: list[_Mark], gutter: int, label: str, arrow: str
+    ) -> list[str]:
+        style = self._style
+        cell, line = self._excerpts.position(path, marks[0].span.line)
+        where = place(escape(path), cell, line, marks[0].span.column)
+        lines = [f"{' ' * (gutter - 1)}{style.frame(arrow)} {where}"]
+        bar = f"{' ' * gutter} {style.frame('|')}"
+        shown = self._shown_lines(path, marks)
+        if not shown:
+            return lines
+        lines.append(bar)
+        before: int | None = None
+        for number in shown:
+            if before is not None and number > before + 1:
+                lines.append(style.frame(_ELLIPSIS.ljust(gutter)))
+            before = number
+            on_line = [mark for mark in marks if mark.span.line == number]
+            lines += self._source_line(path, number, on_line, gutter, label)
+        lines.append(bar)
+        return lines
+
+    def _shown_lines(self, path: str, marks: Sequence[_Mark]) -> list[int]:
+        """Marked lines and one around each, where there is something on it, in the same cell."""
+        wanted: set[int] = set()
+        for mark in marks:
+            first = mark.span.line
+            if self._excerpts.line(path, first) is None:
+                continue
+            last = min(mark.span.end_line, first + _LINES_OF_SPAN - 1)
+            wanted.update(range(first, last + 1))
+            cell = self._excerpts.position(path, first)[0]
+            for near in (first - 1, last + 1):
+                text = self._excerpts.line(path, near) if near > 0 else None
+                if text and text.strip() and self._excerpts.position(path, near)[0] == cell:
+                    wanted.add(near)
+        return sorted(number for number in wanted if self._excerpts.line(path, number) is not None)
+
+    def _source_line(
+        self, path: str, number: int, marks: Sequence[_Mark], gutter: int, label: str
+    ) -> list[str]:
+        style = self._style
+        source = self._excerpts.line(path, number) or ""
+        text, offsets = drawn(source.rstrip())
+        room = self._columns - gutter - 3
+        stretches = [_stretch(mark, source, offsets) for mark in marks]
+        start = _window(stretches, width(text), room)
+        visible = self._clipped(text, start, room)
+        shown = self._excerpts.position(path, number)[1]
+        head = f"{style.frame(f'{shown:>{gutter}} |')}"
+        lines = [f"{head} {visible}".rstrip()]
+        bar = f"{' ' * gutter} {style.frame('|')} "
+        for mark, (first, last) in zip(marks, stretches, strict=True):
+            left = max(first - start, 0)
+            size = max(min(last - start, room) - left, 1)
+            sign = "^" if mark.primary else "-"
+            rows = self._label(mark.text, room, left + size + 1)
+            drawing = sign * size
+            colored = style.severity(label, drawing) if mark.primary else style.note(drawing)
+            if rows and width(rows[0]) + left + size + 1 <= room:
+                lines.append(f"{bar}{' ' * left}{colored} {style.note(rows[0])}")
+                hang = left + size + 1
+                rows = rows[1:]
+            else:
+                lines.append(f"{bar}{' ' * left}{colored}")
+                hang = min(left, max(room - 40, 0))
+                rows = wrap(escape(mark.text), room - hang) if mark.text else []
+            lines += [f"{bar}{' ' * hang}{style.note(row)}" for row in rows]
+        return lines
+
+    def _label(self, text: str, room: int, hang: int) -> list[str]:
+        if not text or room - hang < 24:
+            return []
+        return wrap(escape(text), room - hang)
+
+    def _clipped(self, text: str, start: int, room: int) -> str:
+        whole = width(text)
+        if start == 0 and whole <= room:
+            return text
+        visible = cut(text, start, room)
+        if start > 0:
+            visible = _ELLIPSIS + cut(visible, len(_ELLIPSIS), room)
+        if start + room < whole:
+            visible = cut(visible, 0, room - len(_ELLIPSIS)) + _ELLIPSIS
+        return visible
+
+
+def _stretch(mark: _Mark, source: str, offsets: Sequence[int]) -> tuple[int, int]:
+    """First and end terminal column of what is underlined on the mark's first line."""
+    end = len(offsets) - 1
+    first = min(mark.span.column - 1, end)
+    last = end if mark.span.end_line > mark.span.line else min(mark.span.end_column - 1, end)
+    return offsets[first], max(offsets[max(last, first)], offsets[first] + 1)
+
+
+def _window(stretches: Sequence[tuple[int, int]], whole: int, room: int) -> int:
+    """The terminal column at which a line that may be too long is shown from."""
+    if whole <= room or not stretches:
+        return 0
+    first, last = stretches[0]
+    if last <= room - len(_ELLIPSIS):
+        return 0
+    # The whole mark if it fits, its beginning in any case.
+    return max(min(first - _MARGIN, whole - room), 0)

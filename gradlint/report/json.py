@@ -1,0 +1,95 @@
+"""Findings -> the JSON document, version 1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from gradlint import __version__
+from gradlint.finding import Finding, Fix, Note, Skip, Span
+from gradlint.report import Excerpts
+from gradlint.report.summary import tally
+
+VERSION = 1
+
+
+def render(
+    findings: Sequence[Finding],
+    skips: Sequence[Skip],
+    excerpts: Excerpts,
+    *,
+    files: int,
+    lines: int,
+    suppressed: int,
+) -> str:
+    """The whole run as one JSON object, ASCII only, with a final newline."""
+    document = {
+        "version": VERSION,
+        "tool": {"name": "gradlint", "version": __version__},
+        "diagnostics": [diagnostic(finding, excerpts) for finding in findings],
+        "skipped": [_skip(skip, excerpts) for skip in skips],
+        "summary": {
+            "files": files,
+            "lines": lines,
+            **tally(findings),
+            "suppressed": suppressed,
+            "skipped": len(skips),
+        },
+    }
+    # JSON leaves DEL alone; a terminal does not.
+    return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def diagnostic(finding: Finding, excerpts: Excerpts) -> dict[str, Any]:
+    """One finding as the schema has it."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.level.label,
+        "confidence": finding.confidence.label,
+        "path": finding.path,
+        **_place(finding.path, finding.span, excerpts),
+        "message": finding.message,
+        "help": finding.help,
+        "url": None,
+        "fix": None if finding.fix is None else _fix(finding.path, finding.fix, excerpts),
+        "notes": [_note(finding.path, note, excerpts) for note in finding.notes],
+    }
+
+
+def _place(path: str, span: Span, excerpts: Excerpts) -> dict[str, Any]:
+    cell, line = excerpts.position(path, span.line)
+    _, end_line = excerpts.position(path, span.end_line)
+    return {
+        "line": line,
+        "column": span.column,
+        "end_line": end_line,
+        "end_column": span.end_column,
+        "cell": cell,
+        "source_line": span.line,
+    }
+
+
+def _fix(path: str, fix: Fix, excerpts: Excerpts) -> dict[str, Any]:
+    edits = [{**_place(path, edit.span, excerpts), "text": edit.text} for edit in fix.edits]
+    return {"message": fix.message, "safe": fix.safe, "edits": edits}
+
+
+def _note(path: str, note: Note, excerpts: Excerpts) -> dict[str, Any]:
+    path = note.path or path
+    place = {} if note.span is None else _place(path, note.span, excerpts)
+    return {"message": note.message, "path": path, **place}
+
+
+def _skip(skip: Skip, excerpts: Excerpts) -> dict[str, Any]:
+    cell, line = None, None
+    if skip.span is not None:
+        cell, line = excerpts.position(skip.path, skip.span.line)
+    return {
+        "path": skip.path,
+        "line": line,
+        "cell": cell,
+        "reason": skip.reason,
+        "code": skip.code or None,
+    }

@@ -1,0 +1,165 @@
+"""Select, ignore and per-file patterns -> the rules that are on for a path. Pure: reads no file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gradlint.registry import Registry, Rule
+
+# What says that a check did not take place stays on whatever is selected: `--select GL201` on a
+# file that cannot be read must not look like a clean file. Only an explicit ignore turns it off.
+_ALWAYS = frozenset({"SyntaxFailure", "Unreadable", "RuleCrash"})
+
+_PREFIX = re.compile(r"(?:GL|TL)\d{0,3}$", re.IGNORECASE)
+
+
+class UnknownSelectorError(ValueError):
+    """A selector that names no rule and no family; `suggestion` is the nearest that does."""
+
+    def __init__(self, selector: str, suggestion: str | None) -> None:
+        super().__init__(f"unknown rule or family `{selector}`")
+        self.selector = selector
+        self.suggestion = suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One source of selectors: a configuration file, or the command line.
+
+    `select` None leaves what the layers below chose; a list replaces it.
+    """
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    extend_ignore: tuple[str, ...] = ()
+
+
+def selector_key(selector: str) -> str | None:
+    """The code prefix that `selector` stands for if it is one: `` for `ALL`, else upper-case."""
+    if selector.upper() == "ALL":
+        return ""
+    return selector.upper() if _PREFIX.match(selector) else None
+
+
+def expand(registry: Registry, selector: str) -> frozenset[str]:
+    """The codes of the rules that `selector` names: `ALL`, a family, a code or a name."""
+    prefix = selector_key(selector)
+    if prefix is not None:
+        return frozenset(rule.code for rule in registry if rule.code.startswith(prefix))
+    rule = registry.by_name.get(selector.lower().replace("_", "-"))
+    return frozenset() if rule is None else frozenset({rule.code})
+
+
+def validate(registry: Registry, selectors: Iterable[str]) -> None:
+    """Check that each selector names something.
+
+    Raises:
+        UnknownSelectorError: the first that does not.
+    """
+    for selector in selectors:
+        if selector.upper() != "ALL" and not expand(registry, selector):
+            raise UnknownSelectorError(selector, _nearest(registry, selector))
+
+
+def enabled(registry: Registry, layers: Sequence[Layer]) -> tuple[Rule, ...]:
+    """The rules that are on, before per-file ignores.
+
+    Within a layer the longer selector wins over the shorter, and ignoring over selecting where they
+    are equally long. A later layer wins over an earlier one.
+    """
+    chosen = {rule.code for rule in registry if rule.default}
+    carried: list[str] = []
+    for layer in layers:
+        if layer.select is not None:
+            chosen.clear()
+            carried.clear()
+        verdict: dict[str, tuple[int, bool]] = {}
+        # At equal length the later of these loops wins.
+        _apply(registry, carried, False, verdict)
+        _apply(registry, (*(layer.select or ()), *layer.extend_select), True, verdict)
+        _apply(registry, (*layer.ignore, *layer.extend_ignore), False, verdict)
+        for code, (_, on) in verdict.items():
+            if on:
+                chosen.add(code)
+            else:
+                chosen.discard(code)
+        carried += [*layer.ignore, *layer.extend_ignore]
+        if layer.select is not None:
+            off = {code for code, (_, on) in verdict.items() if not on}
+            chosen |= {r.code for r in registry if r.subject in _ALWAYS and r.code not in off}
+    return tuple(rule for rule in registry if rule.code in chosen)
+
+
+def _apply(
+    registry: Registry,
+    selectors: Sequence[str],
+    on: bool,
+    verdict: dict[str, tuple[int, bool]],
+) -> None:
+    for selector in selectors:
+        prefix = selector_key(selector)
+        for code in expand(registry, selector):
+            length = len(code) if prefix is None else len(prefix)
+            if length >= verdict.get(code, (-1, on))[0]:
+                verdict[code] = (length, on)
+
+
+class PerFile:
+    """The rules that are on for each path, given which patterns take which rules away."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        rules: Sequence[Rule],
+        patterns: Mapping[str, Sequence[str]],
+        root: str,
+    ) -> None:
+        self._rules = tuple(rules)
+        self._root = root.rstrip("/") + "/"
+        self._patterns = [
+            (
+                _expression(pattern.removeprefix("!")),
+                pattern.startswith("!"),
+                frozenset(code for selector in selectors for code in expand(registry, selector)),
+            )
+            for pattern, selectors in patterns.items()
+        ]
+        self._known: dict[frozenset[str], tuple[Rule, ...]] = {frozenset(): self._rules}
+
+    def rules_for(self, path: str) -> tuple[Rule, ...]:
+        """The rules for the file at `path` (absolute, with `/`)."""
+        if not self._patterns:
+            return self._rules
+        relative = path.removeprefix(self._root)
+        name = path.rpartition("/")[2]
+        off: frozenset[str] = frozenset()
+        for expression, negated, codes in self._patterns:
+            hit = bool(expression.match(relative) or expression.match(name))
+            if hit is not negated:
+                off |= codes
+        if off not in self._known:
+            self._known[off] = tuple(rule for rule in self._rules if rule.code not in off)
+        return self._known[off]
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    from fnmatch import translate
+
+    pattern = pattern.removeprefix("./")
+    # `*` crosses directories; a pattern that ends at a directory means all below it.
+    if pattern.endswith("/"):
+        pattern += "*"
+    if pattern.startswith("**/"):
+        return re.compile(f"(?:{translate(pattern)})|(?:{translate(pattern[3:])})")
+    return re.compile(translate(pattern))
+
+
+def _nearest(registry: Registry, selector: str) -> str | None:
+    from difflib import get_close_matches
+
+    known = {key.lower(): key for rule in registry for key in (rule.code, rule.name, rule.family)}
+    found = get_close_matches(selector.lower(), known, n=1, cutoff=0.6)
+    return known[found[0]] if found else None

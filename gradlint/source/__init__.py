@@ -1,0 +1,1 @@
+"""Takes bytes on disk; gives program texts, syntax trees and what their comments ask for."""

@@ -1,0 +1,60 @@
+"""Where names live while a function body is interpreted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradlint.source.values import Value, join
+
+if TYPE_CHECKING:
+    from gradlint.source.values import Class, Function
+    from gradlint.source.project import Module
+
+
+class Frame:
+    """The names of one call: its locals, the frame it closes over, and what it returned so far."""
+
+    __slots__ = (
+        "cls",
+        "function",
+        "global_names",
+        "locals",
+        "module",
+        "parent",
+        "returns",
+        "self_value",
+        "yields",
+    )
+
+    def __init__(
+        self,
+        module: Module,
+        parent: Frame | None = None,
+        function: Function | None = None,
+        self_value: Value | None = None,
+        cls: Class | None = None,
+        names: dict[str, Value] | None = None,
+    ) -> None:
+        self.module = module
+        self.parent = parent
+        self.function = function
+        self.self_value = self_value
+        self.cls = cls
+        self.locals: dict[str, Value] = {} if names is None else names
+        self.global_names: set[str] = set()
+        self.returns: list[Value] = []
+        self.yields: list[Value] = []
+
+
+def joined(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
+    """The names after two branches: a name bound on one side only keeps that value."""
+    if left is right:
+        return left
+    result = dict(left)
+    for name, value in right.items():
+        other = result.get(name)
+        if other is None:
+            result[name] = value
+        elif other is not value:
+            result[name] = join(other, value)
+    return result

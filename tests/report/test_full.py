@@ -1,0 +1,202 @@
+"""The full and concise reports, against pages kept beside this file.
+
+`GRADLINT_UPDATE_GOLDEN=1 pytest tests/report` writes the pages anew; read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradlint.finding import Finding, Note, Severity, Span
+from gradlint.report import concise, full
+from gradlint.report.terminal import cut, drawn, escape, width, wrap
+
+GOLDEN = Path(__file__).parent / "golden"
+
+TRAIN = """\
+import torch
+from torch import nn
+
+
+class Tagger(nn.Module):
+\tdef __init__(self, 特徴: int, hidden: int) -> None:
+\t\tsuper().__init__()
+\t\tself.名前 = "漢字"; self.rnn = nn.LSTM(特徴, hidden, num_layers=3)
+
+for batch in loader:
+    loss = criterion(model(batch.inputs), batch.targets)
+    loss.backward()
+    optimizer.step()
+
+total = sum([first_term_of_the_sum, second_term_of_the_sum, third_term_of_the_sum, fourth_term, log(p), sixth_term_of_the_sum])
+evil = "\x1b[31mred\x1b[0m \u202e backwards \x07"
+model = Sequential(
+    [
+        LSTM(128),
+        LSTM(128),
+        LSTM(128),
+        Dense(10),
+    ]
+)
+"""  # noqa: E501
+
+
+class Lines:
+    """One program under `train.py`; `net.ipynb` is the same, its second cell from line 10."""
+
+    def __init__(self, text: str = TRAIN) -> None:
+        self.lines = text.split("\n")
+
+    def line(self, path: str, number: int) -> str | None:
+        if path.startswith("missing"):
+            return None
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else None
+
+    def position(self, path: str, number: int) -> tuple[int | None, int]:
+        if not path.endswith(".ipynb"):
+            return None, number
+        return (3, number) if number < 10 else (5, number - 9)
+
+
+def finding(
+    span: Span,
+    message: str,
+    *,
+    path: str = "train.py",
+    severity: Severity = Severity.WARNING,
+    notes: tuple[Note, ...] = (),
+    help: str = "",
+    cell: tuple[int, int] | tuple[None, None] = (None, None),
+) -> Finding:
+    return Finding(
+        span,
+        message,
+        help=help,
+        notes=notes,
+        severity=severity,
+        code="GL201",
+        name="rnn-without-clipping",
+        path=path,
+        cell=cell[0],
+        cell_line=cell[1],
+    )
+
+
+FINDINGS = [
+    finding(
+        Span(8, 37, 8, 70),
+        "a recurrent network of 3 layers is trained and nothing in reach clips its gradients, so"
+        " one long batch can throw the weights far away",
+        notes=(
+            Note("the weights are updated here", Span(13, 5, 13, 21)),
+            Note("after these gradients, which grow with the length of the sequence, are computed"
+                 " and stay as they are", Span(12, 5, 12, 20)),
+            Note("three stacked layers multiply the growth of one"),
+        ),
+        help="call `torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between"
+        " `loss.backward()` and `optimizer.step()`",
+    ),
+    finding(Span(15, 93, 15, 99), "log of a value that may be 0", severity=Severity.ERROR),
+    finding(Span(16, 1, 16, 5), "named \x1b[2J\u202e\udc80 badly", severity=Severity.INFO),
+    finding(Span(17, 1, 24, 2), "a statement over many lines", help="shorten it"),
+    finding(
+        Span(12, 5, 12, 20),
+        "in a notebook",
+        path="net.ipynb",
+        cell=(5, 3),
+        notes=(Note("defined in another cell", Span(5, 7, 5, 13)),
+               Note("and used in another file", Span(13, 5, 13, 14), path="other.py")),
+    ),
+    finding(Span(1, 1, 1, 1), "does not exist", path="missing.py", severity=Severity.ERROR),
+    finding(Span(99, 1, 99, 5), "beyond the end"),
+]  # fmt: skip
+
+
+def golden(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("GRADLINT_UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("columns", [80, 140])
+def test_pages(columns: int) -> None:
+    page = full.render(FINDINGS, Lines(), columns=columns)
+    golden(f"full_{columns}.txt", page)
+    for line in page.split("\n"):
+        assert width(line) <= columns
+
+
+def test_color_adds_nothing_but_color() -> None:
+    colored = full.render(FINDINGS, Lines(), columns=80, color=True)
+    golden("full_80_color.txt", colored)
+    plain = full.render(FINDINGS, Lines(), columns=80)
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
+
+
+def test_concise() -> None:
+    golden("concise.txt", concise.render(FINDINGS))
+    assert "\x1b[1;33m" in concise.render(FINDINGS, color=True)
+
+
+def test_carets_stand_under_the_text() -> None:
+    page = full.render([FINDINGS[0]], Lines(), columns=140).split("\n")
+    index = next(n for n, line in enumerate(page) if "nn.LSTM(" in line)
+    # Tabs are drawn as spaces and each of 名前漢字特徴 takes two columns.
+    before = page[index][: page[index].index("nn.LSTM")]
+    assert page[index + 1].index("^") == width(before)
+    assert page[index + 1].count("^") == width("nn.LSTM(特徴, hidden, num_layers=3)")
+
+
+printable = re.compile(r"[^\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]*")
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=30))
+def test_nothing_dangerous_reaches_the_terminal(text: str) -> None:
+    assert printable.fullmatch(escape(text))
+    shown, offsets = drawn(text)
+    assert printable.fullmatch(shown)
+    assert offsets[-1] == width(shown)
+    assert len(offsets) == len(text) + 1
+    assert offsets == sorted(offsets)
+
+
+line_texts = st.text(
+    st.sampled_from("ab \t漢é\u0301\x1b\u202e\udc80😀"), max_size=120
+)
+
+
+@given(line_texts, st.data())
+def test_any_span_in_any_line_is_drawn_within_the_width(text: str, data: st.DataObject) -> None:
+    columns = data.draw(st.integers(40, 140))
+    numbers = st.integers(1, len(text) + 3)
+    span = Span(1, data.draw(numbers), data.draw(st.integers(1, 3)), data.draw(numbers))
+    note = Note(data.draw(line_texts), Span(1, data.draw(numbers), 1, data.draw(numbers)))
+    page = full.render(
+        [finding(span, "m", notes=(note,))], Lines(f"{text}\nb\nc"), columns=columns
+    )
+    for line in page.split("\n"):
+        assert printable.fullmatch(line)
+        # A single word is never broken, so a note without spaces may stand out.
+        if "^" in line or (line.startswith(" 1 | ")):
+            assert width(line) <= columns
+    (marked,) = [line for line in page.split("\n") if set(line) <= set(" |^") and "^" in line]
+    assert marked.count("^") >= 1
+
+
+@given(st.text("a漢é ", max_size=40), st.integers(0, 30), st.integers(0, 30))
+def test_a_cut_is_never_wider_than_asked(text: str, start: int, columns: int) -> None:
+    assert width(cut(text, start, columns)) <= columns
+
+
+@given(st.text("ab漢 ", max_size=80), st.integers(1, 30))
+def test_wrapping_keeps_every_word(text: str, columns: int) -> None:
+    lines = wrap(text, columns)
+    assert " ".join(lines).split() == text.split()
+    assert all(width(line) <= columns or " " not in line.strip() for line in lines)
