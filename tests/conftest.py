@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-
-if importlib.util.find_spec("gradlint.engine.analyze") is None:
-    # The shell around the analysis can be tested before there is an analysis.
-    _stub = ModuleType("gradlint.engine.analyze")
-    _stub.__dict__["analyze"] = lambda source, tree, rules, options: ([], [])
-    _stub.__dict__["worth_analyzing"] = lambda data: b"torch" in data or b"keras" in data
-    sys.modules["gradlint.engine.analyze"] = _stub
 
 Gradlint = Callable[..., Result]
 

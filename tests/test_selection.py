@@ -67,8 +67,8 @@ def test_what_a_selector_names(selector: str, codes: list[str]) -> None:
         (Layer(select=("GL2",), ignore=("ALL",)), ["GL201", "GL202"]),
         (Layer(select=("GL2",), ignore=("GL001",)), ["GL201", "GL202"]),
         (Layer(select=()), ["GL001"]),
-        (Layer(extend_select=("no-schedule",), ignore=("TL",)), ["GL001", "GL003"]
-         + ["GL201", "GL202", "GL402"]),
+        (Layer(extend_select=("no-schedule",), ignore=("TL",)), ["GL001", "GL003", "GL201",
+                                                                 "GL202", "GL402"]),
         (Layer(extend_ignore=("GL2", "TL1")), ["GL001", "GL003"]),
     ],
 )  # fmt: skip

@@ -116,6 +116,24 @@ def analyze(
     return list(found.values()), skipped
 
 
+def analyze_files(paths: Sequence[str], rules: Sequence[Rule]) -> list[Finding]:
+    """Run the rules on files of one project, with no configuration and no suppression.
+
+    Args:
+        paths: files to read; those that can't be read or parsed are passed over.
+        rules: the rules to run.
+    """
+    reset()
+    found: dict[tuple[Any, ...], Finding] = {}
+    for path in paths:
+        loaded = _load(path)
+        if loaded is not None:
+            findings, _ = analyze(*loaded, rules, {})
+            for finding in findings:
+                found.setdefault((finding.code, finding.path, finding.span), finding)
+    return list(found.values())
+
+
 def reset(module: Module | None = None) -> None:
     """Forget the modules that were read: for programs that check changing files."""
     global _project

@@ -32,8 +32,8 @@ _PARALLEL_FROM = 200
 class Outcome:
     """What a check found.
 
-    `files` counts programs that were read, `lines` their lines, `suppressed` the findings that
-    comments took away.
+    `files` counts the files that were looked at, readable or not, but not those that were skipped;
+    `lines` their lines, `suppressed` the findings that comments took away.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -129,7 +129,8 @@ class Checker:
 
     def unreadable(self, subject: Unreadable) -> Outcome:
         """The outcome for a file or directory that cannot be read."""
-        return Outcome(findings=own_findings(self._rules(subject.path), subject, subject.path))
+        findings = own_findings(self._rules(subject.path), subject, subject.path)
+        return Outcome(findings=findings, files=int(subject.kind == "file"))
 
     def crashed(self, path: str, error: BaseException) -> Outcome:
         """The outcome for a file on which the analysis itself broke down."""

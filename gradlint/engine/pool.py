@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 
 from gradlint.config import Settings
 from gradlint.engine.check import Checker, Outcome
 from gradlint.registry import Registry, builtin_registry
 from gradlint.source.discovery import Target
+
+_METHOD: str | None = None
+"""How processes are started; None is the platform's own way."""
 
 _CHUNKS_PER_WORKER = 8
 _LARGEST_CHUNK = 64
@@ -47,7 +51,9 @@ def check_in_processes(
 
 
 def _executor(settings: Settings, workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, initializer=_start, initargs=(settings,))
+    return ProcessPoolExecutor(
+        workers, get_context(_METHOD), initializer=_start, initargs=(settings,)
+    )
 
 
 def _one_by_one(chunk: list[Target], settings: Settings, registry: Registry) -> Outcome:

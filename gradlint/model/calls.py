@@ -103,6 +103,7 @@ def call(
 
 def record(interp: Interpreter, apply: Apply) -> Apply:
     """Leave an act for a call."""
+    apply.loops = interp.loops
     interp.trace.append(apply)
     if not interp.muted:
         interp.applies.append(apply)
@@ -150,12 +151,21 @@ def _call_method(
         receiver = Apply(f".{receiver.name}", [], {}, receiver.node, receiver.module,
                          receiver.receiver, interp.tracked)  # fmt: skip
         receiver.complete = True
+    _run_closure(interp, method.name, args, node)
     apply = Apply(
         f".{method.name}", args, kwargs, node, frame.module, receiver, interp.tracked, complete
     )
     record(interp, apply)
     passed = interp.knowledge.passes(apply)
     return passed if passed is not None else apply
+
+
+def _run_closure(interp: Interpreter, name: str, args: list[Value], node: ast.AST) -> None:
+    """`optimizer.step(closure)` calls the closure."""
+    if name == "step":
+        for argument in args:
+            if isinstance(argument, Function):
+                inline(interp, argument, [], {}, node)
 
 
 def _call_unknown(

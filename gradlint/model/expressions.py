@@ -572,12 +572,16 @@ def _slice(interp: Interpreter, node: ast.Slice, frame: Frame) -> Value:
     return Apply("slice", parts, {}, node, frame.module)
 
 
+def _call(interp: Interpreter, node: ast.Call, frame: Frame) -> Value:
+    return calls.call_expression(interp, node, frame)
+
+
 _EXPRESSIONS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,
-    ast.Call: calls.call_expression,
+    ast.Call: _call,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
     ast.Compare: _compare,

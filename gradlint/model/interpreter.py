@@ -63,6 +63,7 @@ class Interpreter:
         self.muted = 0
         self.branches = 0
         self.tracked = True
+        self.loops: tuple[tuple[ast.AST, int], ...] = ()
         self.skipped: list[tuple[Module, ast.AST, str]] = []
         self.classes: dict[ast.ClassDef, Class] = {}
 
@@ -235,9 +236,11 @@ class Interpreter:
     def _loop(
         self, statement: ast.For | ast.AsyncFor | ast.While, iterable: Value | None, frame: Frame
     ) -> None:
+        outer = self.loops
         for muted in (True, False):
             if muted and self.muted:
                 continue
+            self.loops = (*outer, (statement, 1 if muted else 2))
             if iterable is not None and not isinstance(statement, ast.While):
                 item = expressions.item_of(iterable, statement.target, frame.module)
                 assignment.assign(self, statement.target, item, frame)
@@ -246,6 +249,7 @@ class Interpreter:
             self.muted += muted
             body, _ = self.collected(statement.body, frame)
             self.muted -= muted
+        self.loops = outer
         if body:
             self.trace.append(Loop(body, iterable, statement, frame.module))
 

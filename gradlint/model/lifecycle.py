@@ -77,13 +77,15 @@ class Group:
 class Transition:
     """A forbidden transition that some path shows and no path contradicts.
 
-    `deed` is the act at fault, `other` the one that makes it wrong.
+    `deed` is the act at fault, `other` the one that makes it wrong; `accumulates` that the step is
+    taken only at every so many iterations, by a count.
     """
 
     kind: str
     deed: Deed
     other: Deed | None
     group: Group
+    accumulates: bool = False
 
 
 class TooManyPathsError(Exception):
@@ -432,9 +434,28 @@ class Lifecycle:
                     self.deeds[number],
                     self.deeds[other] if other is not None else None,
                     self.groups[which],
+                    accumulates=kind == REPEATED_CLIP and self._steps_by_count(which),
                 )
             )
         return found
+
+    def _steps_by_count(self, which: int) -> bool:
+        """Whether every step of an optimizer stands under a test that counts (`i % n == 0`)."""
+        found = []
+        stack = [(bone, False) for bone in self.bones]
+        while stack:
+            bone, counted = stack.pop()
+            if isinstance(bone, Fork):
+                inside = counted or bone.counts
+                stack.extend((child, inside) for child in (*bone.then, *bone.otherwise))
+            elif isinstance(bone, Cycle | Call):
+                stack.extend((child, counted) for child in bone.body)
+            elif isinstance(bone, Deed):
+                number = self.index[id(bone)]
+                if self.kinds[number] in (acts.STEP, acts.SCALER_STEP):
+                    if self._effect(number, which) is not False:
+                        found.append(counted)
+        return bool(found) and all(found)
 
     def _never_cleared(self, number: int, which: int) -> bool:
         """Whether no loop around a step clears its gradients, on any path."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradlint.frameworks import knowledge as frameworks_knowledge
 from gradlint.model.networks import activation_function
 from gradlint.source.values import (
     Apply,
@@ -13,6 +14,7 @@ from gradlint.source.values import (
     Join,
     Seq,
     Value,
+    number,
 )
 
 if TYPE_CHECKING:
@@ -92,6 +94,45 @@ class LossCall:
         if self.outputs and all(output.function == function for output in self.outputs):
             return self.outputs[0]
         return None
+
+    def before(self, output: Output) -> Output | None:
+        """What `output` was applied to, if there is only one way it may have been made."""
+        found = outputs(output.argument, frameworks_knowledge())
+        return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Logarithm:
+    """A logarithm: what made its argument, and the epsilon that was added to it (None: none)."""
+
+    function: str
+    apply: Apply | None
+    guard: float | None
+
+
+def logarithm(call: Apply, knowledge: Knowledge) -> Logarithm | None:
+    """The logarithm that a call takes on a path that is differentiated; None for other calls."""
+    argument: Value | None
+    if call.fn == ".log" and not call.args:
+        argument = call.receiver
+    else:
+        fact = knowledge.roles["activation"].get(call.fn)
+        if fact is None or fact["function"] != "log" or not call.args:
+            return None
+        argument = call.args[0]
+    if not call.tracked or argument is None:
+        return None
+    guard: float | None = None
+    if isinstance(argument, Apply) and argument.fn == "+":
+        numbers = [number(arg) for arg in argument.args]
+        known = [value for value in numbers if value is not None]
+        rest = [arg for arg, value in zip(argument.args, numbers, strict=True) if value is None]
+        if len(known) == 1 and len(rest) == 1:
+            guard, argument = known[0], rest[0]
+    made = outputs(argument, knowledge)
+    if len(made) != 1:
+        return None
+    return Logarithm(made[0].function, made[0].apply, guard)
 
 
 def outputs(value: Value | None, knowledge: Knowledge, depth: int = 0) -> tuple[Output, ...]:

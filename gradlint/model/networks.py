@@ -76,6 +76,24 @@ class Recurrence:
     gates_value: Value | None
     units: int | None
     depth: int | None
+    initializer: Value | None = None
+    clipped: bool | None = None
+
+    @property
+    def initializer_given(self) -> bool:
+        """Whether the start of the recurrent matrix was chosen."""
+        return self.initializer is not None
+
+    @property
+    def identity_start(self) -> bool:
+        """Whether the recurrent matrix starts as identity or orthogonal (an IRNN)."""
+        for option in self.initializer.options() if self.initializer is not None else ():
+            name = option.fn if isinstance(option, Apply) else getattr(option, "name", "")
+            text = option.value if isinstance(option, Const) else name
+            leaf = str(text).rpartition(".")[2].lower()
+            if leaf not in ("identity", "orthogonal", "orthogonalinitializer", "identityinitializer"):
+                return False
+        return self.initializer is not None
 
     @property
     def gated(self) -> bool:
@@ -126,6 +144,7 @@ def recurrence(apply: Apply, knowledge: Knowledge) -> Recurrence | None:
         gates_value=gates_value,
         units=whole(knowledge.argument(apply, fact, fact.get("units"))),
         depth=1 if depth is None else whole(depth),
+        initializer=knowledge.argument(apply, fact, fact.get("initializer")),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gradlint.model import losses, networks, pipelines, training
+from gradlint.model import clips, hooks, losses, networks, pipelines, steps, training
 from gradlint.model.calls import instantiate, unknown_arguments
 from gradlint.model.interpreter import Interpreter
 from gradlint.model.lifecycle import Lifecycle, TooManyPathsError
@@ -129,8 +130,16 @@ class Program:
     @cached_property
     def recurrences(self) -> list[networks.Recurrence]:
         """Recurrent layers, wherever they are built."""
-        found = (networks.recurrence(apply, self.knowledge) for apply in self.applies)
-        return [layer for layer in found if layer is not None]
+        found = [networks.recurrence(apply, self.knowledge) for apply in self.applies]
+        layers = [layer for layer in found if layer is not None]
+        if not any(layer.unbounded for layer in layers):
+            return layers
+        clipped = {
+            id(layer.apply): network.clipped
+            for network in self.trained_recurrences
+            for layer in network.layers
+        }
+        return [replace(layer, clipped=clipped.get(id(layer.apply))) for layer in layers]
 
     @cached_property
     def trained_recurrences(self) -> list[training.TrainedRecurrence]:
@@ -160,6 +169,31 @@ class Program:
         """Data that reaches a network in training."""
         return list(pipelines.feeds(self))
 
+    @cached_property
+    def carried_states(self) -> list[steps.CarriedState]:
+        """Hidden states that cross iterations with their graph."""
+        return list(steps.carried_states(self))
+
+    @cached_property
+    def unused_backwards(self) -> list[steps.UnusedBackward]:
+        """Backward passes whose gradients are never applied."""
+        return list(steps.unused_backwards(self))
+
+    @cached_property
+    def hooks(self) -> list[hooks.Hook]:
+        """Hooks that bound gradients in the middle of backpropagation."""
+        return list(hooks.hooks(self))
+
+    @cached_property
+    def clips(self) -> list[clips.Clip]:
+        """Calls that clip."""
+        return list(clips.clips(self))
+
+    @cached_property
+    def clipping_optimizers(self) -> list[clips.ClippingOptimizer]:
+        """Optimizers that clip by themselves."""
+        return list(clips.clipping_optimizers(self))
+
     def subjects(self, name: str) -> Iterator[Any]:
         """What a rule that subscribes to the type `name` is called with."""
         return iter(getattr(self, _VIEWS[name]))
@@ -183,6 +217,11 @@ _VIEWS = {
     "LossCall": "loss_calls",
     "Feed": "feeds",
     "Call": "calls",
+    "CarriedState": "carried_states",
+    "UnusedBackward": "unused_backwards",
+    "Hook": "hooks",
+    "Clip": "clips",
+    "ClippingOptimizer": "clipping_optimizers",
 }
 
 SUBJECTS = frozenset(_VIEWS)

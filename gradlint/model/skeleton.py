@@ -17,15 +17,17 @@ class Fork:
     """Two ways; `key` is what decides, the same for tests that are certain to agree.
 
     `negated` says that the second way is taken where the key holds; `varying` that another
-    iteration may decide otherwise; a key of None never agrees with another.
+    iteration may decide otherwise; a key of None never agrees with another. `counts` marks a test
+    of a counter (`i % n == 0`).
     """
 
-    __slots__ = ("key", "negated", "otherwise", "then", "varying")
+    __slots__ = ("counts", "key", "negated", "otherwise", "then", "varying")
 
     def __init__(self, test: Value | None, then: list[Bone], otherwise: list[Bone]) -> None:
         self.then = then
         self.otherwise = otherwise
         self.key, self.negated, self.varying = condition_key(test)
+        self.counts = is_modular(test)
 
 
 class Cycle:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.model import acts, networks
@@ -70,8 +70,14 @@ class TrainedRecurrence:
     losses: frozenset[str] = frozenset()
     summed_over_time: bool = False
     own_vocabulary: bool = False
+    per_step: bool = False
     keras: bool = False
-    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def alternatives(self) -> bool:
+        """Whether the layers are alternatives to each other, built in branches of one choice."""
+        places = {id(layer.apply.node) for layer in self.layers}
+        return len({layer.family for layer in self.layers}) > 1 and len(places) == len(self.layers)
 
     def learning_rate(self, knowledge: Knowledge) -> float | None:
         """The learning rate, as a literal or as the optimizer's default."""
@@ -84,6 +90,23 @@ class TrainedRecurrence:
             if given is not None:
                 return number(given)
         return float(self.optimizer_fact["lr"])
+
+
+ADAM_RANGE = 0.03
+"""Learning rate above which the Adam family is known to fail for most problems; Adam's step is
+about the rate itself, whatever the gradient."""
+
+KERAS_RMSPROP_FIRST_STEP = 3.16
+"""RMSprop has no bias correction: with Keras' rho of 0.9 its first step is lr / sqrt(1 - 0.9)."""
+
+
+def usual_rate(fact: Fact) -> float:
+    """The learning rate above which an optimizer leaves its usual range (inf: not known)."""
+    if fact["kind"] == "adam":
+        return ADAM_RANGE
+    if fact["kind"] == "rmsprop" and fact.get("keras"):
+        return ADAM_RANGE / KERAS_RMSPROP_FIRST_STEP
+    return float("inf")
 
 
 def recurrences_of(value: Value, knowledge: Knowledge) -> list[Recurrence]:
@@ -211,6 +234,7 @@ def from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecurr
                     predicts_own_vocabulary(value, knowledge)
                     for value in [*losses, *(group.held or [])]
                 ),
+                per_step=True,
             )
         )
     return found
@@ -479,6 +503,9 @@ def _keras_trained(
         steps=steps_of([apply.receiver], knowledge),
         losses=frozenset(kinds),
         own_vocabulary=predicts_own_vocabulary(apply.receiver, knowledge),
+        per_step=any(
+            constant(layer.apply.kwargs.get("return_sequences")) is True for layer in layers
+        ),
         keras=True,
     )
 

@@ -48,20 +48,19 @@ class _Page:
         style = self._style
         label = finding.level.label
         lines = self._head(label, finding)
-        own = [_Mark(finding.span, "", True)]
-        others: dict[str, list[_Mark]] = {}
+        first = _Mark(finding.span, "", True)
+        groups = {self._group(finding.path, finding.span): (finding.path, [first])}
         remarks = []
         for note in finding.notes:
             if note.span is None:
                 remarks.append(note.message)
-            elif note.path in (None, finding.path):
-                own.append(_Mark(note.span, note.message, False))
-            else:
-                others.setdefault(note.path or "", []).append(_Mark(note.span, note.message, False))
-        gutter = self._gutter([finding.path, *others], [own, *others.values()])
-        lines += self._excerpt(finding.path, own, gutter, label, "-->")
-        for path, marks in others.items():
-            lines += self._excerpt(path, marks, gutter, label, ":::")
+                continue
+            path = note.path or finding.path
+            group = groups.setdefault(self._group(path, note.span), (path, []))
+            group[1].append(_Mark(note.span, note.message, False))
+        gutter = self._gutter(groups.values())
+        for index, (path, marks) in enumerate(groups.values()):
+            lines += self._excerpt(path, marks, gutter, label, ":::" if index else "-->")
         texts = [("note", remark) for remark in remarks]
         if finding.help:
             texts.append(("help", finding.help))
@@ -85,9 +84,13 @@ class _Page:
     def _hanging(self, rows: Sequence[str]) -> list[str]:
         return wrap(" ".join(rows), self._columns - 2) if rows else []
 
-    def _gutter(self, paths: Sequence[str], groups: Sequence[Sequence[_Mark]]) -> int:
+    def _group(self, path: str, span: Span) -> tuple[str, int | None]:
+        """What is drawn as one excerpt: a file, or a cell of a notebook."""
+        return path, self._excerpts.position(path, span.line)[0]
+
+    def _gutter(self, groups: Iterable[tuple[str, Sequence[_Mark]]]) -> int:
         highest = 1
-        for path, marks in zip(paths, groups, strict=True):
+        for path, marks in groups:
             for mark in marks:
                 last = min(mark.span.end_line, mark.span.line + _LINES_OF_SPAN) + 1
                 highest = max(highest, self._excerpts.position(path, last)[1])

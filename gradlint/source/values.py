@@ -108,7 +108,7 @@ class Apply(Value):
     `fn` is a qualified name (`torch.optim.Adam`), a method (`.step`, with its `receiver`), an
     object that is called (`()`, with its `receiver`), an operator (`+`, `[]`, `neg`), or `?` for a
     callee that is unknown (the `receiver`). `attrs` are attributes stored to it afterwards;
-    `tracked` is False where it was made under a context that records no gradients. `inner` is what
+    `loops` are the loops it was made in, each with the number of the pass through it. `tracked` is False where it was made under a context that records no gradients. `inner` is what
     the body of the called network returned; `complete` is False where `*args` or `**kwargs` of
     unknown content were passed.
     """
@@ -120,6 +120,7 @@ class Apply(Value):
         "fn",
         "inner",
         "kwargs",
+        "loops",
         "module",
         "node",
         "receiver",
@@ -147,6 +148,7 @@ class Apply(Value):
         self.complete = complete
         self.inner: Value | None = None
         self.attrs: dict[str, Value] = {}
+        self.loops: tuple[tuple[ast.AST, int], ...] = ()
 
     def argument(self, position: int | None, *names: str) -> Value | None:
         """The argument given by one of `names` or at `position` (None: keyword only)."""

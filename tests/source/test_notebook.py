@@ -161,8 +161,20 @@ def test_lone_surrogates_in_json_do_not_reach_the_parser() -> None:
 
 CELL_LINES = st.lists(
     st.sampled_from(
-        ["x = 1", "%magic", "!ls", "for x in y:", "    pass", "%%time", '"""', "(", ")", "é = 2", ""]
-        + ["x = !ls", "\\", "x?", "  %m", "    y", "# (", "'"]
+        [
+            "x = 1",
+            "%magic",
+            "!ls",
+            "for x in y:",
+            "    pass",
+            "%%time",
+            '"""',
+            "(",
+            ")",
+            "é = 2",
+            "",
+            *("x = !ls", "\\", "x?", "  %m", "    y", "# (", "'"),
+        ]
     ),
     max_size=8,
 )
@@ -196,12 +208,14 @@ def test_every_code_line_has_one_place_and_the_program_parses(
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["cells", "source", "cell_type", "metadata", "kernelspec", "language"])
-        | st.text(max_size=4),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["cells", "source", "cell_type", "metadata", "kernelspec", "language"])
+            | st.text(max_size=4),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )

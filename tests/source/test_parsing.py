@@ -123,6 +123,25 @@ def test_any_text_parses_or_fails_inside_itself(text: str) -> None:
         assert result.message[:1].islower()
 
 
-@given(st.lists(st.sampled_from("def class print type x [ ] ( ) { } : = f'{ ' \" ` , \n \t # 1 L".split(" "))))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "def",
+                "class",
+                "print",
+                "type",
+                "x",
+                "1",
+                "L",
+                "\n",
+                "\t",
+                "#",
+                "f'{",
+                *"[](){}:='\"`,",
+            ]
+        )
+    )
+)
 def test_any_tokens_parse_or_fail(tokens: list[str]) -> None:
     assert isinstance(parse_text(" ".join(tokens)), (ast.Module, Failure))

@@ -204,8 +204,18 @@ def test_columns_are_code_points() -> None:
 
 FRAGMENTS = st.lists(
     st.sampled_from(
-        ["# gradlint: ignore", "[", "]", "GL201", ",", " ", "\n", "# noqa", ": ", "x = 1", "'''"]
-        + ["# gradlint: ignore-file[", "if x:", "    ", "\\", "(", ")", "\r", "\x0c", "é", "\0", "GL"]
+        [
+            "# gradlint: ignore",
+            "# gradlint: ignore-file[",
+            "GL201",
+            "# noqa",
+            "x = 1",
+            "'''",
+            "if x:",
+            "    ",
+            "GL",
+            *"[], \n:\\()\r\x0cé\0",
+        ]
     ),
     max_size=25,
 ).map("".join)

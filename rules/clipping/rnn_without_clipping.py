@@ -1,0 +1,103 @@
+"""# Recurrent network trained without gradient clipping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradlint.sdk import (
+    Finding,
+    Severity,
+    TrainedRecurrence,
+    knowledge,
+    report,
+    rule,
+    usual_rate,
+)
+
+LONG_SEQUENCE = 50
+"""Steps from which an ungated network, or a language model, is certain to need clipping: torch's
+default tanh RNN passes 7e-12 of a gradient over 50 steps, and a grown one explodes as fast."""
+
+DEEP_STACK = 3
+"""Stacked recurrent layers from which the product of their Jacobians is over depth and time."""
+
+WIDE = 512
+"""Units from which an unbounded regression loss was seen to train well and then collapse."""
+
+STEEP_SGD = 0.1
+"""Learning rate from which plain SGD takes an exploding gradient over a cliff in one step."""
+
+
+@rule(
+    "GL201",
+    "warning",
+    symptoms={"gradient-explosion": 1.0, "loss-spike": 0.8, "loss-nan": 0.8, "loss-diverges": 0.7},
+)
+def check(network: TrainedRecurrence) -> Iterator[Finding]:
+    """Report a trained recurrent network whose gradients nothing bounds."""
+    if network.clipped is not False:
+        return
+    reasons = list(risks(network))
+    subject = network.layers[0].name if network.layers else "the hand-written recurrence"
+    what = f"`{subject}`" if network.layers else subject
+    because = f": {reasons[0]}" if reasons else ""
+    place = network.layers[0].apply if network.layers else network.hand_written[0].call
+    yield report(
+        network,
+        f"{what} is trained without gradient clipping{because}",
+        help=remedy(network),
+        notes=[(place, "the recurrence is here")],
+        severity=Severity.WARNING if reasons else Severity.INFO,
+    )
+
+
+def remedy(network: TrainedRecurrence) -> str:
+    """What to write, in the framework at hand."""
+    if network.keras:
+        return "pass `clipnorm=1.0` or `global_clipnorm=1.0` to the optimizer"
+    if network.layers and network.layers[0].apply.fn.startswith(("keras", "tensorflow")):
+        return (
+            "clip between `compute_gradients` and `apply_gradients` with `tf.clip_by_global_norm`"
+        )
+    return (
+        "call `torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` "
+        "and the step"
+    )
+
+
+def risks(network: TrainedRecurrence) -> Iterator[str]:
+    """Why the risk is real here, the weightiest reason first."""
+    for layer in network.layers:
+        if layer.unbounded and layer.family != "gru":
+            yield f"its state is unbounded (`{layer.activation}`)"
+    if any(not written.bounded for written in network.hand_written):
+        yield "its state passes through no bounded activation"
+    steps = network.steps
+    ungated = any(not layer.gated for layer in network.layers)
+    if steps is not None and steps >= LONG_SEQUENCE and ungated:
+        yield f"an ungated state over {steps} steps multiplies gradients {steps} times"
+    long = steps is None or steps >= LONG_SEQUENCE
+    if "ctc" in network.losses and long:
+        yield "a CTC loss runs through whole utterances"
+    if network.own_vocabulary and network.per_step and long:
+        yield "a language model is trained through long sequences"
+    if network.summed_over_time:
+        yield "the loss is summed over the steps of a sequence"
+    if sum(layer.depth or 1 for layer in network.layers) >= DEEP_STACK and not network.alternatives:
+        yield "three or more recurrent layers are stacked"
+    widest = max((layer.units or 0 for layer in network.layers), default=0)
+    if widest >= WIDE and "mse" in network.losses:
+        yield f"{widest} units with a squared error were seen to train well and then collapse"
+    yield from steep(network)
+
+
+def steep(network: TrainedRecurrence) -> Iterator[str]:
+    """A learning rate that lets one large gradient do harm."""
+    rate = network.learning_rate(knowledge())
+    fact = network.optimizer_fact
+    if rate is None or fact is None or not network.layers:
+        return
+    if fact["kind"] == "sgd" and rate >= STEEP_SGD:
+        yield f"SGD with a learning rate of {rate:g} follows every large gradient"
+    elif rate > usual_rate(fact):
+        yield f"a learning rate of {rate:g} is high for this optimizer"

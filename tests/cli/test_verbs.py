@@ -1,0 +1,77 @@
+"""`gradlint rule`, `gradlint config`, help and version; and what start-up imports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+from gradlint import __version__
+from gradlint.registry import builtin_registry
+
+Gradlint = Callable[..., Result]
+Write = Callable[[str, str | bytes], Path]
+
+
+def test_version_and_help(gradlint: Gradlint) -> None:
+    assert gradlint("--version").stdout == f"gradlint {__version__}\n"
+    for arguments in (["--help"], ["-h"], ["check", "-h"], ["rule", "--help"], ["config", "-h"]):
+        result = gradlint(*arguments)
+        assert result.stdout.startswith("Usage: ")
+        assert result.exit_code == 0
+
+
+def test_the_document_of_a_rule(gradlint: Gradlint) -> None:
+    by_code, by_name = (
+        gradlint("rule", "gl003").stdout,
+        gradlint("rule", "unused-suppression").stdout,
+    )
+    assert by_code == by_name
+    assert by_code.startswith("# A suppression comment that suppresses nothing\n\n`GL003` ")
+    assert "\n## How to fix\n" in by_code
+
+
+def test_the_list_of_rules(gradlint: Gradlint) -> None:
+    lines = gradlint("rule", "--all").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [rule.code for rule in builtin_registry()]
+
+
+def test_rules_as_json(gradlint: Gradlint) -> None:
+    one = json.loads(gradlint("rule", "GL001", "--output-format", "json").stdout)
+    assert (one["code"], one["name"], one["severity"]) == ("GL001", "syntax-error", "error")
+    assert one["document"].startswith("# ")
+    every = json.loads(gradlint("rule", "--all", "--output-format", "json").stdout)
+    assert one in every
+
+
+def test_config_tells_where_each_setting_comes_from(gradlint: Gradlint, write: Write) -> None:
+    path = write("pyproject.toml", "[tool.gradlint]\nseverity = 'warning'\nignore = ['GL003']\n")
+    text = gradlint("config", "--fail-on", "never").stdout
+    assert f"configuration file: {path}\n" in text
+    assert f'severity = "warning"  ({path})\n' in text
+    assert f'ignore = ["GL003"]  ({path})\n' in text
+    assert 'fail-on = "never"  (command line)\n' in text
+    assert "respect-gitignore = true  (default)\n" in text
+    assert "GL003" not in text.split("rules are on:")[1]
+    assert "configuration file: none\n" in gradlint("config", "--isolated").stdout
+
+
+def test_start_up_imports_nothing_heavy(write: Write, project: Path) -> None:
+    write("a.py", "x = 1\n")
+    heavy = (
+        "json tomllib pathspec subprocess multiprocessing concurrent.futures unicodedata difflib"
+        " hashlib logging rich numpy libcst email asyncio gradlint.source.notebook"
+        " gradlint.source.dialects gradlint.source.comments gradlint.report.full"
+    )
+    script = (
+        "import sys\nfrom gradlint.cli import main\ntry:\n    main(['check', 'a.py'])\n"
+        f"except SystemExit: pass\nprint([m for m in {heavy.split()} if m in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.splitlines()[-1] == "[]"

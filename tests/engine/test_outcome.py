@@ -1,0 +1,164 @@
+"""The engine: files -> outcome, whatever the analysis and the files do."""
+
+from __future__ import annotations
+
+import ast
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import gradlint.engine.analyze as analysis
+from gradlint.config import Overrides, Settings, override
+from gradlint.engine.check import check
+from gradlint.finding import Finding, Severity, Skip, Span
+from gradlint.registry import Rule, builtin_registry
+from gradlint.source.text import SourceFile
+
+Write = Callable[[str, str | bytes], Path]
+Analyze = Callable[
+    [SourceFile, ast.Module, Sequence[Rule], Mapping[str, Any]], tuple[list[Finding], list[Skip]]
+]
+
+
+@pytest.fixture
+def analyze(monkeypatch: pytest.MonkeyPatch) -> Callable[[Analyze], None]:
+    """Put another analysis in place."""
+
+    def replace(function: Analyze) -> None:
+        monkeypatch.setattr(analysis, "analyze", function)
+        monkeypatch.setattr(analysis, "worth_analyzing", lambda data: b"torch" in data)
+
+    return replace
+
+
+def each_line(
+    source: SourceFile, tree: ast.Module, rules: Sequence[Rule], options: Mapping[str, Any]
+) -> tuple[list[Finding], list[Skip]]:
+    """A finding on each line that says `bad`; crashes where the line says so."""
+    findings = []
+    for number, line in enumerate(source.lines, 1):
+        if "die" in line:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "raise" in line:
+            raise ZeroDivisionError("on purpose")
+        if "recurse" in line:
+            raise RecursionError
+        if "bad" in line:
+            findings.append(
+                Finding(
+                    Span(number, 1, number, 4),
+                    "bad",
+                    code="GL201",
+                    name="rnn-without-clipping",
+                    severity=Severity.WARNING,
+                    path=source.path,
+                )
+            )
+    return findings, [Skip(source.path, None, "seen")] if "skip" in source.text else []
+
+
+def codes(
+    paths: Sequence[str] = (), settings: Settings | None = None, **more: Any
+) -> list[tuple[str, int, str]]:
+    outcome = check(paths, settings or Settings(), builtin_registry(), **more)
+    return [(it.path, it.span.line, it.code) for it in outcome.findings]
+
+
+def test_the_analysis_gets_only_relevant_files_and_enabled_rules(
+    write: Write, analyze: Callable[[Analyze], None]
+) -> None:
+    seen = []
+
+    def record(
+        source: SourceFile, tree: ast.Module, rules: Sequence[Rule], options: Mapping[str, Any]
+    ) -> tuple[list[Finding], list[Skip]]:
+        seen.append((source.path, len(tree.body), [rule.family for rule in rules], dict(options)))
+        return [], []
+
+    analyze(record)
+    write("a.py", "import torch")
+    write("b.py", "import os")
+    write("c.py", "import os  # gradlint: ignore-file")
+    settings = Settings(rule_options={"GL001": {"x": 1}})
+    outcome = check([], settings, builtin_registry())
+    assert [it[0] for it in seen] == ["a.py"]
+    assert "GL0" not in seen[0][2]
+    assert seen[0][3] == {"GL001": {"x": 1}}
+    assert (outcome.files, outcome.findings[0].path) == (3, "c.py")
+
+
+def test_suppression_comes_after_the_rules(
+    write: Write, analyze: Callable[[Analyze], None]
+) -> None:
+    analyze(each_line)
+    write("a.py", "import torch\nbad = 1  # noqa\nbad = 2\nx = 3  # gradlint: ignore[GL001] skip\n")
+    outcome = check([], Settings(), builtin_registry())
+    assert [(it.span.line, it.code) for it in outcome.findings] == [(3, "GL201"), (4, "GL003")]
+    assert (outcome.suppressed, outcome.files, outcome.lines) == (1, 1, 5)
+    assert [it.reason for it in outcome.skipped] == ["seen"]
+
+
+def test_a_crash_is_a_finding_on_its_file(write: Write, analyze: Callable[[Analyze], None]) -> None:
+    analyze(each_line)
+    write("a.py", "import torch\nraise\n# gradlint: ignore-file[GL001]\n")
+    write("b.py", "import torch\nbad = 1\n")
+    write("c.py", "import torch\nrecurse = 1\n")
+    outcome = check([], Settings(), builtin_registry())
+    assert [(it.path, it.code) for it in outcome.findings] == [("a.py", "GL005"), ("b.py", "GL201")]
+    assert "the analysis failed on this file (ZeroDivisionError: on purpose)" in (
+        outcome.findings[0].message
+    )
+    assert [(it.path, it.reason) for it in outcome.skipped] == [
+        ("c.py", "nested too deeply to be analysed")
+    ]
+
+
+def test_several_processes_find_what_one_finds(
+    write: Write, analyze: Callable[[Analyze], None]
+) -> None:
+    analyze(each_line)
+    for number in range(60):
+        write(f"d{number % 7}/f{number}.py", "import torch\n" + "bad = 1\n" * (number % 5))
+    write("d1/broken.py", "import torch\nprint 'x'\n")
+    one = check([], Settings(), builtin_registry(), jobs=1)
+    three = check([], Settings(), builtin_registry(), jobs=3)
+    assert one == three
+    assert len(one.findings) == 121
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the stand-in analysis is inherited by fork")
+def test_a_process_that_dies_takes_one_file_with_it(
+    write: Write, analyze: Callable[[Analyze], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import multiprocessing
+
+    monkeypatch.setattr("gradlint.engine.pool._METHOD", "fork")
+    assert "fork" in multiprocessing.get_all_start_methods()
+    analyze(each_line)
+    for number in range(20):
+        write(f"f{number:02}.py", "import torch\n" + ("die = 1\n" if number == 7 else "bad = 1\n"))
+    found = codes(jobs=2)
+    assert [it for it in found if it[2] != "GL201"] == [("f07.py", 1, "GL005")]
+    assert len(found) == 20
+
+
+def test_severity_hides_what_is_below(write: Write, analyze: Callable[[Analyze], None]) -> None:
+    analyze(each_line)
+    write("a.py", "import torch\nbad = 1\nx = 1  # gradlint: ignore[GL001]\n")
+    settings = override(Settings(), Overrides(severity=Severity.WARNING), builtin_registry())
+    assert codes(settings=settings) == [("a.py", 2, "GL201")]
+
+
+def test_notebook_findings_are_stamped_with_their_cell(
+    write: Write, analyze: Callable[[Analyze], None]
+) -> None:
+    analyze(each_line)
+    cells = '{"cell_type": "markdown"}, {"cell_type": "code", "source": "import torch"}, '
+    cells += '{"cell_type": "code", "source": ["x = 1\\n", "bad = 1"]}'
+    write("n.ipynb", f'{{"cells": [{cells}]}}')
+    (finding,) = check([], Settings(), builtin_registry()).findings
+    assert (finding.span.line, finding.cell, finding.cell_line) == (3, 2, 2)
