@@ -27,7 +27,7 @@ class ConfigError(Exception):
 class Settings:
     """What one run goes by.
 
-    `fail_on` None means never. `rule_options` maps a rule's code to its options. `root` is the
+    `fail_on` None means never. `rule_options` maps a rule's name to its options. `root` is the
     directory that per-file patterns count from; `file` the configuration file, if one was read;
     `origins` maps a key to the place it was set (`default` where it is absent).
     """
@@ -317,7 +317,7 @@ class _Reader:
                 if plain not in rule.options:
                     raise self._error(path, "unknown option", _nearest(plain, rule.options))
                 self._like(path, given, rule.options[plain])
-            result[rule.code] = {option.replace("-", "_"): it for option, it in options.items()}
+            result[rule.name] = {option.replace("-", "_"): it for option, it in options.items()}
         return result
 
     def _like(self, key: str, value: Any, default: Any) -> None:

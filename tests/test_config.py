@@ -71,7 +71,7 @@ def test_every_key_is_read(write: Write, project: Path) -> None:
     assert read.max_file_size == 10
     assert read.per_file_ignores == {"tests/*": ("GL2",)}
     options = {"steps": 20, "ratio": 2, "strict": True, "names": ["b"], "mode": "y"}
-    assert read.rule_options == {"GL201": options}
+    assert read.rule_options == {"rnn-without-clipping": options}
     assert read.root == str(project)
     assert set(read.origins.values()) == {str(project / "gradlint.toml")}
 

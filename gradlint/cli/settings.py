@@ -9,7 +9,7 @@ import click
 from gradlint.cli.output import write
 from gradlint.cli.run_settings import selection_options, settings_for
 from gradlint.config import DEFAULT_ORIGIN, Settings
-from gradlint.registry import Registry, builtin_registry
+from gradlint.registry import builtin_registry
 from gradlint.report.terminal import escape
 from gradlint.selection import enabled
 
@@ -22,7 +22,7 @@ def command(paths: tuple[str, ...], **selection: Any) -> int:
     registry = builtin_registry()
     settings = settings_for(registry, paths, selection)
     write(f"configuration file: {escape(settings.file or 'none')}\n\n")
-    for key, value in _values(settings, registry):
+    for key, value in _values(settings):
         origin = settings.origins.get(key, DEFAULT_ORIGIN)
         write(f"{key} = {escape(value)}  ({escape(origin)})\n")
     rules = enabled(registry, settings.layers)
@@ -32,7 +32,7 @@ def command(paths: tuple[str, ...], **selection: Any) -> int:
     return 0
 
 
-def _values(settings: Settings, registry: Registry) -> list[tuple[str, str]]:
+def _values(settings: Settings) -> list[tuple[str, str]]:
     layers = settings.layers
     selects = [layer.select for layer in layers if layer.select is not None]
     rows = [
@@ -50,8 +50,7 @@ def _values(settings: Settings, registry: Registry) -> list[tuple[str, str]]:
         (f"per-file-ignores.{pattern}", _list(selectors))
         for pattern, selectors in settings.per_file_ignores.items()
     ]
-    for code, options in settings.rule_options.items():
-        name = registry.by_code[code].name
+    for name, options in settings.rule_options.items():
         rows += [(f"rules.{name}.{option}", repr(value)) for option, value in options.items()]
     return rows
 

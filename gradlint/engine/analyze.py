@@ -25,8 +25,9 @@ FRAMEWORKS = (
 """A file that names none of these trains nothing that the rules know."""
 
 ANCHORS = (
-    b"backward", b".fit", b".compile(", b"minimize(", b"apply_gradients", b"train_on_batch",
-    b"RNN", b"LSTM", b"GRU", b"clip", b"ross", b"softmax", b"Softmax", b"BCE", b"ToDtype",
+    b"backward(", b".fit(", b".fit_generator(", b".compile(", b"minimize(", b"apply_gradients", b"train_on_batch",
+    b"RNN", b"LSTM", b"GRU", b"clip", b"ross_entropy", b"rossEntropy", b"rossentropy", b"softmax",
+    b"Softmax", b"BCE", b"ToDtype",
     b"convert_image_dtype", b"Normalization(", b"optimize_loss", b"igmoid",
 )  # fmt: skip
 """Spellings without one of which no rule about code can have anything to say."""
@@ -60,19 +61,43 @@ def _shared_project() -> Project:
     return _project
 
 
-def _relevance(source: SourceFile) -> Callable[[ast.AST], bool]:
+def _relevance(data: bytes) -> Callable[[Definition], bool]:
     """Whether a definition has anything in it that a rule may care for."""
+    found: set[int] = set()
+    for word in ANCHORS:
+        at = data.find(word)
+        while at >= 0:
+            found.add(at)
+            at = data.find(word, at + len(word))
     lines: list[int] = []
-    for number, line in enumerate(source.text.split("\n"), start=1):
-        data = line.encode("utf-8", "replace")
-        if any(word in data for word in ANCHORS):
-            lines.append(number)
+    line, before = 1, 0
+    for at in sorted(found):
+        line += data.count(b"\n", before, at)
+        before = at
+        if not lines or lines[-1] != line:
+            lines.append(line)
 
-    def relevant(node: ast.AST) -> bool:
-        at = bisect_left(lines, node.lineno)  # type: ignore[attr-defined]
-        return at < len(lines) and lines[at] <= node.end_lineno  # type: ignore[attr-defined]
+    def relevant(node: Definition) -> bool:
+        if isinstance(node, ast.ClassDef):
+            return any(relevant(member) for member in node.body if isinstance(member, Definition))
+        start = node.body[1].lineno if _has_docstring(node) else node.lineno
+        at = bisect_left(lines, start)
+        return at < len(lines) and lines[at] <= (node.end_lineno or 0)
 
     return relevant
+
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def _has_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    first = node.body[0]
+    return (
+        len(node.body) > 1
+        and isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    )
 
 
 def analyze(
@@ -89,11 +114,12 @@ def analyze(
     if sys.getrecursionlimit() < RECURSION_LIMIT:
         sys.setrecursionlimit(RECURSION_LIMIT)
     wanted = [rule for rule in rules if rule.subject not in OWN_SUBJECTS]
-    if not wanted or not worth_analyzing(source.text.encode("utf-8", "replace")):
+    data = source.text.encode("utf-8", "replace")
+    if not wanted or not worth_analyzing(data):
         return [], []
     project = _shared_project()
     module = project.add(source, tree, os.path.abspath(source.path))
-    program = Program(module, project, knowledge(), _relevance(source))
+    program = Program(module, project, knowledge(), _relevance(data))
     found: dict[tuple[Any, ...], Finding] = {}
     for rule in wanted:
         try:

@@ -11,6 +11,7 @@ from gradlint.source.values import (
     Apply,
     Class,
     Const,
+    Deferred,
     Instance,
     Map,
     ModuleRef,
@@ -25,6 +26,7 @@ from gradlint.source.values import (
 if TYPE_CHECKING:
     from gradlint.source.frames import Frame
     from gradlint.model.interpreter import Interpreter
+    from gradlint.source.project import Module
 
 
 def assign_statement(interp: Interpreter, statement: ast.Assign, frame: Frame) -> None:
@@ -173,45 +175,52 @@ def import_modules(interp: Interpreter, statement: ast.Import, frame: Frame) -> 
     for alias in statement.names:
         top = alias.name.partition(".")[0]
         name = alias.name if alias.asname else top
-        bind(frame, alias.asname or top, module_value(interp, name, frame, statement))
+        if interp.knowledge.is_library(top):
+            value: Value = Symbol(name)
+        else:
+            value = Deferred(statement, name, frame.module)
+        bind(frame, alias.asname or top, value)
 
 
-def module_value(interp: Interpreter, name: str, frame: Frame, node: ast.AST) -> Value:
-    """The module `name`: a library's symbol, or a file of the project."""
-    if interp.knowledge.is_library(name.partition(".")[0]):
-        return Symbol(name)
-    module = interp.project.resolve(frame.module, name)
+def brought(interp: Interpreter, deferred: Deferred) -> Value:
+    """What an import brings: a module or a definition of the project, or a library's symbol."""
+    node, name, importer = deferred.node, deferred.name, deferred.module
+    if isinstance(node, ast.ImportFrom):
+        return imported(interp, node, name, importer)
+    module = interp.project.resolve(importer, name)
     return ModuleRef(module, node) if module is not None else Symbol(name)
 
 
 def import_names(interp: Interpreter, statement: ast.ImportFrom, frame: Frame) -> None:
     """`from a import b as c`."""
+    source = statement.module or ""
+    library = not statement.level and interp.knowledge.is_library(source.partition(".")[0])
     for alias in statement.names:
         if alias.name == "*":
-            if frame.module is not interp.module or not statement.level:
-                continue
             continue
-        bind(frame, alias.asname or alias.name, imported(interp, statement, alias.name, frame))
+        if library:
+            value: Value = Symbol(f"{source}.{alias.name}")
+        else:
+            value = Deferred(statement, alias.name, frame.module)
+        bind(frame, alias.asname or alias.name, value)
 
 
 def imported(
-    interp: Interpreter, statement: ast.ImportFrom, name: str, frame: Frame
+    interp: Interpreter, statement: ast.ImportFrom, name: str, importer: Module
 ) -> Value:
     """What `from x import name` brings."""
     source = statement.module or ""
-    if not statement.level and interp.knowledge.is_library(source.partition(".")[0]):
-        return Symbol(f"{source}.{name}")
-    module = interp.project.resolve(frame.module, source, statement.level)
-    if module is not None and module is not frame.module:
+    module = interp.project.resolve(importer, source, statement.level)
+    if module is not None and module is not importer:
         found = expressions.module_name(interp, module, name)
         if found is not None:
             return found
     dotted = f"{source}.{name}" if source else name
-    submodule = interp.project.resolve(frame.module, dotted, statement.level)
+    submodule = interp.project.resolve(importer, dotted, statement.level)
     if submodule is not None:
         return ModuleRef(submodule, statement)
     if statement.level or module is not None:
-        return Unknown(name, statement, frame.module)
+        return Unknown(name, statement, importer)
     return Symbol(f"{source}.{name}")
 
 

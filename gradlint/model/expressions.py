@@ -13,6 +13,7 @@ from gradlint.source.values import (
     Apply,
     Class,
     Const,
+    Deferred,
     Function,
     Instance,
     Join,
@@ -109,6 +110,8 @@ def _name(interp: Interpreter, node: ast.Name, frame: Frame) -> Value:
     while scope is not None:
         found = scope.locals.get(name)
         if found is not None:
+            if isinstance(found, Deferred):
+                found = scope.locals[name] = assignment.brought(interp, found)
             return found
         scope = scope.parent
     found = module_name(interp, frame.module, name)
@@ -129,6 +132,8 @@ def module_name(interp: Interpreter, module: Module, name: str) -> Value | None:
     """A top-level name of a module; of another file only its definition is interpreted."""
     found = module.globals.get(name)
     if found is not None:
+        if isinstance(found, Deferred):
+            found = _brought_once(interp, module, name, found)
         return found
     if name == "__name__":
         main = module is interp.module
@@ -149,7 +154,22 @@ def module_name(interp: Interpreter, module: Module, name: str) -> Value | None:
         interp.trace = outer
         interp.muted -= 1
         module.resolving.discard(name)
-    return module.globals.get(name)
+    found = module.globals.get(name)
+    return _brought_once(interp, module, name, found) if isinstance(found, Deferred) else found
+
+
+def _brought_once(
+    interp: Interpreter, module: Module, name: str, deferred: Deferred
+) -> Value | None:
+    """Follow an import; None while it is being followed already (files that import each other)."""
+    if name in module.resolving:
+        return None
+    module.resolving.add(name)
+    try:
+        found = module.globals[name] = assignment.brought(interp, deferred)
+        return found
+    finally:
+        module.resolving.discard(name)
 
 
 def _starred(interp: Interpreter, module: Module, name: str) -> Value | None:

@@ -30,7 +30,7 @@ class Program:
         module: Module,
         project: Project,
         knowledge: Knowledge,
-        relevant: Callable[[ast.AST], bool] = lambda node: True,
+        relevant: Callable[[Any], bool] = lambda node: True,
     ) -> None:
         self.module = module
         self.knowledge = knowledge

@@ -193,10 +193,12 @@ def _stretch(mark: _Mark, source: str, offsets: Sequence[int]) -> tuple[int, int
 
 def _window(stretches: Sequence[tuple[int, int]], whole: int, room: int) -> int:
     """The terminal column at which a line that may be too long is shown from."""
+    # A mark may stand one column behind the line, where something is missing.
+    whole = max([whole, *(last for _, last in stretches)])
     if whole <= room or not stretches:
         return 0
     first, last = stretches[0]
     if last <= room - len(_ELLIPSIS):
         return 0
-    # The whole mark if it fits, its beginning in any case.
+    # The beginning of the mark in any case; no further right than the line and the mark end.
     return max(min(first - _MARGIN, whole - room), 0)

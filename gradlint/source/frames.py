@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradlint.source.values import Value, join
+from gradlint.source.values import Deferred, Value, join
 
 if TYPE_CHECKING:
     from gradlint.source.values import Class, Function
@@ -53,8 +53,9 @@ def joined(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
     result = dict(left)
     for name, value in right.items():
         other = result.get(name)
-        if other is None:
-            result[name] = value
-        elif other is not value:
+        if other is None or isinstance(value, Deferred):
+            # Of an import and its fallback the import is what is meant to be there.
+            result[name] = value if not isinstance(other, Deferred) else other
+        elif other is not value and not isinstance(other, Deferred):
             result[name] = join(other, value)
     return result

@@ -87,9 +87,10 @@ def _explain(error: SyntaxError, text: str) -> Failure:
 
 def _explain_value(message: str, text: str) -> Failure:
     if "null byte" in message:
-        before = text[: max(text.find("\0"), 0)]
-        line = before.count("\n") + 1
-        column = len(before) - (before.rfind("\n") + 1) + 1
+        from gradlint.source.text import split_lines
+
+        before = split_lines(text[: max(text.find("\0"), 0)])
+        line, column = len(before), len(before[-1]) + 1
         return Failure(
             line, column, line, column + 1, "contains a NUL byte", "remove it; is this a text file?"
         )

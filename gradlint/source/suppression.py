@@ -58,17 +58,15 @@ class UnknownRule:
 
 @dataclass(slots=True)
 class Suppression:
-    """What `suppress` found: findings to show, how many it took away, faults of the comments."""
+    """Findings, those that stay and those that comments took away."""
 
     kept: list[Finding] = field(default_factory=list)
-    suppressed: int = 0
-    unused: list[UnusedSuppression] = field(default_factory=list)
-    unknown: list[UnknownRule] = field(default_factory=list)
+    suppressed: list[Finding] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class _Scope:
-    """A directive with what it reaches and what it has taken away so far."""
+class Scope:
+    """A directive, the lines it reaches, and which of its keys have taken a finding away."""
 
     directive: Directive
     first: int
@@ -78,6 +76,7 @@ class _Scope:
     used_at_all: bool = False
 
     def takes(self, finding: Finding) -> bool:
+        """Whether the directive covers `finding`; if so it is remembered as used."""
         if not self.directive.whole_file and not self.first <= finding.span.line <= self.last:
             return False
         if self.directive.bare:
@@ -121,7 +120,7 @@ def suppress(
     statements: Sequence[tuple[int, int]],
     findings: Iterable[Finding],
     resolve: Resolve,
-) -> tuple[list[_Scope], Suppression]:
+) -> tuple[list[Scope], Suppression]:
     """Take away the findings that `directives` cover.
 
     Returns:
@@ -132,15 +131,12 @@ def suppress(
     for finding in findings:
         # Every scope is asked: two comments over one finding are both in use.
         taken = [scope for scope in scopes if scope.takes(finding)]
-        if taken:
-            result.suppressed += 1
-        else:
-            result.kept.append(finding)
+        (result.suppressed if taken else result.kept).append(finding)
     return scopes, result
 
 
 def faults(
-    scopes: Sequence[_Scope],
+    scopes: Sequence[Scope],
     known: Collection[str],
     ran: Collection[str],
     *,
@@ -173,7 +169,7 @@ def faults(
     return unused, unknown
 
 
-def _is_idle(scope: _Scope, key: str, ran: Collection[str]) -> bool:
+def _is_idle(scope: Scope, key: str, ran: Collection[str]) -> bool:
     codes = scope.codes[key]
     if not codes or key in scope.used:
         return False
@@ -194,7 +190,7 @@ def _scope(
     directive: Directive,
     statements: Sequence[tuple[int, int]],
     resolve: Resolve,
-) -> _Scope:
+) -> Scope:
     line = directive.span.line
     first, last = line, line
     around = [extent for extent in statements if extent[0] <= line <= extent[1]]
@@ -206,7 +202,7 @@ def _scope(
             first = following[0][0]
             last = max(end for start, end in following if start == first)
     codes = {key: frozenset(resolve(key)) for key, _ in directive.keys}
-    return _Scope(directive, first, last, codes)
+    return Scope(directive, first, last, codes)
 
 
 def _unused(directive: Directive, idle: tuple[str, ...]) -> UnusedSuppression:

@@ -337,6 +337,17 @@ class ModuleRef(Value):
         self.node = node
 
 
+class Deferred(Value):
+    """A name that an import will bring once something asks for it; never seen outside of scopes."""
+
+    __slots__ = ("module", "name", "node")
+
+    def __init__(self, node: ast.Import | ast.ImportFrom, name: str, module: Module) -> None:
+        self.node = node
+        self.name = name
+        self.module = module
+
+
 class Join(Value):
     """One of several values, depending on the path taken."""
 

@@ -14,8 +14,9 @@ import pytest
 import gradlint.engine.analyze as analysis
 from gradlint.config import Overrides, Settings, override
 from gradlint.engine.check import check
-from gradlint.finding import Finding, Severity, Skip, Span
+from gradlint.finding import Finding, Note, Severity, Skip, Span
 from gradlint.registry import Rule, builtin_registry
+from gradlint.selection import Layer
 from gradlint.source.text import SourceFile
 
 Write = Callable[[str, str | bytes], Path]
@@ -76,18 +77,19 @@ def test_the_analysis_gets_only_relevant_files_and_enabled_rules(
     def record(
         source: SourceFile, tree: ast.Module, rules: Sequence[Rule], options: Mapping[str, Any]
     ) -> tuple[list[Finding], list[Skip]]:
-        seen.append((source.path, len(tree.body), [rule.family for rule in rules], dict(options)))
+        seen.append((source.path, len(tree.body), [rule.code for rule in rules], dict(options)))
         return [], []
 
     analyze(record)
     write("a.py", "import torch")
     write("b.py", "import os")
-    write("c.py", "import os  # gradlint: ignore-file")
-    settings = Settings(rule_options={"GL001": {"x": 1}})
+    write("c.py", "import os  # gradlint: ignore-file[GL001]")
+    settings = Settings(layers=(Layer(ignore=("GL004",)),), rule_options={"syntax-error": {"x": 1}})
     outcome = check([], settings, builtin_registry())
     assert [it[0] for it in seen] == ["a.py"]
-    assert "GL0" not in seen[0][2]
-    assert seen[0][3] == {"GL001": {"x": 1}}
+    assert "GL001" in seen[0][2]
+    assert "GL004" not in seen[0][2]
+    assert seen[0][3] == {"syntax-error": {"x": 1}}
     assert (outcome.files, outcome.findings[0].path) == (3, "c.py")
 
 
@@ -162,3 +164,47 @@ def test_notebook_findings_are_stamped_with_their_cell(
     write("n.ipynb", f'{{"cells": [{cells}]}}')
     (finding,) = check([], Settings(), builtin_registry()).findings
     assert (finding.span.line, finding.cell, finding.cell_line) == (3, 2, 2)
+
+
+def about_the_model(
+    source: SourceFile, tree: ast.Module, rules: Sequence[Rule], options: Mapping[str, Any]
+) -> tuple[list[Finding], list[Skip]]:
+    """From every script, a finding on line 2 of the model that it imports."""
+    if source.path == "model.py":
+        return [], []
+    return [
+        Finding(
+            Span(2, 1, 2, 4),
+            "bad",
+            notes=(Note("trained here", Span(1, 1, 1, 2), source.path),),
+            code="GL201",
+            name="rnn-without-clipping",
+            severity=Severity.WARNING,
+            path="model.py",
+        )
+    ], []
+
+
+def test_a_finding_in_an_imported_file_obeys_that_file(
+    write: Write, analyze: Callable[[Analyze], None]
+) -> None:
+    analyze(about_the_model)
+    for name in ("a", "b", "c"):
+        write(f"{name}.py", "import torch  # gradlint: ignore-file[GL202]\nx = 1\n")
+    write("model.py", "import torch\nx = 1\n")
+    settings = Settings(layers=(Layer(ignore=("GL003",)),))
+    outcome = check([], settings, builtin_registry())
+    (finding,) = outcome.findings
+    assert (finding.path, finding.notes[0].path) == ("model.py", "a.py")
+
+    write("model.py", "import torch\nx = 1  # gradlint: ignore[GL201]\n")
+    outcome = check([], Settings(layers=(Layer(ignore=("GL202",)),)), builtin_registry())
+    assert (outcome.findings, outcome.suppressed) == ([], 1)
+    found = codes(["model.py"])
+    assert found == [("model.py", 2, "GL003")]
+
+    write("model.py", "import torch\nx = 1\n")
+    settings = Settings(
+        layers=(Layer(ignore=("GL003",)),), per_file_ignores={"model.py": ("GL201",)}
+    )
+    assert codes(settings=settings) == []

@@ -41,9 +41,7 @@ def test_a_bad_example_marks_at_least_one_line(example: Example) -> None:
     assert example.expected()
 
 
-@pytest.mark.parametrize(
-    "example", [e for e in ALL if e.infos()], ids=lambda example: example.id
-)
+@pytest.mark.parametrize("example", [e for e in ALL if e.infos()], ids=lambda example: example.id)
 def test_an_example_marked_info_is_advice(example: Example, tmp_path: Path) -> None:
     found = {
         (Path(finding.path).relative_to(tmp_path).as_posix(), finding.span.line)

@@ -74,6 +74,7 @@ def test_syntax_of_a_newer_python_is_named(text: str, version: tuple[int, int]) 
         ("a = 1\n<<<<<<< HEAD\nb = 2", "a merge conflict is left in the file", (2, 1)),
         ("if x:\n\ty\n        z", "indentation mixes tabs and spaces", (3, 1)),
         ("a = 1\nb = '\0'", "contains a NUL byte", (2, 6)),
+        ("a = 1\r\rb = '\0'", "contains a NUL byte", (3, 6)),
         ("é = 1 2", "not valid Python", (1, 7)),
     ],
 )
