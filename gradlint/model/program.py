@@ -142,6 +142,11 @@ class Program:
         return [replace(layer, clipped=clipped.get(id(layer.apply))) for layer in layers]
 
     @cached_property
+    def hand_written(self) -> list[training.HandWritten]:
+        """Recurrences written by hand."""
+        return training.hand_written_layers(self)
+
+    @cached_property
     def trained_recurrences(self) -> list[training.TrainedRecurrence]:
         """Recurrent networks that an update trains."""
         found = training.from_keras(self)

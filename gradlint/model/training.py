@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradlint.model import acts, networks
 from gradlint.model.networks import Recurrence, whole
+from gradlint.model.shapes import dimensions
 from gradlint.model.skeleton import condition_key
 from gradlint.source.values import (
     Apply,
@@ -124,18 +125,20 @@ def recurrences_of(value: Value, knowledge: Knowledge) -> list[Recurrence]:
     return list(found.values())
 
 
-def hand_written_in(value: Value, knowledge: Knowledge) -> list[HandWritten]:
-    """The recurrences written by hand that a value was computed through."""
+def hand_written_layers(program: Program) -> list[HandWritten]:
+    """The recurrences written by hand in a program: layers that their own output comes back to."""
+    knowledge = program.knowledge
     found: dict[int, HandWritten] = {}
-    for node in walk(value):
-        if not isinstance(node, Apply) or node.fn != "()" or not isinstance(node.receiver, Apply):
+    for call in program.applies:
+        layer = call.receiver
+        if call.fn != "()" or not call.tracked or not isinstance(layer, Apply):
             continue
-        fact = knowledge.roles["layer"].get(node.receiver.fn)
-        if fact is None or fact["kind"] != "linear" or id(node.receiver) in found:
+        fact = knowledge.roles["layer"].get(layer.fn)
+        if fact is None or fact["kind"] != "linear" or id(layer) in found:
             continue
-        bounded = _comes_back(node, knowledge)
+        bounded = _comes_back(call, knowledge)
         if bounded is not None:
-            found[id(node.receiver)] = HandWritten(node, node.receiver, bounded)
+            found[id(layer)] = HandWritten(call, layer, bounded)
     return list(found.values())
 
 
@@ -208,13 +211,13 @@ def from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecurr
         if backward is None:
             continue
         layers: dict[int, Recurrence] = {}
-        hand: dict[int, HandWritten] = {}
+        reached = {id(node) for loss in losses for node in walk(loss)}
         for value in [*(group.held or []), *losses]:
             for layer in recurrences_of(value, knowledge):
                 layers.setdefault(id(layer.apply), layer)
-        for loss in losses:
-            for written in hand_written_in(loss, knowledge):
-                hand.setdefault(id(written.layer), written)
+        for value in group.held or []:
+            reached.update(id(part) for part in networks.parts(value, knowledge))
+        hand = [one for one in program.hand_written if id(one.layer) in reached]
         if not layers and not hand:
             continue
         node, module = _first_step(lifecycle, which, backward)
@@ -223,7 +226,7 @@ def from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecurr
                 node=node,
                 module=module,
                 layers=list(layers.values()),
-                hand_written=list(hand.values()),
+                hand_written=hand,
                 optimizer=group.optimizer,
                 optimizer_fact=knowledge.of("optimizer", group.optimizer.options()[0]),
                 clipped=_clipped(program, group),
@@ -362,21 +365,20 @@ def predicts_own_vocabulary(value: Value, knowledge: Knowledge) -> bool:
     return bool((inputs & outputs) - {""})
 
 
-def _shape(apply: Apply) -> Value | None:
+def _shape(apply: Apply) -> tuple[Value | None, int]:
+    """The input shape that a layer is given, and how many of its entries are not time or feature."""
     shape = apply.kwargs.get("input_shape") or apply.kwargs.get("shape")
     if shape is None and apply.fn == "keras.Input" and apply.args:
         shape = apply.args[0]
-    if shape is None:
-        batch = apply.kwargs.get("batch_input_shape") or apply.kwargs.get("batch_shape")
-        if isinstance(batch, Seq) and batch.exact:
-            return Seq(batch.items[1:], "tuple")
-    return shape
+    if shape is not None:
+        return shape, 0
+    return apply.kwargs.get("batch_input_shape") or apply.kwargs.get("batch_shape"), 1
 
 
 def _features(apply: Apply) -> Value | None:
-    shape = _shape(apply)
-    if isinstance(shape, Seq) and shape.exact and len(shape.items) == 2:
-        return shape.items[1]
+    shape, skipped = _shape(apply)
+    if isinstance(shape, Seq) and shape.exact and len(shape.items) == 2 + skipped:
+        return shape.items[-1]
     return apply.kwargs.get("input_dim")
 
 
@@ -391,11 +393,10 @@ def steps_of(values: list[Value], knowledge: Knowledge) -> int | None:
                 if length is not None:
                     return length
             if part.fn == "keras.Input" or knowledge.fact("recurrent", part.fn) is not None:
-                shape = _shape(part)
-                if isinstance(shape, Seq) and shape.exact and len(shape.items) == 2:
-                    found = whole(shape.items[0])
-                    if found is not None:
-                        return found
+                shape, skipped = _shape(part)
+                sizes = dimensions(shape, knowledge)
+                if sizes is not None and len(sizes) == 2 + skipped and sizes[-2] is not None:
+                    return sizes[-2]
     return None
 
 

@@ -18,7 +18,7 @@ def check(network: TrainedRecurrence, *, min_steps: int = 50) -> Iterator[Findin
     if steps is None or steps < min_steps:
         return
     for layer in network.layers:
-        if layer.gated or layer.unbounded or layer.initializer_given:
+        if layer.gated:
             continue
         left = DEFAULT_RADIUS**steps
         start = (
