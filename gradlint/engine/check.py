@@ -69,9 +69,9 @@ def check(
 
 
 GARBAGE_THRESHOLD = 150_000
-"""Allocations between two collections. A syntax tree allocates 50,000 objects a thousand lines, none
-of them garbage yet, so the default of 700 spends a third of the time on looking (measured on 67,000
-lines); with this one the peak of memory stays below that of the largest files."""
+"""Allocations between two collections. A syntax tree allocates 50,000 objects a thousand lines,
+none of them garbage yet, so the default of 700 spends a third of the time on looking (measured on
+67,000 lines); with this one the peak of memory stays below that of the largest files."""
 
 
 def collect_rarely() -> None:

@@ -57,8 +57,9 @@ def _comments(source: SourceFile) -> Iterator[tuple[int, int, str]]:
                 text = token.string
                 if "gradlint:" in text or "noqa" in text.lower():
                     yield token.start[0], token.start[1], text
-    except (tokenize.TokenError, SyntaxError, ValueError, RecursionError):
-        # The file does not tokenize from here on; the comments before it still count.
+    except (tokenize.TokenError, SyntaxError, ValueError, RecursionError, SystemError):
+        # The file does not tokenize from here on; the comments before it still count. (The
+        # tokenizer of Python 3.12 and 3.13 raises SystemError for a NUL byte.)
         return
 
 

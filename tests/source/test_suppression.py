@@ -198,6 +198,12 @@ def test_unknown_rules_are_told_with_the_nearest_name() -> None:
     assert unknown[0].span == Span(1, 27, 1, 46)
 
 
+def test_comments_before_the_place_where_a_file_breaks_still_count() -> None:
+    for rest in ("x = '\0'\n", "x = (\n", "  y\n z\n", 'x = "\n', "\\"):
+        source = source_of(f"# gradlint: ignore-file[GL001]\nif 1:\n    pass\n{rest}")
+        assert [it.text for it in directives(source)] == ["# gradlint: ignore-file[GL001]"]
+
+
 def test_columns_are_code_points() -> None:
     _, _, (unknown,) = run("x = '漢字'  # gradlint: ignore[nope]")
     assert unknown.span == Span(1, 30, 1, 34)

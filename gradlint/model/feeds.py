@@ -1,0 +1,277 @@
+"""Training calls and losses -> the data that reaches the weights, and what it spans there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlint.model import acts, arithmetic, streams
+from gradlint.model.fits import FORWARD, TRAINING_METHODS
+from gradlint.model.origins import Origin, Origins
+from gradlint.source.values import Apply, Instance, Join, Map, Seq, Value, constant, walk
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+    from gradlint.model.program import Program
+    from gradlint.source.project import Module
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Feed:
+    """Values that reach the weights of a network in training.
+
+    `call` feeds them; `source` is the call that they come from; `kind` is `image` or `table`;
+    `reach` is their largest magnitude where they meet the first weights; `doubled` is the operation
+    that scaled what was scaled before (`first` is the one before it), `network` the pretrained
+    network that scales its input itself; `what` is how the program writes them.
+    """
+
+    call: Apply
+    source: Apply
+    kind: str
+    reach: float
+    what: str
+    first: Apply | None = None
+    doubled: Apply | None = None
+    network: Apply | None = None
+
+    @property
+    def raw(self) -> bool:
+        """Whether nothing scaled the values."""
+        return self.doubled is None and self.reach >= arithmetic.RAW
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What reaches weights, and the network that rescales it, if that is what it reaches."""
+
+    origin: Origin
+    network: Apply | None = None
+
+
+def feeds(program: Program) -> Iterator[Feed]:
+    """Data that reaches weights in training, unscaled or scaled twice."""
+    compiled = {id(apply.receiver) for apply in program.applies if apply.fn == ".compile"}
+    changed = _Changed(program)
+    seen: set[int] = set()
+    for call, what, arrival in _arrivals(program, compiled):
+        origin = arrival.origin
+        first = origin.steps[0] if origin.steps else None
+        doubled = origin.doubled
+        if arrival.network is not None:
+            if not origin.steps or origin.reach > arithmetic.SCALED:
+                continue
+            doubled = origin.steps[-1]
+        elif doubled is None and origin.reach < arithmetic.RAW:
+            continue
+        if id(call.node) in seen or origin.source.node is None:
+            continue
+        if changed.may_be(origin):
+            continue
+        seen.add(id(call.node))
+        yield Feed(
+            call, origin.source, origin.kind, origin.reach, what, first, doubled, arrival.network
+        )
+
+
+def _arrivals(program: Program, compiled: set[int]) -> Iterator[tuple[Apply, str, Arrival]]:
+    knowledge = program.knowledge
+    for apply in program.applies:
+        if apply.fn not in TRAINING_METHODS or apply.receiver is None:
+            continue
+        graph = apply.attrs.get(FORWARD)
+        if graph is not None:
+            for arrival in _in_graph(graph, Origins(knowledge)):
+                yield apply, _named(apply), arrival
+        elif id(apply.receiver) in compiled:
+            value = apply.argument(0, "x", "generator")
+            for arrival in _fed(apply.receiver, value, knowledge):
+                yield apply, _named(apply), arrival
+    for lifecycle in program.lifecycles:
+        for deed in lifecycle.deeds:
+            if deed.kind == acts.BACKWARD and deed.subject is not None and deed.call is not None:
+                for arrival in _in_graph(deed.subject, Origins(knowledge)):
+                    yield deed.call, "", arrival
+    for apply in program.applies:
+        if apply.fn == ".gradient" and apply.args:
+            for arrival in _in_graph(apply.args[0], Origins(knowledge)):
+                yield apply, "", arrival
+
+
+def _named(apply: Apply) -> str:
+    node = apply.node
+    if isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            if keyword.arg in ("x", "generator"):
+                return ast.unparse(keyword.value)
+        if node.args:
+            return ast.unparse(node.args[0])
+    return ""
+
+
+# -- networks of layers -----------------------------------------------------------------------
+
+
+def _fed(network: Value, value: Value | None, knowledge: Knowledge) -> Iterator[Arrival]:
+    """What of `value` reaches the first weights of a Keras network."""
+    finder = Origins(knowledge)
+    found = finder.of(value) or streams.item(finder, value, (0,), 0)
+    if isinstance(network, Join):
+        arrivals = [list(_fed(option, value, knowledge)) for option in network.options()]
+        if all(arrivals):
+            yield from arrivals[0]
+        return
+    if isinstance(network, Apply) and found is not None:
+        if network.fn in knowledge.roles["container"]:
+            yield from _into(network, found, finder)
+    elif isinstance(network, Apply) and isinstance(value, Seq | Map):
+        yield from _into_several(network, value, knowledge)
+
+
+def _into(network: Apply, found: Origin, finder: Origins) -> Iterator[Arrival]:
+    knowledge = finder.knowledge
+    if knowledge.chains(network):
+        members = knowledge.members(network)
+        arrival = _along(members, found, finder) if members is not None else None
+        if arrival is not None:
+            yield arrival
+        return
+    fact = knowledge.roles["container"][network.fn]
+    inputs = knowledge.argument(network, fact, "inputs") or network.kwargs.get("input")
+    if isinstance(inputs, Seq):
+        if len(inputs.items) != 1:
+            return
+        inputs = inputs.items[0]
+    output = knowledge.argument(network, fact, "outputs") or network.kwargs.get("output")
+    if isinstance(inputs, Apply) and output is not None:
+        yield from _in_graph(output, Origins(knowledge, {id(inputs): found}))
+
+
+def _into_several(network: Apply, value: Seq | Map, knowledge: Knowledge) -> Iterator[Arrival]:
+    """A functional network with a list of inputs, fed a list."""
+    fact = knowledge.roles["container"].get(network.fn)
+    if fact is None or not isinstance(value, Seq):
+        return
+    inputs = knowledge.argument(network, fact, "inputs") or network.kwargs.get("input")
+    output = knowledge.argument(network, fact, "outputs") or network.kwargs.get("output")
+    if not isinstance(inputs, Seq) or output is None or len(inputs.items) != len(value.items):
+        return
+    finder = Origins(knowledge)
+    known: dict[int, Origin] = {}
+    for symbolic, given in zip(inputs.items, value.items, strict=True):
+        found = finder.of(given)
+        if found is not None:
+            known[id(symbolic)] = found
+    if known:
+        yield from _in_graph(output, Origins(knowledge, known))
+
+
+def _along(members: list[Value], found: Origin | None, finder: Origins) -> Arrival | None:
+    """Through the layers of a chain up to the first that has weights."""
+    knowledge = finder.knowledge
+    for layer in members:
+        if found is None or not isinstance(layer, Apply):
+            return None
+        if layer.fn in knowledge.roles["container"]:
+            return next(_into(layer, found, finder), None)
+        weighted = _weighted(layer, knowledge)
+        if weighted is not None:
+            return Arrival(found, layer if weighted == "rescales" else None)
+        found = finder.through(found, layer)
+    return None
+
+
+def _weighted(layer: Value | None, knowledge: Knowledge) -> str | None:
+    """Whether a layer multiplies what it is fed with weights, or rescales it by itself first."""
+    if not isinstance(layer, Apply):
+        return None
+    if knowledge.rescales(layer):
+        return "rescales"
+    if knowledge.expects_scaled(layer) or knowledge.fact("recurrent", layer.fn) is not None:
+        return "weights"
+    wrapped = knowledge.fact("wrapper", layer.fn)
+    if wrapped is not None:
+        return _weighted(layer.args[0] if layer.args else None, knowledge)
+    fact = knowledge.fact("layer", layer.fn)
+    return "weights" if fact is not None and fact["kind"] in ("linear", "conv") else None
+
+
+def _in_graph(value: Value, finder: Origins) -> Iterator[Arrival]:
+    """Layers with weights in what a value was computed from, and what they were called on."""
+    for node in walk(value):
+        if not isinstance(node, Apply) or node.fn != "()" or not node.args:
+            continue
+        layer = node.receiver
+        weighted = _weighted(layer, finder.knowledge)
+        if weighted is not None and isinstance(layer, Apply):
+            found = finder.of(node.args[0])
+            if found is not None:
+                yield Arrival(found, layer if weighted == "rescales" else None)
+        elif isinstance(layer, Apply) and layer.fn in finder.knowledge.roles["container"]:
+            if node.inner is None:
+                found = finder.of(node.args[0])
+                if found is not None:
+                    yield from _into(layer, found, finder)
+
+
+# -- what else may have changed the values ----------------------------------------------------
+
+_IN_PLACE_BUT_HARMLESS = frozenset(
+    {".requires_grad_", ".detach_", ".share_memory_", ".resize_", ".squeeze_", ".unsqueeze_", ".t_"}
+)
+
+
+class _Changed:
+    """Values that some call may have changed in place."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._ids: set[int] | None = None
+
+    def may_be(self, origin: Origin) -> bool:
+        """Whether the source itself, or a part of it, may hold other values than were read."""
+        if self._ids is None:
+            self._ids = self._find()
+        return id(origin.source) in self._ids
+
+    def _find(self) -> set[int]:
+        statements = self._bare_calls()
+        found: set[int] = set()
+        for apply in self.program.applies:
+            targets: list[Value] = []
+            if apply.fn[:1] == "." and apply.fn.endswith("_") and not apply.fn.endswith("__"):
+                if apply.fn not in _IN_PLACE_BUT_HARMLESS and apply.receiver is not None:
+                    targets.append(apply.receiver)
+            out = apply.kwargs.get("out")
+            if out is not None:
+                targets.append(out)
+            if id(apply.node) in statements and self._foreign(apply):
+                targets.extend(apply.args)
+            for target in targets:
+                found.update(id(node) for node in walk(target, 60))
+        return found
+
+    def _bare_calls(self) -> set[int]:
+        """Calls that stand as statements, so that they were made for their effect."""
+        return {
+            id(node.value)
+            for node in ast.walk(self.program.module.tree)
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+        }
+
+    def _foreign(self, apply: Apply) -> bool:
+        if apply.fn == "?":
+            return True
+        package = apply.fn.partition(".")[0]
+        return bool(package) and package not in _READERS and not (
+            self.program.knowledge.is_library(package)
+        )
+
+
+_READERS = frozenset({"builtins", "matplotlib", "seaborn", "plotly", "logging", "wandb", "os", "gc"})
+"""Packages whose functions look at an array and do not write to it."""
+
+
+__all__ = ["Feed", "Instance", "Module", "constant", "feeds"]
