@@ -36,6 +36,8 @@ RECURSION_LIMIT = 12_000
 """Frames: expressions nest as deep as the parser allows (a few hundred), times the frames of one
 level of evaluation, times inlined calls."""
 
+sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+
 
 def worth_analyzing(data: bytes) -> bool:
     """Whether a file may concern any rule: a search for bytes, before anything is parsed."""
@@ -63,6 +65,8 @@ def _shared_project() -> Project:
 
 def _relevance(data: bytes) -> Callable[[Definition], bool]:
     """Whether a definition has anything in it that a rule may care for."""
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     found: set[int] = set()
     for word in ANCHORS:
         at = data.find(word)
@@ -111,13 +115,12 @@ def analyze(
     Returns:
         The findings, each once, and what was given up.
     """
-    if sys.getrecursionlimit() < RECURSION_LIMIT:
-        sys.setrecursionlimit(RECURSION_LIMIT)
     wanted = [rule for rule in rules if rule.subject not in OWN_SUBJECTS]
     data = source.text.encode("utf-8", "replace")
     if not wanted or not worth_analyzing(data):
         return [], []
     project = _shared_project()
+    project.begin()
     module = project.add(source, tree, os.path.abspath(source.path))
     program = Program(module, project, knowledge(), _relevance(data))
     found: dict[tuple[Any, ...], Finding] = {}

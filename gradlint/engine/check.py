@@ -77,7 +77,7 @@ none of them garbage yet, so the default of 700 spends a third of the time on lo
 def collect_rarely() -> None:
     """Leave what start-up allocated out of garbage collection, and collect less often."""
     gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD, 20, 50)
+    gc.set_threshold(GARBAGE_THRESHOLD, 5, 5)
 
 
 class Checker:

@@ -45,6 +45,8 @@ _ROLES = (
     "trainer-arguments",
     "engine",
     "train-op",
+    "reduction",
+    "environment",
 )
 
 MOVES = frozenset(
@@ -206,7 +208,7 @@ class Knowledge:
         if isinstance(context, Apply) and self.of("distributed", context) == {"kind": "apex"}:
             loss = context.args[0] if context.args else Unknown()
             scaled = Apply(".scale", [loss], {}, context.node, context.module, context)
-            scaled.attrs["apex"] = Const(True)
+            scaled.attrs["unscaled"] = Const(True)
             return scaled
         return context
 
@@ -280,6 +282,11 @@ class Knowledge:
 
     def _is_engine(self, value: Value) -> bool:
         return self.of("engine", value) is not None or isinstance(value, Unknown)
+
+    def takes_parameters(self, apply: Apply) -> bool:
+        """Whether a call builds an optimizer that is given the parameters it steps."""
+        fact = self.roles["optimizer"].get(apply.fn)
+        return fact is not None and fact.get("signature", ("",))[0] == "params"
 
     # -- activations -------------------------------------------------------------------------
 

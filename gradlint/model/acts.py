@@ -87,12 +87,11 @@ def role(value: Value | None, knowledge: Knowledge) -> str | None:
                 return name
         if knowledge.of("scheduler", value) is not None:
             return "scheduler"
-        if isinstance(value, Apply) and value.fn == "[]" and _engine_item(value):
+        if isinstance(value, Apply) and value.fn == "[]" and _engine_item(value, knowledge):
             return "engine"
-        if isinstance(value, Unknown) and value.type == "torch.optim.Optimizer":
-            return "optimizer"
-        if isinstance(value, Unknown) and knowledge.fact("base", value.type or "?"):
-            return "network"
+        base = knowledge.of("base", value) if isinstance(value, Unknown) else None
+        if base is not None:
+            return "optimizer" if base.get("optimizer") else "network"
         if isinstance(value, Apply) and knowledge.makes_object(value):
             return "network"
     if isinstance(value, Instance):
@@ -114,9 +113,9 @@ def _none(value: Value) -> bool:
     return isinstance(value, Const) and value.value is None
 
 
-def _engine_item(value: Apply) -> bool:
+def _engine_item(value: Apply, knowledge: Knowledge) -> bool:
     base = value.args[0]
-    return isinstance(base, Apply) and base.fn == "deepspeed.initialize"
+    return knowledge.of("engine", base) is not None
 
 
 def path(value: Value | None) -> tuple[Value | None, list[str]]:
@@ -230,7 +229,7 @@ def _backward(apply: Apply, knowledge: Knowledge) -> Deed | None:
         return _deed(OPAQUE, apply, receiver)
     scaled = isinstance(receiver, Apply) and receiver.fn == ".scale" and bool(receiver.args)
     if scaled and isinstance(receiver, Apply):
-        if "apex" in receiver.attrs or _disabled(receiver.receiver):
+        if "unscaled" in receiver.attrs or _disabled(receiver.receiver):
             scaled = False
         return _deed(BACKWARD, apply, receiver.args[0], scaled=scaled)
     return _deed(BACKWARD, apply, receiver)

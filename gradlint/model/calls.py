@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gradlint.model import builtin_calls, expressions
+from gradlint.model import builtin_calls, expressions, fits, iteration
 from gradlint.source.frames import Frame
 from gradlint.source.values import (
     Apply,
@@ -156,6 +156,9 @@ def _call_method(
         f".{method.name}", args, kwargs, node, frame.module, receiver, interp.tracked, complete
     )
     record(interp, apply)
+    if method.name == "map":
+        iteration.mapped(interp, apply, frame)
+    fits.follow(interp, apply, frame)
     passed = interp.knowledge.passes(apply)
     return passed if passed is not None else apply
 

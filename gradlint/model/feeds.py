@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from gradlint.model import acts, arithmetic, streams
 from gradlint.model.fits import FORWARD, TRAINING_METHODS
 from gradlint.model.origins import Origin, Origins
-from gradlint.source.values import Apply, Instance, Join, Map, Seq, Value, constant, walk
+from gradlint.source.values import Apply, Join, Map, Seq, Value, walk
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
     from gradlint.model.program import Program
-    from gradlint.source.project import Module
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -250,7 +249,7 @@ class _Changed:
             if id(apply.node) in statements and self._foreign(apply):
                 targets.extend(apply.args)
             for target in targets:
-                found.update(id(node) for node in walk(target, 60))
+                found.update(_held(target))
         return found
 
     def _bare_calls(self) -> set[int]:
@@ -270,8 +269,24 @@ class _Changed:
         )
 
 
+def _held(value: Value) -> Iterator[int]:
+    """A value and what it is a view or a part of; what a network made of it is another's."""
+    stack = [value]
+    for _ in range(60):
+        if not stack:
+            return
+        current = stack.pop()
+        yield id(current)
+        if isinstance(current, Apply) and current.fn != "()":
+            stack.extend(current.operands())
+        elif isinstance(current, Seq):
+            stack.extend(current.items)
+        elif isinstance(current, Join):
+            stack.extend(current.options())
+
+
 _READERS = frozenset({"builtins", "matplotlib", "seaborn", "plotly", "logging", "wandb", "os", "gc"})
 """Packages whose functions look at an array and do not write to it."""
 
 
-__all__ = ["Feed", "Instance", "Module", "constant", "feeds"]
+__all__ = ["Feed", "feeds"]

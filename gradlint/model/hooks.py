@@ -71,7 +71,8 @@ def _target(receiver: Value | None, program: Program) -> str | None:
         inner = receiver.args[0] if receiver.fn in ("iter", "[]") and receiver.args else receiver
         if networks.held(inner, knowledge):
             return "parameter"
-        if receiver.fn == "torch.nn.Parameter":
+        layer = knowledge.fact("layer", receiver.fn)
+        if layer is not None and layer["kind"] == "parameter":
             return "parameter"
         if receiver.tracked and (
             receiver.fn in ("()", "+", "-", "*", "/", "@")
@@ -79,9 +80,7 @@ def _target(receiver: Value | None, program: Program) -> str | None:
             or knowledge.fact("activation", receiver.fn) is not None
         ):
             return "activation"
-        if receiver.fn.startswith("torch.") and receiver.fn.rpartition(".")[2] in (
-            "mean", "sum", "matmul", "stack", "cat",
-        ):  # fmt: skip
+        if knowledge.fact("reduction", receiver.fn) is not None:
             return "activation"
         if receiver.fn in (".mean", ".sum", ".view", ".reshape"):
             return _target(receiver.receiver, program)

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from gradlint.model import assignment, calls, expressions
+from gradlint.model import assignment, calls, expressions, iteration
 from gradlint.source.frames import Frame, joined
 from gradlint.model.trace import Act, Block, Branch, Exit, Loop, Scope
 from gradlint.source.values import (
@@ -66,6 +66,7 @@ class Interpreter:
         self.loops: tuple[tuple[ast.AST, int], ...] = ()
         self.skipped: list[tuple[Module, ast.AST, str]] = []
         self.classes: dict[ast.ClassDef, Class] = {}
+        self.items: dict[int, tuple[Value, Value | None]] = {}
 
     # -- entry points ------------------------------------------------------------------------
 
@@ -243,6 +244,7 @@ class Interpreter:
             self.loops = (*outer, (statement, 1 if muted else 2))
             if iterable is not None and not isinstance(statement, ast.While):
                 item = expressions.item_of(iterable, statement.target, frame.module)
+                iteration.settle(self, item, frame)
                 assignment.assign(self, statement.target, item, frame)
             elif isinstance(statement, ast.While):
                 expressions.evaluate(self, statement.test, frame)
@@ -370,8 +372,8 @@ class Interpreter:
             self.trace.append(Block(body, name))
 
     def give_up(self, module: Module, node: ast.AST, reason: str) -> None:
-        """Remember what was not followed, for `--show-skipped`."""
-        if not self.muted:
+        """Remember what was not followed, once for each reason, for `--show-skipped`."""
+        if not any(known == reason for _, _, known in self.skipped):
             self.skipped.append((module, node, reason))
 
 

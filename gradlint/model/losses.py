@@ -27,21 +27,6 @@ SHAPE_METHODS = frozenset(
 )
 """Methods of a tensor that change its shape, place or type and leave its values."""
 
-_SHAPE_FUNCTIONS = frozenset(
-    {
-        "torch.squeeze",
-        "torch.unsqueeze",
-        "torch.flatten",
-        "torch.reshape",
-        "torch.transpose",
-        "torch.permute",
-        "tensorflow.reshape",
-        "tensorflow.squeeze",
-        "tensorflow.cast",
-        "tensorflow.identity",
-    }
-)
-
 _METHOD_FUNCTIONS = {
     ".softmax": "softmax",
     ".log_softmax": "log_softmax",
@@ -161,7 +146,7 @@ def outputs(value: Value | None, knowledge: Knowledge, depth: int = 0) -> tuple[
         return (Output(function, value, value.receiver),) if function else ()
     if fn == "[]":
         return outputs(value.args[0], knowledge, depth + 1)
-    if fn in _SHAPE_FUNCTIONS and value.args:
+    if value.args and (knowledge.fact("data", fn) or {}).get("transparent"):
         return outputs(value.args[0], knowledge, depth + 1)
     fact = knowledge.roles["activation"].get(fn)
     if fact is not None and not fact.get("layer"):
@@ -249,8 +234,9 @@ def network_outputs(
         return tuple(found)
     if not isinstance(network, Apply) or network.attrs.get("*") is not None:
         return ()
-    if network.fn == "keras.Model":
-        output = knowledge.argument(network, knowledge.roles["container"][network.fn], "outputs")
+    container = knowledge.fact("container", network.fn)
+    if container is not None and container.get("graph"):
+        output = knowledge.argument(network, container, "outputs")
         if output is None:
             output = network.kwargs.get("output")
         if isinstance(output, Seq) and len(output.items) == 1:
@@ -282,8 +268,7 @@ def loss_call(apply: Apply, knowledge: Knowledge) -> LossCall | None:
         fact = knowledge.roles["loss"].get(layer.fn)
         if fact is None or not fact.get("object"):
             return None
-        position = 1 if layer.fn.startswith("keras.") else 0
-        prediction = apply.argument(position, "input", "y_pred")
+        prediction = apply.argument(fact.get("position", 0), "input", "y_pred")
         expects = _expects(layer, fact, knowledge)
         return LossCall(apply, layer.fn, fact["kind"], expects, outputs(prediction, knowledge))
     fact = knowledge.roles["loss"].get(apply.fn)

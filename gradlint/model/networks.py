@@ -194,7 +194,7 @@ def parts(value: Value, knowledge: Knowledge, depth: int = 0) -> Iterator[Value]
                 if isinstance(attr, Instance | Apply | Seq | Map | Join)
             )
         elif isinstance(current, Apply):
-            if current.fn in ("keras.Model", "()") or knowledge.makes_object(current):
+            if current.fn == "()" or knowledge.makes_object(current):
                 stack.extend(current.operands())
             elif current.fn[:1] not in (".", "?"):
                 stack.extend(
@@ -260,7 +260,8 @@ def _held_by_call(value: Apply, knowledge: Knowledge, depth: int) -> list[Value]
         return _union(value.args, knowledge, depth)
     if value.fn in (".param_groups", ".values", ".items", ".grad", ".data"):
         return held(value.receiver, knowledge, depth + 1)
-    if value.fn == "apex.amp.master_params":
+    clip = knowledge.fact("clip", value.fn)
+    if clip is not None and clip.get("helper"):
         return held(value.args[0], knowledge, depth + 1) if value.args else None
     fact = knowledge.fact("optimizer", value.fn)
     if fact is not None:

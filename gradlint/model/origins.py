@@ -123,6 +123,9 @@ class Origins:
         fn = value.fn
         if fn in ("iter", "builtins.next") and value.args:
             return streams.item(self, value.args[0], (), depth)
+        if fn == "batch":
+            data = value.args[0]
+            return self.of(data, depth) or streams.item(self, data, (0,), depth)
         if fn == "[]":
             return self._of_index(value, depth)
         if fn == "[]=":

@@ -27,8 +27,8 @@ def shape_of(value: Value | None, knowledge: Knowledge, depth: int = 0) -> list[
     if value.fn in _KEEPS_SHAPE:
         source = value.receiver if value.receiver is not None else value.args[0]
         return shape_of(source, knowledge, depth + 1)
-    if value.fn in (".reshape", "numpy.reshape"):
-        method = value.fn == ".reshape"
+    method = value.fn == ".reshape"
+    if method or _reshapes(value, knowledge):
         source = value.receiver if method else value.args[0]
         return _reshaped(
             shape_of(source, knowledge, depth + 1),
@@ -51,6 +51,12 @@ def _of_item(value: Apply, knowledge: Knowledge) -> list[Dimension] | None:
     if fact is None or "shape" not in fact:
         return None
     return [size or None for size in fact["shape"]]
+
+
+def _reshapes(value: Apply, knowledge: Knowledge) -> bool:
+    """Whether a library function reshapes its first argument."""
+    fact = knowledge.fact("data", value.fn)
+    return fact is not None and bool(fact.get("reshapes")) and bool(value.args)
 
 
 def _reshaped(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gradlint.frameworks import knowledge as frameworks_knowledge
 from gradlint.model import acts as recognise
 from gradlint.model.acts import Deed
 from gradlint.model.trace import Act, Block, Branch, Exit, Loop, Scope, Store
@@ -135,9 +136,7 @@ _NEGATIONS = {"!=": "==", "is not": "is", "not in": "in"}
 _OPERATORS = frozenset(
     ["==", "is", "in", "<", "<=", ">", ">=", "+", "-", "*", "/", "//", "%", "and", "or", "[]"]
 )
-_DETERMINISTIC = frozenset(
-    ["builtins.isinstance", "builtins.hasattr", "builtins.len", "torch.cuda.is_available"]
-)
+_DETERMINISTIC = frozenset(["builtins.isinstance", "builtins.hasattr", "builtins.len"])
 
 
 def condition_key(test: Value | None) -> tuple[str | None, bool, bool]:
@@ -166,7 +165,8 @@ def _key(value: Value, varying: list[bool], depth: int) -> str:
     if isinstance(value, Method):
         return f"{_key(value.receiver, varying, depth + 1)}.{value.name}"
     if isinstance(value, Apply) and depth < 6:
-        if value.fn in _OPERATORS or value.fn in _DETERMINISTIC:
+        known = value.fn in frameworks_knowledge().roles["environment"]
+        if value.fn in _OPERATORS or value.fn in _DETERMINISTIC or known:
             inner = ",".join(_key(arg, varying, depth + 1) for arg in value.args)
             return f"{value.fn}({inner})"
     if isinstance(value, Instance):

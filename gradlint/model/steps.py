@@ -128,7 +128,7 @@ def _unused(lifecycle: Lifecycle, cycle: Cycle, program: Program) -> UnusedBackw
     optimizers = [
         apply
         for apply in program.applies
-        if apply.fn in knowledge.roles["optimizer"] and apply.fn.startswith("torch.optim.")
+        if knowledge.takes_parameters(apply)
     ]
     if len(optimizers) != 1:
         return None

@@ -349,12 +349,13 @@ def predicts_own_vocabulary(value: Value, knowledge: Knowledge) -> bool:
     for part in networks.parts(value, knowledge):
         if not isinstance(part, Apply):
             continue
-        if part.fn in ("torch.nn.Embedding", "keras.layers.Embedding"):
+        fact = knowledge.fact("layer", part.fn)
+        if fact is not None and fact["kind"] == "embedding":
             size = part.argument(0, "num_embeddings", "input_dim")
             inputs.add(_symbolic(size) or "")
         fact = knowledge.fact("recurrent", part.fn)
         if fact is not None:
-            size = knowledge.argument(part, fact, "input_size") or _features(part)
+            size = knowledge.argument(part, fact, "input_size") or _features(part, knowledge)
             inputs.add(_symbolic(size) or "")
         fact = knowledge.fact("layer", part.fn)
         if fact is not None and fact["kind"] == "linear":
@@ -365,18 +366,23 @@ def predicts_own_vocabulary(value: Value, knowledge: Knowledge) -> bool:
     return bool((inputs & outputs) - {""})
 
 
-def _shape(apply: Apply) -> tuple[Value | None, int]:
+def _is_input(apply: Apply, knowledge: Knowledge) -> bool:
+    fact = knowledge.fact("layer", apply.fn)
+    return fact is not None and fact["kind"] == "input"
+
+
+def _shape(apply: Apply, knowledge: Knowledge) -> tuple[Value | None, int]:
     """The input shape that a layer is given, and how many of its entries are not time or feature."""
     shape = apply.kwargs.get("input_shape") or apply.kwargs.get("shape")
-    if shape is None and apply.fn == "keras.Input" and apply.args:
+    if shape is None and _is_input(apply, knowledge) and apply.args:
         shape = apply.args[0]
     if shape is not None:
         return shape, 0
     return apply.kwargs.get("batch_input_shape") or apply.kwargs.get("batch_shape"), 1
 
 
-def _features(apply: Apply) -> Value | None:
-    shape, skipped = _shape(apply)
+def _features(apply: Apply, knowledge: Knowledge) -> Value | None:
+    shape, skipped = _shape(apply, knowledge)
     if isinstance(shape, Seq) and shape.exact and len(shape.items) == 2 + skipped:
         return shape.items[-1]
     return apply.kwargs.get("input_dim")
@@ -392,8 +398,8 @@ def steps_of(values: list[Value], knowledge: Knowledge) -> int | None:
                 length = whole(part.kwargs.get("input_length"))
                 if length is not None:
                     return length
-            if part.fn == "keras.Input" or knowledge.fact("recurrent", part.fn) is not None:
-                shape, skipped = _shape(part)
+            if _is_input(part, knowledge) or knowledge.fact("recurrent", part.fn) is not None:
+                shape, skipped = _shape(part, knowledge)
                 sizes = dimensions(shape, knowledge)
                 if sizes is not None and len(sizes) == 2 + skipped and sizes[-2] is not None:
                     return sizes[-2]
@@ -539,7 +545,7 @@ def _updated(program: Program, apply: Apply) -> TrainedRecurrence | None:
         optimizer_fact=fact,
         clipped=clipped,
         losses=loss_kinds(operands, knowledge),
-        summed_over_time=any(_reduced_by_sum(operand) for operand in operands),
+        summed_over_time=any(_reduced_by_sum(operand, knowledge) for operand in operands),
     )
 
 
@@ -556,16 +562,15 @@ def _gradients_clipped(apply: Apply, knowledge: Knowledge) -> bool | None:
     return None if unsure else False
 
 
-def _reduced_by_sum(loss: Value) -> bool:
+def _reduced_by_sum(loss: Value, knowledge: Knowledge) -> bool:
     """Whether an unbounded error is summed rather than averaged: `reduce_sum(square(y - t))`."""
-    if not isinstance(loss, Apply) or loss.fn not in (
-        "tensorflow.reduce_sum",
-        "tensorflow.math.reduce_sum",
-    ):
+    if not isinstance(loss, Apply):
+        return False
+    fact = knowledge.fact("reduction", loss.fn)
+    if fact is None or fact["kind"] != "sum":
         return False
     return any(
         isinstance(node, Apply)
-        and node.fn in ("tensorflow.square", "tensorflow.math.square", "**", "tensorflow.pow",
-                        "tensorflow.squared_difference", "tensorflow.math.squared_difference")
+        and (node.fn == "**" or (knowledge.fact("reduction", node.fn) or {}).get("kind") == "square")
         for node in walk(loss, 40)
-    )  # fmt: skip
+    )

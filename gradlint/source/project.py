@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 Loader = Callable[[str], "tuple[SourceFile, ast.Module] | None"]
 
+MOST_KEPT = 4_000_000
+"""Characters of parsed files kept for the next file that imports them: a project's shared modules
+fit, and the trees take about 25 times as many bytes."""
+
 MOST_PARENTS = 8
 """How far up an import is looked for: deeper package trees than this were not seen in 400 public
 repositories, and each level costs a directory listing."""
@@ -109,8 +113,19 @@ class Project:
     def __init__(self, load: Loader) -> None:
         self._load = load
         self._modules: dict[str, Module | None] = {}
+        self._parsed: dict[str, tuple[SourceFile, ast.Module] | None] = {}
+        self._kept = 0
         self._listings: dict[str, frozenset[str]] = {}
         self._searched: dict[tuple[str, str], str | None] = {}
+
+    def begin(self) -> None:
+        """Forget what the last analysis learned of each module, so that no file's result depends on
+        the files before it; the parsed texts stay, up to `MOST_KEPT` characters.
+        """
+        self._modules.clear()
+        if self._kept > MOST_KEPT:
+            self._parsed.clear()
+            self._kept = 0
 
     def add(self, source: SourceFile, tree: ast.Module, path: str) -> Module:
         """The module of a file that was parsed already."""
@@ -123,7 +138,10 @@ class Project:
         """The module at `path`; None where it can't be read or parsed."""
         if path not in self._modules:
             self._modules[path] = None
-            loaded = self._load(path)
+            if path not in self._parsed:
+                self._parsed[path] = found = self._load(path)
+                self._kept += len(found[0].text) if found is not None else 0
+            loaded = self._parsed[path]
             if loaded is not None:
                 self._modules[path] = Module(*loaded, path, self)
         return self._modules[path]
