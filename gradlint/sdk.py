@@ -23,7 +23,7 @@ from gradlint.model.lifecycle import (
 )
 from gradlint.model.losses import LossCall, Output, logarithm
 from gradlint.model.networks import UNBOUNDED, Recurrence
-from gradlint.model.pipelines import Feed
+from gradlint.model.feeds import Feed
 from gradlint.model.steps import CarriedState, UnusedBackward
 from gradlint.model.training import TrainedRecurrence, usual_rate
 from gradlint.registry import RuleCrash, rule

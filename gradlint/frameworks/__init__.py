@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gradlint.frameworks.images import ImageKnowledge
 from gradlint.source.values import (
     Apply,
     Const,
@@ -79,7 +80,7 @@ class Knowledge:
         self.packages: set[str] = set()
         self.optimizer_names: dict[str, str] = {}
         self.loss_names: dict[str, str] = {}
-        self.rescales_itself: set[str] = set()
+        self.images = ImageKnowledge()
         self._aliases: dict[str, str] = {}
         self._drop: tuple[str, ...] = ()
         self._canonical: dict[str, str] = {}
@@ -104,7 +105,7 @@ class Knowledge:
         self._aliases.update(data.pop("aliases", {}))
         self.optimizer_names.update(data.pop("optimizer-names", {}))
         self.loss_names.update(data.pop("loss-names", {}))
-        self.rescales_itself.update(data.pop("rescales-itself", {}).get("names", ()))
+        self.images.add(data)
         for role, facts in data.items():
             if role not in self.roles:
                 raise ValueError(f"{path}: `{role}` is not a role")

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from gradlint.model import expressions
+from gradlint.model.origins import CHANGED
 from gradlint.model.trace import Store
 from gradlint.source.values import (
     Apply,
@@ -52,6 +53,9 @@ def augmented(interp: Interpreter, statement: ast.AugAssign, frame: Frame) -> No
         extend(interp, current, operand)
         return
     value = expressions.binary(interp, operator, current, operand, statement, frame)
+    if isinstance(current, Apply):
+        # Whoever else holds an array that is changed in place holds other values from now on.
+        current.attrs[CHANGED] = value
     if isinstance(target, ast.Name):
         bind(frame, target.id, value)
     else:
@@ -125,11 +129,12 @@ def _store(
         interp.trace.append(Store(base, "[]", value, target, frame.module, operator))
         if isinstance(target.value, ast.Name) and not isinstance(base, Seq | Map):
             # An array that is written to in part is from now on whatever both were.
-            bind(
-                frame,
-                target.value.id,
-                Apply("[]=", [base, key, value], {}, target, frame.module),
-            )
+            written = Apply("[]=", [base, key, value], {}, target, frame.module)
+            if isinstance(base, Apply):
+                base.attrs[CHANGED] = written
+            bind(frame, target.value.id, written)
+        elif isinstance(base, Apply):
+            base.attrs[CHANGED] = value
 
 
 def store_item(interp: Interpreter, base: Value, key: Value, value: Value) -> None:

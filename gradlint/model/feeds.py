@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gradlint.model import acts, arithmetic, streams
 from gradlint.model.fits import FORWARD, TRAINING_METHODS
 from gradlint.model.origins import Origin, Origins
-from gradlint.source.values import Apply, Join, Map, Seq, Value, walk
+from gradlint.source.values import Apply, Join, Map, Method, Seq, Value, walk
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
@@ -123,7 +123,10 @@ def _fed(network: Value, value: Value | None, knowledge: Knowledge) -> Iterator[
             yield from arrivals[0]
         return
     if isinstance(network, Apply) and found is not None:
-        if network.fn in knowledge.roles["container"]:
+        weighted = _weighted(network, knowledge)
+        if weighted is not None:
+            yield Arrival(found, network if weighted == "rescales" else None)
+        elif network.fn in knowledge.roles["container"]:
             yield from _into(network, found, finder)
     elif isinstance(network, Apply) and isinstance(value, Seq | Map):
         yield from _into_several(network, value, knowledge)
@@ -131,7 +134,7 @@ def _fed(network: Value, value: Value | None, knowledge: Knowledge) -> Iterator[
 
 def _into(network: Apply, found: Origin, finder: Origins) -> Iterator[Arrival]:
     knowledge = finder.knowledge
-    if knowledge.chains(network):
+    if knowledge.roles["container"][network.fn].get("chain"):
         members = knowledge.members(network)
         arrival = _along(members, found, finder) if members is not None else None
         if arrival is not None:
@@ -144,6 +147,12 @@ def _into(network: Apply, found: Origin, finder: Origins) -> Iterator[Arrival]:
             return
         inputs = inputs.items[0]
     output = knowledge.argument(network, fact, "outputs") or network.kwargs.get("output")
+    if isinstance(inputs, Method) and isinstance(inputs.receiver, Apply):
+        # `Model(base.input, head(base.output))`.
+        weighted = _weighted(inputs.receiver, knowledge)
+        if weighted is not None:
+            yield Arrival(found, inputs.receiver if weighted == "rescales" else None)
+        return
     if isinstance(inputs, Apply) and output is not None:
         yield from _in_graph(output, Origins(knowledge, {id(inputs): found}))
 
@@ -186,9 +195,9 @@ def _weighted(layer: Value | None, knowledge: Knowledge) -> str | None:
     """Whether a layer multiplies what it is fed with weights, or rescales it by itself first."""
     if not isinstance(layer, Apply):
         return None
-    if knowledge.rescales(layer):
+    if knowledge.images.rescales(layer):
         return "rescales"
-    if knowledge.expects_scaled(layer) or knowledge.fact("recurrent", layer.fn) is not None:
+    if knowledge.images.expects_scaled(layer) or knowledge.fact("recurrent", layer.fn) is not None:
         return "weights"
     wrapped = knowledge.fact("wrapper", layer.fn)
     if wrapped is not None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gradlint.model import clips, hooks, losses, networks, pipelines, steps, training
+from gradlint.model import clips, feeds, hooks, losses, networks, steps, training
 from gradlint.model.calls import instantiate, unknown_arguments
 from gradlint.model.interpreter import Interpreter
 from gradlint.model.lifecycle import Lifecycle, TooManyPathsError
@@ -170,9 +170,9 @@ class Program:
         return found
 
     @cached_property
-    def feeds(self) -> list[pipelines.Feed]:
+    def feeds(self) -> list[feeds.Feed]:
         """Data that reaches a network in training."""
-        return list(pipelines.feeds(self))
+        return list(feeds.feeds(self))
 
     @cached_property
     def carried_states(self) -> list[steps.CarriedState]:

@@ -176,7 +176,7 @@ def _transformed_once(finder: Origins, found: Origin, step: Apply) -> Origin | N
     knowledge = finder.knowledge
     fact = finder.fact(step)
     if fact is None:
-        return found if knowledge.is_geometric(step.fn) else None
+        return found if knowledge.images.is_geometric(step.fn) else None
     if not step.complete:
         return None
     if fact.get("converts"):
@@ -231,7 +231,7 @@ def composed(value: Value | None, knowledge: Knowledge) -> list[Value] | None:
         return None
     fact = knowledge.roles["data"].get(value.fn)
     if fact is None or not fact.get("compose"):
-        return [value] if fact is not None or knowledge.is_geometric(value.fn) else None
+        return [value] if fact is not None or knowledge.images.is_geometric(value.fn) else None
     steps = knowledge.argument(value, fact, "transforms")
     if steps is None and fact.get("variadic"):
         return list(value.args) if value.complete else None
@@ -281,7 +281,7 @@ def _generated(finder: Origins, value: Apply, path: Path, depth: int) -> Origin 
     function = generator.kwargs.get("preprocessing_function")
     if function is not None and not (isinstance(function, Const) and function.value is None):
         # It runs first, and only then are its results multiplied.
-        mode = finder.knowledge.preparation(function)
+        mode = finder.knowledge.images.preparation(function, finder.knowledge)
         by = Apply("()", [], {}, function.node, function.module, generator)
         prepared = arithmetic.prepared(found, mode, by)
         if prepared is None or prepared.doubled is not None:

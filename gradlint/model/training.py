@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.model import acts, networks
+from gradlint.model.losses import SHAPE_METHODS
 from gradlint.model.networks import Recurrence, whole
 from gradlint.model.shapes import dimensions
 from gradlint.model.skeleton import condition_key
@@ -237,7 +238,7 @@ def from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecurr
                     predicts_own_vocabulary(value, knowledge)
                     for value in [*losses, *(group.held or [])]
                 ),
-                per_step=True,
+                per_step=not any(uses_last_step_only(loss, knowledge) for loss in losses),
             )
         )
     return found
@@ -303,6 +304,38 @@ def loss_kinds(losses: list[Value], knowledge: Knowledge) -> frozenset[str]:
                 if fact is not None:
                     found.add(str(fact["kind"]))
     return frozenset(found)
+
+
+def uses_last_step_only(loss: Value, knowledge: Knowledge) -> bool:
+    """Whether a loss sees a recurrent layer's sequence through its last step or its state alone."""
+    last = whole_sequence = False
+    inner_items: set[int] = set()
+    for node in walk(loss):
+        if not isinstance(node, Apply) or node.fn != "[]" or id(node) in inner_items:
+            continue
+        path: list[Value] = []
+        current: Value = node
+        while isinstance(current, Apply) and (current.fn == "[]" or current.fn[1:] in SHAPE_METHODS):
+            if current.fn == "[]":
+                path.append(current.args[1])
+                inner_items.add(id(current))
+                current = current.args[0]
+            else:
+                current = current.receiver or Unknown()
+        if not isinstance(current, Apply) or not _is_recurrent_call(current, knowledge):
+            continue
+        first, rest = path[-1], path[:-1]
+        if constant(first) == 1 or any(_is_last(key) for key in rest):
+            last = True
+        else:
+            whole_sequence = True
+    return last and not whole_sequence
+
+
+def _is_last(key: Value) -> bool:
+    if isinstance(key, Seq):
+        return any(_is_last(item) for item in key.items)
+    return constant(key) == -1
 
 
 def _summed(loss: Value, knowledge: Knowledge) -> bool:

@@ -78,9 +78,10 @@ def risks(network: TrainedRecurrence) -> Iterator[str]:
         yield f"an ungated state over {steps} steps multiplies gradients {steps} times"
     long = steps is None or steps >= LONG_SEQUENCE
     if "ctc" in network.losses and long:
-        yield "a CTC loss runs through whole utterances"
+        yield "a CTC loss runs through the whole sequence"
     if network.own_vocabulary and network.per_step and long:
-        yield "a language model is trained through long sequences"
+        length = f"{steps} steps" if steps is not None else "sequences of unknown length"
+        yield f"it predicts its own vocabulary at each step, over {length}"
     if network.summed_over_time:
         yield "the loss is summed over the steps of a sequence"
     if sum(layer.depth or 1 for layer in network.layers) >= DEEP_STACK and not network.alternatives:
