@@ -24,6 +24,7 @@ from gradlint.model.lifecycle import (
 from gradlint.model.losses import LossCall, Output, logarithm
 from gradlint.model.networks import UNBOUNDED, Recurrence
 from gradlint.model.feeds import Feed
+from gradlint.model.preparation import Unfitted, UnscaledConversion
 from gradlint.model.steps import CarriedState, UnusedBackward
 from gradlint.model.training import TrainedRecurrence, usual_rate
 from gradlint.registry import RuleCrash, rule
@@ -141,7 +142,9 @@ __all__ = [
     "SyntaxFailure",
     "TrainedRecurrence",
     "Transition",
+    "Unfitted",
     "UnknownRule",
+    "UnscaledConversion",
     "Unreadable",
     "UnusedBackward",
     "UnusedSuppression",

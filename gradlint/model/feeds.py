@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Feed:
     """Values that reach the weights of a network in training.
 
-    `call` feeds them; `source` is the call that they come from; `kind` is `image` or `table`;
+    `call` feeds them; `source` is the call that they come from; `kind` is `image`, `table` or, for an
+    array that a scaler was fitted on and did not scale, `scaler`;
     `reach` is their largest magnitude where they meet the first weights; `doubled` is the operation
     that scaled what was scaled before (`first` is the one before it), `network` the pretrained
     network that scales its input itself; `what` is how the program writes them.
@@ -83,11 +84,11 @@ def _arrivals(program: Program, compiled: set[int]) -> Iterator[tuple[Apply, str
         graph = apply.attrs.get(FORWARD)
         if graph is not None:
             for arrival in _in_graph(graph, Origins(knowledge)):
-                yield apply, _named(apply), arrival
+                yield apply, written(apply), arrival
         elif id(apply.receiver) in compiled:
             value = apply.argument(0, "x", "generator")
             for arrival in _fed(apply.receiver, value, knowledge):
-                yield apply, _named(apply), arrival
+                yield apply, written(apply), arrival
     for lifecycle in program.lifecycles:
         for deed in lifecycle.deeds:
             if deed.kind == acts.BACKWARD and deed.subject is not None and deed.call is not None:
@@ -99,7 +100,7 @@ def _arrivals(program: Program, compiled: set[int]) -> Iterator[tuple[Apply, str
                 yield apply, "", arrival
 
 
-def _named(apply: Apply) -> str:
+def written(apply: Apply) -> str:
     node = apply.node
     if isinstance(node, ast.Call):
         for keyword in node.keywords:
@@ -123,7 +124,7 @@ def _fed(network: Value, value: Value | None, knowledge: Knowledge) -> Iterator[
             yield from arrivals[0]
         return
     if isinstance(network, Apply) and found is not None:
-        weighted = _weighted(network, knowledge)
+        weighted = weighted_by(network, knowledge)
         if weighted is not None:
             yield Arrival(found, network if weighted == "rescales" else None)
         elif network.fn in knowledge.roles["container"]:
@@ -149,7 +150,7 @@ def _into(network: Apply, found: Origin, finder: Origins) -> Iterator[Arrival]:
     output = knowledge.argument(network, fact, "outputs") or network.kwargs.get("output")
     if isinstance(inputs, Method) and isinstance(inputs.receiver, Apply):
         # `Model(base.input, head(base.output))`.
-        weighted = _weighted(inputs.receiver, knowledge)
+        weighted = weighted_by(inputs.receiver, knowledge)
         if weighted is not None:
             yield Arrival(found, inputs.receiver if weighted == "rescales" else None)
         return
@@ -184,14 +185,14 @@ def _along(members: list[Value], found: Origin | None, finder: Origins) -> Arriv
             return None
         if layer.fn in knowledge.roles["container"]:
             return next(_into(layer, found, finder), None)
-        weighted = _weighted(layer, knowledge)
+        weighted = weighted_by(layer, knowledge)
         if weighted is not None:
             return Arrival(found, layer if weighted == "rescales" else None)
         found = finder.through(found, layer)
     return None
 
 
-def _weighted(layer: Value | None, knowledge: Knowledge) -> str | None:
+def weighted_by(layer: Value | None, knowledge: Knowledge) -> str | None:
     """Whether a layer multiplies what it is fed with weights, or rescales it by itself first."""
     if not isinstance(layer, Apply):
         return None
@@ -201,7 +202,7 @@ def _weighted(layer: Value | None, knowledge: Knowledge) -> str | None:
         return "weights"
     wrapped = knowledge.fact("wrapper", layer.fn)
     if wrapped is not None:
-        return _weighted(layer.args[0] if layer.args else None, knowledge)
+        return weighted_by(layer.args[0] if layer.args else None, knowledge)
     fact = knowledge.fact("layer", layer.fn)
     return "weights" if fact is not None and fact["kind"] in ("linear", "conv") else None
 
@@ -212,7 +213,7 @@ def _in_graph(value: Value, finder: Origins) -> Iterator[Arrival]:
         if not isinstance(node, Apply) or node.fn != "()" or not node.args:
             continue
         layer = node.receiver
-        weighted = _weighted(layer, finder.knowledge)
+        weighted = weighted_by(layer, finder.knowledge)
         if weighted is not None and isinstance(layer, Apply):
             found = finder.of(node.args[0])
             if found is not None:
@@ -298,4 +299,4 @@ _READERS = frozenset({"builtins", "matplotlib", "seaborn", "plotly", "logging", 
 """Packages whose functions look at an array and do not write to it."""
 
 
-__all__ = ["Feed", "feeds"]
+__all__ = ["Feed", "feeds", "weighted_by", "written"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gradlint.model import clips, feeds, hooks, losses, networks, steps, training
+from gradlint.model import clips, feeds, hooks, losses, networks, preparation, scalers, steps, training
 from gradlint.model.calls import instantiate, unknown_arguments
 from gradlint.model.interpreter import Interpreter
 from gradlint.model.lifecycle import Lifecycle, TooManyPathsError
@@ -172,7 +172,17 @@ class Program:
     @cached_property
     def feeds(self) -> list[feeds.Feed]:
         """Data that reaches a network in training."""
-        return list(feeds.feeds(self))
+        return [*feeds.feeds(self), *scalers.unused_scalings(self)]
+
+    @cached_property
+    def unfitted(self) -> list[preparation.Unfitted]:
+        """What standardises by statistics that nothing computed."""
+        return list(preparation.unfitted(self))
+
+    @cached_property
+    def unscaled_conversions(self) -> list[preparation.UnscaledConversion]:
+        """Conversions to floating point that were meant to scale."""
+        return list(preparation.unscaled_conversions(self))
 
     @cached_property
     def carried_states(self) -> list[steps.CarriedState]:
@@ -221,6 +231,8 @@ _VIEWS = {
     "TrainedRecurrence": "trained_recurrences",
     "LossCall": "loss_calls",
     "Feed": "feeds",
+    "Unfitted": "unfitted",
+    "UnscaledConversion": "unscaled_conversions",
     "Call": "calls",
     "CarriedState": "carried_states",
     "UnusedBackward": "unused_backwards",
