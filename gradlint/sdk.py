@@ -9,6 +9,7 @@ from typing import Protocol
 from gradlint.finding import Confidence, Edit, Finding, Fix, Note, Severity, Span
 from gradlint.frameworks import knowledge
 from gradlint.model.acts import Deed, is_gradient
+from gradlint.model.carried import CarriedState
 from gradlint.model.clips import Clip, ClippingOptimizer
 from gradlint.model.hooks import Hook
 from gradlint.model.lifecycle import (
@@ -25,7 +26,7 @@ from gradlint.model.losses import LossCall, Output, logarithm
 from gradlint.model.networks import UNBOUNDED, Recurrence
 from gradlint.model.feeds import Feed
 from gradlint.model.preparation import Unfitted, UnscaledConversion
-from gradlint.model.steps import CarriedState, UnusedBackward
+from gradlint.model.steps import UnusedBackward
 from gradlint.model.training import TrainedRecurrence, usual_rate
 from gradlint.registry import RuleCrash, rule
 from gradlint.source.parsing import SyntaxFailure

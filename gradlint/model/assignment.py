@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from gradlint.model import expressions
+from gradlint.model import expressions, names, operators
+from gradlint.model.items import element, items_of
 from gradlint.model.origins import CHANGED
 from gradlint.model.trace import Store
 from gradlint.source.values import (
@@ -25,8 +26,8 @@ from gradlint.source.values import (
 )
 
 if TYPE_CHECKING:
-    from gradlint.source.frames import Frame
     from gradlint.model.interpreter import Interpreter
+    from gradlint.source.frames import Frame
     from gradlint.source.project import Module
 
 
@@ -40,7 +41,9 @@ def assign_statement(interp: Interpreter, statement: ast.Assign, frame: Frame) -
 def annotated(interp: Interpreter, statement: ast.AnnAssign, frame: Frame) -> None:
     """`a: T = value`."""
     if statement.value is not None:
-        assign(interp, statement.target, expressions.evaluate(interp, statement.value, frame), frame)
+        assign(
+            interp, statement.target, expressions.evaluate(interp, statement.value, frame), frame
+        )
 
 
 def augmented(interp: Interpreter, statement: ast.AugAssign, frame: Frame) -> None:
@@ -48,11 +51,11 @@ def augmented(interp: Interpreter, statement: ast.AugAssign, frame: Frame) -> No
     target = statement.target
     current = expressions.evaluate(interp, _as_read(target), frame)
     operand = expressions.evaluate(interp, statement.value, frame)
-    operator = expressions.operator_of(statement.op)
+    operator = operators.operator_of(statement.op)
     if isinstance(current, Seq) and operator == "+":
         extend(interp, current, operand)
         return
-    value = expressions.binary(interp, operator, current, operand, statement, frame)
+    value = operators.binary(interp, operator, current, operand, statement, frame)
     if isinstance(current, Apply):
         # Whoever else holds an array that is changed in place holds other values from now on.
         current.attrs[CHANGED] = value
@@ -95,17 +98,14 @@ def assign(interp: Interpreter, target: ast.expr, value: Value, frame: Frame) ->
         _store(interp, target, value, frame, "")
 
 
-def unpack(
-    interp: Interpreter, target: ast.Tuple | ast.List, value: Value, frame: Frame
-) -> None:
+def unpack(interp: Interpreter, target: ast.Tuple | ast.List, value: Value, frame: Frame) -> None:
     """`a, b = value`."""
-    starred = any(isinstance(element, ast.Starred) for element in target.elts)
-    for index, element in enumerate(target.elts):
-        if starred:
-            item: Value = Unknown()
-        else:
-            item = expressions.element(interp, value, index, len(target.elts), element, frame)
-        assign(interp, element, item, frame)
+    starred = any(isinstance(part, ast.Starred) for part in target.elts)
+    for index, part in enumerate(target.elts):
+        item = (
+            Unknown() if starred else element(interp, value, index, len(target.elts), part, frame)
+        )
+        assign(interp, part, item, frame)
 
 
 def _store(
@@ -165,7 +165,7 @@ def append(interp: Interpreter, sequence: Seq, value: Value) -> None:
 
 def extend(interp: Interpreter, sequence: Seq, other: Value) -> None:
     """Add the items of another value."""
-    items = expressions.items_of(other, 1000)
+    items = items_of(other, 1000)
     if items is None:
         sequence.exact = False
         if isinstance(other, Seq):
@@ -210,14 +210,12 @@ def import_names(interp: Interpreter, statement: ast.ImportFrom, frame: Frame) -
         bind(frame, alias.asname or alias.name, value)
 
 
-def imported(
-    interp: Interpreter, statement: ast.ImportFrom, name: str, importer: Module
-) -> Value:
+def imported(interp: Interpreter, statement: ast.ImportFrom, name: str, importer: Module) -> Value:
     """What `from x import name` brings."""
     source = statement.module or ""
     module = interp.project.resolve(importer, source, statement.level)
     if module is not None and module is not importer:
-        found = expressions.module_name(interp, module, name)
+        found = names.module_name(interp, module, name)
         if found is not None:
             return found
     dotted = f"{source}.{name}" if source else name

@@ -6,7 +6,9 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradlint.model import assignment, calls, expressions
+from gradlint.model import assignment, calls, names
+from gradlint.model.carried import DETACHED
+from gradlint.model.items import item_of, items_of
 from gradlint.source.values import (
     Apply,
     Class,
@@ -23,8 +25,8 @@ from gradlint.source.values import (
 )
 
 if TYPE_CHECKING:
-    from gradlint.source.frames import Frame
     from gradlint.model.interpreter import Interpreter
+    from gradlint.source.frames import Frame
 
 Args = list[Value]
 Kwargs = dict[str, Value]
@@ -38,7 +40,7 @@ def _copy(kind: str) -> BuiltinFunction:
     ) -> Value | None:
         if not args:
             return Seq([], kind, node, frame.module)
-        items = expressions.items_of(args[0], 1000)
+        items = items_of(args[0], 1000)
         if items is not None:
             return Seq(items, kind, node, frame.module)
         if isinstance(args[0], Seq):
@@ -54,7 +56,7 @@ def _copy(kind: str) -> BuiltinFunction:
 def _mapped(interp: Interpreter, apply: Apply, node: ast.AST, frame: Frame) -> Value | None:
     if len(apply.args) != 2:
         return None
-    item = expressions.item_of(apply.args[1], node, frame.module)
+    item = item_of(apply.args[1], node, frame.module)
     return calls.call(interp, apply.args[0], [item], {}, node, frame)
 
 
@@ -74,7 +76,7 @@ def _getattr(
     if len(args) >= 2:
         name = constant(args[1])
         if isinstance(name, str) and not (isinstance(args[1], Const) and args[1].default):
-            return expressions.attribute(interp, args[0], name, node, frame)
+            return names.attribute(interp, args[0], name, node, frame)
     return None
 
 
@@ -120,7 +122,7 @@ def _iterator(name: str) -> BuiltinFunction:
     def build(
         interp: Interpreter, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
     ) -> Value | None:
-        known = [expressions.items_of(value, 16) for value in args]
+        known = [items_of(value, 16) for value in args]
         if name == "enumerate" and known and known[0] is not None:
             pairs: list[Value] = [
                 Seq([Const(index), item], "tuple", node, frame.module)
@@ -186,7 +188,7 @@ def _extend(
         assignment.extend(interp, receiver, args[0])
         return Const(None)
     if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver) and args:
-        items = expressions.items_of(args[0], 1000)
+        items = items_of(args[0], 1000)
         receiver.args.extend(items or (args[0].items if isinstance(args[0], Seq) else []))
         return receiver
     return None
@@ -280,6 +282,16 @@ def _pop(
     return None
 
 
+def _detach(
+    interp: Interpreter, receiver: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+) -> Value | None:
+    """`hidden.detach_()`, and of a part: `hidden[0].detach_()`, `for h in hidden: h.detach_()`."""
+    while isinstance(receiver, Apply):
+        interp.store(receiver.attrs, DETACHED, Const(True))
+        receiver = receiver.args[0] if receiver.fn in ("[]", "iter") else Const(None)
+    return None
+
+
 METHODS: dict[str, BuiltinMethod] = {
     "append": _layer_append,
     "add": _layer_append,
@@ -293,6 +305,7 @@ METHODS: dict[str, BuiltinMethod] = {
     "values": _views("values"),
     "items": _views("items"),
     "pop": _pop,
+    "detach_": _detach,
 }
 
 __all__ = ["FUNCTIONS", "METHODS", "Class", "Function", "Instance", "Method"]

@@ -92,11 +92,7 @@ def _missed(program: Program, apply: Apply, held: list[Value] | None) -> list[Re
     if held is None:
         return []
     for lifecycle in program.lifecycles:
-        clip_deeds = [
-            deed
-            for deed in lifecycle.deeds
-            if deed.kind == acts.CLIP and deed.bounds
-        ]
+        clip_deeds = [deed for deed in lifecycle.deeds if deed.kind == acts.CLIP and deed.bounds]
         if not any(deed.call is apply for deed in clip_deeds):
             continue
         for group in lifecycle.groups:

@@ -274,8 +274,10 @@ class _Changed:
         if apply.fn == "?":
             return True
         package = apply.fn.partition(".")[0]
-        return bool(package) and package not in _READERS and not (
-            self.program.knowledge.is_library(package)
+        return (
+            bool(package)
+            and package not in _READERS
+            and not (self.program.knowledge.is_library(package))
         )
 
 
@@ -295,7 +297,9 @@ def _held(value: Value) -> Iterator[int]:
             stack.extend(current.options())
 
 
-_READERS = frozenset({"builtins", "matplotlib", "seaborn", "plotly", "logging", "wandb", "os", "gc"})
+_READERS = frozenset(
+    {"builtins", "matplotlib", "seaborn", "plotly", "logging", "wandb", "os", "gc"}
+)
 """Packages whose functions look at an array and do not write to it."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradlint.model import calls, expressions, iteration
+from gradlint.model import calls, inlining, iteration, names
 from gradlint.source.values import Apply, Class, Const, Function, Instance, Value
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ def _bases(interp: Interpreter, instance: Instance) -> Fact:
     return {}
 
 
-def _own_model(
-    interp: Interpreter, model: Instance, apply: Apply, frame: Frame
-) -> Value | None:
+def _own_model(interp: Interpreter, model: Instance, apply: Apply, frame: Frame) -> Value | None:
     if _bases(interp, model).get("call") != "call" or model.cls is None:
         return None
     if model.cls.find("train_step") is not None:
@@ -78,7 +76,7 @@ def _wrapped_model(
     module = interp.knowledge.argument(wrapper, fact, str(fact["module"]))
     if isinstance(module, Class) and apply.node is not None:
         with iteration.aside(interp):
-            module = calls.instantiate(interp, module, [], {}, apply.node)
+            module = inlining.instantiate(interp, module, [], {}, apply.node)
     if not isinstance(module, Instance):
         return None
     return _called(interp, module, apply.argument(0, "X"), apply, frame)
@@ -89,7 +87,7 @@ def _trained_module(interp: Interpreter, apply: Apply, frame: Frame) -> Value | 
     if not isinstance(model, Instance) or model.cls is None or apply.node is None:
         return None
     fact = _bases(interp, model)
-    step = expressions.class_attribute(interp, model.cls, str(fact.get("step", "")), model)
+    step = names.class_attribute(interp, model.cls, str(fact.get("step", "")), model)
     if not isinstance(step, Function):
         return None
     loader = apply.argument(1, "train_dataloaders", "train_dataloader")
@@ -103,22 +101,20 @@ def _trained_module(interp: Interpreter, apply: Apply, frame: Frame) -> Value | 
     item = Apply("iter", [loader], {}, apply.node, apply.module)
     with iteration.aside(interp):
         iteration.settle(interp, item, frame)
-        return calls.inline(interp, step, [item, Const(0, default=True)], {}, apply.node)
+        return inlining.inline(interp, step, [item, Const(0, default=True)], {}, apply.node)
 
 
-def _loader_of(
-    interp: Interpreter, owner: Value, fact: Fact, apply: Apply
-) -> Value | None:
+def _loader_of(interp: Interpreter, owner: Value, fact: Fact, apply: Apply) -> Value | None:
     """What the module, or the data module, itself gives as the training loader."""
     if not isinstance(owner, Instance) or owner.cls is None or apply.node is None:
         return None
     found: Value | None = None
     with iteration.aside(interp):
         for name in fact.get("loaders", ()):
-            method = expressions.class_attribute(interp, owner.cls, name, owner)
+            method = names.class_attribute(interp, owner.cls, name, owner)
             if isinstance(method, Function):
                 arguments: list[Value] = [Const("fit")] if name == "setup" else []
-                found = calls.inline(interp, method, arguments, {}, apply.node)
+                found = inlining.inline(interp, method, arguments, {}, apply.node)
     return found
 
 

@@ -11,9 +11,10 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from gradlint.model import assignment, calls, expressions, iteration
-from gradlint.source.frames import Frame, joined
+from gradlint.model import assignment, expressions, inlining, iteration, operators
+from gradlint.model.items import item_of, items_of
 from gradlint.model.trace import Act, Block, Branch, Exit, Loop, Scope
+from gradlint.source.frames import Frame, joined
 from gradlint.source.values import (
     Apply,
     Class,
@@ -82,8 +83,8 @@ class Interpreter:
         """Interpret a function that nothing was seen to call, with unknown arguments."""
         trace: list[Act] = []
         self.trace = trace
-        arguments, keywords = calls.unknown_arguments(function, self)
-        calls.inline(self, function, arguments, keywords, function.node, entry=True)
+        arguments, keywords = inlining.unknown_arguments(function, self)
+        inlining.inline(self, function, arguments, keywords, function.node, entry=True)
         return trace
 
     # -- the heap ----------------------------------------------------------------------------
@@ -181,7 +182,7 @@ class Interpreter:
         other_status: Status,
     ) -> None:
         for key in {**written, **rewritten}:
-            attrs, name, _ = (written.get(key) or rewritten.get(key))  # type: ignore[misc]
+            attrs, name, _ = written.get(key) or rewritten.get(key)  # type: ignore[misc]
             old = attrs.get(name)
             values = []
             for side, ended in ((written, status), (rewritten, other_status)):
@@ -197,7 +198,7 @@ class Interpreter:
     def condition(self, statement: ast.If, frame: Frame) -> Status:
         """`if`."""
         test = expressions.evaluate(self, statement.test, frame)
-        decided = expressions.truth(test)
+        decided = operators.truth(test)
         if decided is not None:
             return self.block(statement.body if decided else statement.orelse, frame)
         return self.either(
@@ -211,7 +212,7 @@ class Interpreter:
     def loop_for(self, statement: ast.For | ast.AsyncFor, frame: Frame) -> Status:
         """`for`: item by item over a short display, else as any loop."""
         iterable = expressions.evaluate(self, statement.iter, frame)
-        items = expressions.items_of(iterable, MOST_UNROLLED)
+        items = items_of(iterable, MOST_UNROLLED)
         if items is not None:
             for item in items:
                 assignment.assign(self, statement.target, item, frame)
@@ -229,7 +230,7 @@ class Interpreter:
     def loop_while(self, statement: ast.While, frame: Frame) -> Status:
         """`while`."""
         test = expressions.evaluate(self, statement.test, frame)
-        if expressions.truth(test) is False:
+        if operators.truth(test) is False:
             return self.block(statement.orelse, frame)
         self._loop(statement, None, frame)
         return None
@@ -243,7 +244,7 @@ class Interpreter:
                 continue
             self.loops = (*outer, (statement, 1 if muted else 2))
             if iterable is not None and not isinstance(statement, ast.While):
-                item = expressions.item_of(iterable, statement.target, frame.module)
+                item = item_of(iterable, statement.target, frame.module)
                 iteration.settle(self, item, frame)
                 assignment.assign(self, statement.target, item, frame)
             elif isinstance(statement, ast.While):
@@ -362,7 +363,11 @@ class Interpreter:
                 if isinstance(name, str):
                     frame.locals[name] = Unknown(name)
             self.either(
-                None, lambda case=case: self.block(case.body, frame), lambda: None, frame, statement  # type: ignore[misc]
+                None,
+                lambda case=case: self.block(case.body, frame),
+                lambda: None,
+                frame,
+                statement,  # type: ignore[misc]
             )
         return None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gradlint.model import calls, expressions
+from gradlint.model import inlining, names
 from gradlint.model.streams import ITEM
 from gradlint.source.values import Apply, Const, Function, Instance, Join, Seq, Unknown, Value
 
@@ -59,13 +59,13 @@ def given(interp: Interpreter, value: Value | None, frame: Frame) -> Value | Non
     if id(value) in interp.items:
         return interp.items[id(value)][1]
     for name in ("__getitem__", "__iter__"):
-        method = expressions.class_attribute(interp, value.cls, name, value)
+        method = names.class_attribute(interp, value.cls, name, value)
         if isinstance(method, Function):
             interp.items[id(value)] = (value, None)
             node = value.node or method.node
             index = Unknown("index", node, frame.module, varying=True)
             with aside(interp):
-                found = calls.inline(interp, method, [index][: name == "__getitem__"], {}, node)
+                found = inlining.inline(interp, method, [index][: name == "__getitem__"], {}, node)
             if isinstance(found, Seq) and found.kind == "generator":
                 found = found.items[0]
             interp.items[id(value)] = (value, found)
@@ -90,7 +90,7 @@ def mapped(interp: Interpreter, apply: Apply, frame: Frame) -> None:
             Apply("[]", [item, Const(index)], {}, apply.node, apply.module)
             for index in range(count)
         ]
-    apply.attrs[ITEM] = calls.inline(interp, function, arguments, {}, _node(apply))
+    apply.attrs[ITEM] = inlining.inline(interp, function, arguments, {}, _node(apply))
 
 
 def _node(apply: Apply) -> ast.AST:

@@ -190,9 +190,7 @@ class Lifecycle:
             return True if alone else None
         if acts.role(subject, self.knowledge) == "optimizer":
             return False
-        found = networks.overlap(
-            networks.held(subject, self.knowledge), group.held, self.knowledge
-        )
+        found = networks.overlap(networks.held(subject, self.knowledge), group.held, self.knowledge)
         if found is None and alone:
             return True
         return found
@@ -472,9 +470,7 @@ class Lifecycle:
         return True
 
 
-def _add_exits(
-    exits: dict[str, set[Configuration]], more: dict[str, set[Configuration]]
-) -> None:
+def _add_exits(exits: dict[str, set[Configuration]], more: dict[str, set[Configuration]]) -> None:
     for kind, configurations in more.items():
         exits.setdefault(kind, set()).update(configurations)
 

@@ -21,9 +21,38 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
 
 SHAPE_METHODS = frozenset(
-    """view reshape squeeze unsqueeze transpose permute contiguous flatten float double to cuda cpu
-    clone type astype t swapaxes expand expand_as view_as narrow select index_select chunk
-    movedim half bfloat16 requires_grad_ type_as""".split()
+    [
+        "view",
+        "reshape",
+        "squeeze",
+        "unsqueeze",
+        "transpose",
+        "permute",
+        "contiguous",
+        "flatten",
+        "float",
+        "double",
+        "to",
+        "cuda",
+        "cpu",
+        "clone",
+        "type",
+        "astype",
+        "t",
+        "swapaxes",
+        "expand",
+        "expand_as",
+        "view_as",
+        "narrow",
+        "select",
+        "index_select",
+        "chunk",
+        "movedim",
+        "half",
+        "bfloat16",
+        "requires_grad_",
+        "type_as",
+    ]
 )
 """Methods of a tensor that change its shape, place or type and leave its values."""
 

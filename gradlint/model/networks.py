@@ -27,7 +27,18 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
 
 UNBOUNDED = frozenset(
-    {"relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "exponential", "linear", "mish"}
+    {
+        "relu",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "gelu",
+        "silu",
+        "softplus",
+        "exponential",
+        "linear",
+        "mish",
+    }
 )
 """Activations whose output grows without limit: in a state path they let the state overflow
 (measured: LSTM(relu), 6 of 6 seeds diverged with clipnorm=1)."""
@@ -91,7 +102,12 @@ class Recurrence:
             name = option.fn if isinstance(option, Apply) else getattr(option, "name", "")
             text = option.value if isinstance(option, Const) else name
             leaf = str(text).rpartition(".")[2].lower()
-            if leaf not in ("identity", "orthogonal", "orthogonalinitializer", "identityinitializer"):
+            if leaf not in (
+                "identity",
+                "orthogonal",
+                "orthogonalinitializer",
+                "identityinitializer",
+            ):
                 return False
         return self.initializer is not None
 

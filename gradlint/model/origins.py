@@ -34,17 +34,75 @@ CHANGED = "<changed in place>"
 """The key under which a value remembers the operation that changed it in place (`x /= 255`)."""
 
 _KEPT_BY_METHOD = SHAPE_METHODS | frozenset(
-    """batch shuffle prefetch cache repeat take skip copy ravel numpy from_numpy tensor resize
-    pin_memory rolldims __getitem__ crop rotate thumbnail get set_shape ensure_shape swapaxes
-    values array toarray data rot90 moveaxis unbatch with_options as_numpy_iterator
-    to_tensor""".split()
+    [
+        "batch",
+        "shuffle",
+        "prefetch",
+        "cache",
+        "repeat",
+        "take",
+        "skip",
+        "copy",
+        "ravel",
+        "numpy",
+        "from_numpy",
+        "tensor",
+        "resize",
+        "pin_memory",
+        "rolldims",
+        "__getitem__",
+        "crop",
+        "rotate",
+        "thumbnail",
+        "get",
+        "set_shape",
+        "ensure_shape",
+        "swapaxes",
+        "values",
+        "array",
+        "toarray",
+        "data",
+        "rot90",
+        "moveaxis",
+        "unbatch",
+        "with_options",
+        "as_numpy_iterator",
+        "to_tensor",
+    ]
 )
 """Methods of arrays, images and datasets that leave the values they hold."""
 
 _KEPT_BY_FRAME = frozenset(
-    """drop dropna fillna sample head tail reset_index set_index sort_values sort_index copy values
-    to_numpy astype iloc loc reindex drop_duplicates reshape ravel interpolate ffill bfill filter
-    select_dtypes query array __array__""".split()
+    [
+        "drop",
+        "dropna",
+        "fillna",
+        "sample",
+        "head",
+        "tail",
+        "reset_index",
+        "set_index",
+        "sort_values",
+        "sort_index",
+        "copy",
+        "values",
+        "to_numpy",
+        "astype",
+        "iloc",
+        "loc",
+        "reindex",
+        "drop_duplicates",
+        "reshape",
+        "ravel",
+        "interpolate",
+        "ffill",
+        "bfill",
+        "filter",
+        "select_dtypes",
+        "query",
+        "array",
+        "__array__",
+    ]
 )
 """Methods and attributes of a data frame that leave the values of its columns."""
 
@@ -122,7 +180,7 @@ class Origins:
     def _of_call(self, value: Apply, depth: int) -> Origin | None:
         fn = value.fn
         if fn in ("iter", "builtins.next") and value.args:
-            return streams.item(self, value.args[0], (), depth)
+            return streams.item(self, value, (), depth)
         if fn == "batch":
             data = value.args[0]
             return self.of(data, depth) or streams.item(self, data, (0,), depth)
@@ -280,7 +338,7 @@ class Origins:
                 if fact.get("splits"):
                     return self._of_split(root, path, depth)
             if root.fn in ("iter", "builtins.next") and root.args:
-                return streams.item(self, root.args[0], path, depth)
+                return streams.item(self, root, path, depth)
             if root.fn == ".next" or streams.is_dataset(self, root):
                 # An item of a dataset, or of a split of one.
                 return streams.item(self, root, path, depth)

@@ -8,8 +8,19 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gradlint.model import clips, feeds, hooks, losses, networks, preparation, scalers, steps, training
-from gradlint.model.calls import instantiate, unknown_arguments
+from gradlint.model import (
+    carried,
+    clips,
+    feeds,
+    hooks,
+    losses,
+    networks,
+    preparation,
+    scalers,
+    steps,
+    training,
+)
+from gradlint.model.inlining import instantiate, unknown_arguments
 from gradlint.model.interpreter import Interpreter
 from gradlint.model.lifecycle import Lifecycle, TooManyPathsError
 from gradlint.model.skeleton import skeleton
@@ -185,9 +196,9 @@ class Program:
         return list(preparation.unscaled_conversions(self))
 
     @cached_property
-    def carried_states(self) -> list[steps.CarriedState]:
+    def carried_states(self) -> list[carried.CarriedState]:
         """Hidden states that cross iterations with their graph."""
-        return list(steps.carried_states(self))
+        return list(carried.carried_states(self))
 
     @cached_property
     def unused_backwards(self) -> list[steps.UnusedBackward]:

@@ -69,7 +69,7 @@ def _is_dropped(scaling: Apply, unused: set[int], program: Program) -> bool:
     if scaling.fn == ".fit_transform":
         return id(scaling.node) in unused
     return not any(
-        apply.receiver is scaling.receiver and "transform" in apply.fn
+        (apply.receiver is scaling.receiver and "transform" in apply.fn)
         or any(argument is scaling.receiver for argument in apply.args)
         for apply in program.applies
     )
@@ -84,10 +84,11 @@ def _unused_names(tree: ast.Module) -> set[int]:
     }
     found: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr):
-            found.add(id(node.value))
-        elif isinstance(node, ast.Assign) and all(
-            isinstance(target, ast.Name) and target.id not in read for target in node.targets
+        if isinstance(node, ast.Expr) or (
+            isinstance(node, ast.Assign)
+            and all(
+                isinstance(target, ast.Name) and target.id not in read for target in node.targets
+            )
         ):
             found.add(id(node.value))
     return found

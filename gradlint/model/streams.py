@@ -25,8 +25,23 @@ ITEM = "<item>"
 """The key under which a loop variable or a mapped dataset keeps what one item of it is."""
 
 _SAME_ITEMS = frozenset(
-    """batch padded_batch shuffle prefetch cache repeat take skip with_options unbatch shard filter
-    apply_options ignore_errors as_numpy_iterator""".split()
+    [
+        "batch",
+        "padded_batch",
+        "shuffle",
+        "prefetch",
+        "cache",
+        "repeat",
+        "take",
+        "skip",
+        "with_options",
+        "unbatch",
+        "shard",
+        "filter",
+        "apply_options",
+        "ignore_errors",
+        "as_numpy_iterator",
+    ]
 )
 """Methods of a dataset that leave what its items are."""
 
@@ -38,9 +53,7 @@ def item(finder: Origins, value: Value | None, path: Path, depth: int) -> Origin
     if value is None or depth > origins.DEEPEST:
         return None
     if isinstance(value, Join):
-        return origins.agreed(
-            [item(finder, option, path, depth + 1) for option in value.options()]
-        )
+        return origins.agreed([item(finder, option, path, depth + 1) for option in value.options()])
     if isinstance(value, Seq) and value.kind == "generator":
         return within(finder, value.items[0], path, depth) if len(value.items) == 1 else None
     if not isinstance(value, Apply):
@@ -51,7 +64,7 @@ def item(finder: Origins, value: Value | None, path: Path, depth: int) -> Origin
     fact = finder.fact(value)
     if fact is not None:
         return _item_of_known(finder, value, fact, path, depth + 1)
-    if value.fn in ("builtins.iter", "iter") and value.args:
+    if value.fn in ("builtins.iter", "builtins.next", "iter") and value.args:
         return item(finder, value.args[0], path, depth + 1)
     if value.fn == ".next":
         return item(finder, value.receiver, path, depth + 1)
@@ -158,9 +171,7 @@ def _image(finder: Origins, value: Apply, fact: Fact, path: Path) -> Origin | No
 # -- transforms -------------------------------------------------------------------------------
 
 
-def transformed(
-    finder: Origins, found: Origin | None, transform: Value | None
-) -> Origin | None:
+def transformed(finder: Origins, found: Origin | None, transform: Value | None) -> Origin | None:
     """What a transform, composed or single, leaves of a range."""
     steps = composed(transform, finder.knowledge)
     if steps is None:
@@ -197,9 +208,7 @@ def _transformed_once(finder: Origins, found: Origin, step: Apply) -> Origin | N
     return arithmetic.effect(found, str(effect), step, fact, knowledge) if effect else None
 
 
-def normalized(
-    found: Origin, step: Apply, fact: Fact, knowledge: Knowledge
-) -> Origin | None:
+def normalized(found: Origin, step: Apply, fact: Fact, knowledge: Knowledge) -> Origin | None:
     """`Normalize(mean, std)`: subtract and divide, where both are literal."""
     mean = mean_of(knowledge.argument(step, fact, "mean"))
     deviation = mean_of(knowledge.argument(step, fact, "std"))

@@ -33,10 +33,23 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
     from gradlint.source.project import Module
 
-BOUNDED = frozenset({"tanh", "sigmoid", "hard_sigmoid", "softsign", "softmax", "relu6", "hard_tanh"})
+BOUNDED = frozenset(
+    {"tanh", "sigmoid", "hard_sigmoid", "softsign", "softmax", "relu6", "hard_tanh"}
+)
 
 _CUTS = frozenset(
-    {".detach", ".item", ".numpy", ".data", ".argmax", ".topk", ".max", ".sample", ".tolist", ".multinomial"}
+    {
+        ".detach",
+        ".item",
+        ".numpy",
+        ".data",
+        ".argmax",
+        ".topk",
+        ".max",
+        ".sample",
+        ".tolist",
+        ".multinomial",
+    }
 )
 """Methods after which no gradient flows back."""
 
@@ -315,7 +328,9 @@ def uses_last_step_only(loss: Value, knowledge: Knowledge) -> bool:
             continue
         path: list[Value] = []
         current: Value = node
-        while isinstance(current, Apply) and (current.fn == "[]" or current.fn[1:] in SHAPE_METHODS):
+        while isinstance(current, Apply) and (
+            current.fn == "[]" or current.fn[1:] in SHAPE_METHODS
+        ):
             if current.fn == "[]":
                 path.append(current.args[1])
                 inner_items.add(id(current))
@@ -604,6 +619,8 @@ def _reduced_by_sum(loss: Value, knowledge: Knowledge) -> bool:
         return False
     return any(
         isinstance(node, Apply)
-        and (node.fn == "**" or (knowledge.fact("reduction", node.fn) or {}).get("kind") == "square")
+        and (
+            node.fn == "**" or (knowledge.fact("reduction", node.fn) or {}).get("kind") == "square"
+        )
         for node in walk(loss, 40)
     )
