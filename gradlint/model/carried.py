@@ -144,6 +144,12 @@ def _steps_in(lifecycle: Lifecycle, loop: ast.AST) -> bool:
     )
 
 
+def _is_cut(value: Apply) -> bool:
+    """Whether no gradient flows back through a value."""
+    name = value.fn.rpartition(".")[2]
+    return not value.tracked or DETACHED in value.attrs or name in CUTS
+
+
 class _Search:
     """The way back from a loss to a layer that was called in the iteration before."""
 
@@ -176,7 +182,7 @@ class _Search:
                 stack.extend((item, user) for item in value.items)
             elif isinstance(value, Map):
                 stack.extend((item, user) for item in value.items.values())
-            elif isinstance(value, Apply) and value.tracked and DETACHED not in value.attrs:
+            elif isinstance(value, Apply) and not _is_cut(value):
                 made = dict(value.loops).get(self.loop)
                 if made is not None and made < self.now:
                     if user is not None and self._recurs(value, user):
@@ -187,8 +193,7 @@ class _Search:
 
     def _further(self, value: Apply, user: Apply | None) -> Iterator[tuple[Value, Apply | None]]:
         """What a value was computed from, as far as gradients flow."""
-        name = value.fn.rpartition(".")[2]
-        if value.fn in ("?", "iter") or name in CUTS:
+        if value.fn in ("?", "iter"):
             return
         if value.inner is not None:
             yield value.inner, user
@@ -228,14 +233,22 @@ class _Search:
 
     def _recurs(self, earlier: Value, user: Apply) -> bool:
         """Whether the call that gets the state is the one that made it, an iteration before."""
-        return any(
-            isinstance(node, Apply)
-            and node.tracked
-            and node.node is user.node
-            and node is not user
-            and node.receiver is user.receiver
-            for node in walk(earlier)
-        )
+        seen: set[int] = set()
+        stack: list[Value] = [earlier]
+        while stack and len(seen) < MOST_NODES:
+            value = stack.pop()
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if isinstance(value, Seq):
+                stack.extend(value.items)
+            elif isinstance(value, Map):
+                stack.extend(value.items.values())
+            elif isinstance(value, Apply) and not _is_cut(value):
+                if value.node is user.node and value.receiver is user.receiver:
+                    return True
+                stack.extend(operand for operand, _ in self._further(value, None))
+        return False
 
 
 def _call_in(loop: ast.AST, module: Module | None, found: _Found, program: Program) -> Apply:

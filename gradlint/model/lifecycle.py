@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from gradlint.model import acts, networks
+from gradlint.model import acts
 from gradlint.model.acts import Deed
+from gradlint.model.cast import Cast, Group, ids_of
 from gradlint.model.skeleton import Bone, Born, Call, Cycle, Fork, cycles, deeds
 from gradlint.model.trace import Exit
-from gradlint.source.values import Function, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
@@ -64,16 +64,6 @@ Configuration = tuple[Choices, tuple[State, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """An optimizer and the networks whose parameters it holds (None: not known)."""
-
-    optimizer: Value
-    ids: frozenset[int]
-    held: list[Value] | None
-    certain: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Transition:
     """A forbidden transition that some path shows and no path contradicts.
 
@@ -92,108 +82,20 @@ class TooManyPathsError(Exception):
     """The program branches more than can be followed."""
 
 
-def _ids(value: Value) -> frozenset[int]:
-    return frozenset(id(option) for option in value.options())
-
-
 class Lifecycle:
     """One run over one program root. `transitions()` is the result."""
 
     def __init__(self, bones: list[Bone], knowledge: Knowledge) -> None:
         self.bones = bones
         self.knowledge = knowledge
-        self.deeds = deeds(bones)
-        self.index = {id(deed): number for number, deed in enumerate(self.deeds)}
-        self.kinds: dict[int, str] = {}
-        self.subjects: dict[int, Value | None] = {}
-        self.groups = self._groups()
-        self.effects: dict[tuple[int, int], bool | None] = {}
+        cast = Cast(deeds(bones), knowledge)
+        self.deeds = cast.deeds
+        self.index = cast.index
+        self.kinds = cast.kinds
+        self.groups = cast.groups
+        self.effect = cast.effect
         self.confirmed: dict[tuple[str, int, int], int | None] = {}
         self.vetoed: set[tuple[str, int, int]] = set()
-
-    # -- who is who --------------------------------------------------------------------------
-
-    def _groups(self) -> list[Group]:
-        zeroed: set[int] = set()
-        for deed in self.deeds:
-            if deed.kind == acts.ZERO and deed.subject is not None:
-                zeroed |= _ids(deed.subject)
-        found: list[Group] = []
-        unresolved: list[Deed] = []
-        for number, deed in enumerate(self.deeds):
-            kind, subject = deed.kind, deed.subject
-            if kind == "some step":
-                argument = deed.call.args[0] if deed.call is not None and deed.call.args else None
-                if argument is not None and _ids(argument) & zeroed:
-                    kind, subject = acts.SCALER_STEP, argument
-                elif subject is not None and _ids(subject) & zeroed:
-                    kind = acts.STEP
-                else:
-                    unresolved.append(deed)
-                    kind = "none"
-            if kind == acts.STEP and self._with_closure(deed):
-                kind = acts.OPAQUE
-            self.kinds[number] = kind
-            self.subjects[number] = subject
-            if kind in (acts.STEP, acts.SCALER_STEP) and subject is not None:
-                self._add(found, subject, certain=True)
-        if not found:
-            for deed in unresolved:
-                if deed.subject is not None and not (deed.call and deed.call.args):
-                    self._add(found, deed.subject, certain=False)
-                    self.kinds[self.index[id(deed)]] = acts.STEP
-        return found
-
-    def _with_closure(self, deed: Deed) -> bool:
-        if deed.call is None:
-            return False
-        closure = any(isinstance(argument, Function) for argument in deed.call.args)
-        fact = self.knowledge.of("optimizer", deed.subject)
-        return closure or bool(fact and fact.get("closure"))
-
-    def _add(self, groups: list[Group], optimizer: Value, certain: bool) -> None:
-        ids = _ids(optimizer)
-        for group in groups:
-            if group.ids & ids:
-                return
-        held = networks.held(optimizer, self.knowledge)
-        if held is not None and any(value is optimizer for value in held):
-            held = None
-        groups.append(Group(optimizer, ids, held, certain))
-
-    def _effect(self, number: int, which: int) -> bool | None:
-        """Whether a deed reaches the gradients of a group; None where it may."""
-        key = (number, which)
-        if key not in self.effects:
-            self.effects[key] = self._find_effect(number, which)
-        return self.effects[key]
-
-    def _find_effect(self, number: int, which: int) -> bool | None:
-        group = self.groups[which]
-        subject = self.subjects[number]
-        kind = self.kinds[number]
-        alone = len(self.groups) == 1
-        if kind == acts.BACKWARD:
-            if alone:
-                return True
-            if subject is None or group.held is None:
-                return None
-            return networks.depends_on(subject, group.held, self.knowledge)
-        if subject is None:
-            return True if alone else None
-        ids = _ids(subject)
-        if ids & group.ids:
-            return True
-        if any(ids & other.ids for other in self.groups):
-            return False
-        if kind in (acts.STEP, acts.SCALER_STEP, acts.UNSCALE):
-            return True if alone else None
-        if acts.role(subject, self.knowledge) == "optimizer":
-            return False
-        found = networks.overlap(networks.held(subject, self.knowledge), group.held, self.knowledge)
-        if found is None and alone:
-            return True
-        return found
 
     # -- the run -----------------------------------------------------------------------------
 
@@ -313,7 +215,7 @@ class Lifecycle:
             self.vetoed.add((kind, number, which))
 
     def _zero(self, state: State, number: int, which: int) -> State:
-        reached = self._effect(number, which)
+        reached = self.effect(number, which)
         if reached is False:
             return state
         if reached is None:
@@ -328,7 +230,7 @@ class Lifecycle:
         )
 
     def _backward(self, state: State, number: int, which: int) -> State:
-        reached = self._effect(number, which)
+        reached = self.effect(number, which)
         if reached is False:
             return state
         if reached is None:
@@ -347,7 +249,7 @@ class Lifecycle:
         )
 
     def _clip(self, state: State, number: int, which: int) -> State:
-        reached = self._effect(number, which)
+        reached = self.effect(number, which)
         if reached is False:
             return state
         if reached is None or not self.deeds[number].bounds:
@@ -368,7 +270,7 @@ class Lifecycle:
         return state._replace(early=None, late=None, micro=number)
 
     def _step(self, state: State, number: int, which: int) -> State:
-        reached = self._effect(number, which)
+        reached = self.effect(number, which)
         if reached is False:
             return state
         if reached is None:
@@ -396,12 +298,12 @@ class Lifecycle:
         )
 
     def _unscale(self, state: State, number: int, which: int) -> State:
-        return state if self._effect(number, which) is False else state._replace(scaled=False)
+        return state if self.effect(number, which) is False else state._replace(scaled=False)
 
     def _schedule(self, state: State, number: int, which: int) -> State:
         deed = self.deeds[number]
         key = id(deed.subject)
-        if deed.optimizer is not None and not _ids(deed.optimizer) & self.groups[which].ids:
+        if deed.optimizer is not None and not ids_of(deed.optimizer) & self.groups[which].ids:
             return state
         if key in state.schedulers:
             return state
@@ -451,7 +353,7 @@ class Lifecycle:
             elif isinstance(bone, Deed):
                 number = self.index[id(bone)]
                 if self.kinds[number] in (acts.STEP, acts.SCALER_STEP):
-                    if self._effect(number, which) is not False:
+                    if self.effect(number, which) is not False:
                         found.append(counted)
         return bool(found) and all(found)
 
@@ -465,7 +367,7 @@ class Lifecycle:
                 continue
             for deed in inside:
                 kind = self.kinds[self.index[id(deed)]]
-                if kind == acts.ZERO and self._effect(self.index[id(deed)], which) is not False:
+                if kind == acts.ZERO and self.effect(self.index[id(deed)], which) is not False:
                     return False
         return True
 

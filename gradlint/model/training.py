@@ -29,7 +29,8 @@ from gradlint.source.values import (
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
-    from gradlint.model.lifecycle import Group, Lifecycle
+    from gradlint.model.cast import Group
+    from gradlint.model.lifecycle import Lifecycle
     from gradlint.model.program import Program
     from gradlint.source.project import Module
 
@@ -219,7 +220,7 @@ def from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecurr
         backward = None
         for number, deed in enumerate(lifecycle.deeds):
             if lifecycle.kinds[number] == acts.BACKWARD and deed.subject is not None:
-                if lifecycle._effect(number, which) is True:
+                if lifecycle.effect(number, which) is True:
                     losses.append(deed.subject)
                     backward = backward or deed
         if backward is None:
@@ -260,7 +261,7 @@ def from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecurr
 def _first_step(lifecycle: Lifecycle, which: int, backward: acts.Deed) -> tuple[ast.AST, Module]:
     for number, deed in enumerate(lifecycle.deeds):
         if lifecycle.kinds[number] in (acts.STEP, acts.SCALER_STEP):
-            if lifecycle._effect(number, which) is True:
+            if lifecycle.effect(number, which) is True:
                 return deed.node, deed.module
     return backward.node, backward.module
 
