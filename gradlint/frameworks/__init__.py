@@ -183,7 +183,7 @@ class Knowledge:
             return apply.kwargs[name]
         signature = fact.get("signature", ())
         if name in signature:
-            position = signature.index(name)
+            position: int = signature.index(name)
             if position < len(apply.args):
                 return apply.args[position]
         return None
@@ -275,8 +275,8 @@ class Knowledge:
             return None
         fact = self.roles["passes"].get(apply.fn)
         if fact is not None:
-            position = fact["position"]
-            return apply.args[position] if position < len(apply.args) else None
+            at: int = fact["position"]
+            return apply.args[at] if at < len(apply.args) else None
         if apply.fn == "apex.amp.initialize" and len(apply.args) >= 2:
             return Seq(apply.args[:2], "tuple", apply.node, apply.module)
         return None

@@ -145,7 +145,7 @@ unknown method that is not one of these may do anything with the gradients it ca
 
 
 def role(value: Value | None, knowledge: Knowledge) -> str | None:
-    """What a value is in a training loop: `optimizer`, `scheduler`, `scaler`, `engine`, `network`."""
+    """A value's part in a training loop: `optimizer`, `scheduler`, `scaler`, `engine`, `network`."""
     if isinstance(value, Join):
         roles = {role(option, knowledge) for option in value.options() if not _none(option)}
         return roles.pop() if len(roles) == 1 else None
@@ -166,13 +166,14 @@ def role(value: Value | None, knowledge: Knowledge) -> str | None:
         if networks.is_network(value, knowledge):
             return "network"
         if value.cls is not None:
-            for base in value.cls.library_bases():
-                fact = knowledge.fact("base", knowledge.canonical(base))
+            for inherited in value.cls.library_bases():
+                name = knowledge.canonical(inherited)
+                fact = knowledge.fact("base", name)
                 if fact is not None and fact.get("optimizer"):
                     return "optimizer"
-                if knowledge.fact("optimizer", knowledge.canonical(base)) is not None:
+                if knowledge.fact("optimizer", name) is not None:
                     return "optimizer"
-                if knowledge.fact("scheduler", knowledge.canonical(base)) is not None:
+                if knowledge.fact("scheduler", name) is not None:
                     return "scheduler"
     return None
 

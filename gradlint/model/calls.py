@@ -278,6 +278,3 @@ def _super_call(interp: Interpreter, node: ast.Call, name: str, frame: Frame) ->
     apply = Apply(f".{name}", args, kwargs, node, frame.module, receiver, interp.tracked, complete)
     apply.attrs["super"] = Const(True)
     return record(interp, apply)
-
-
-

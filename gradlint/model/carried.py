@@ -135,7 +135,7 @@ def _retains(call: Apply) -> bool:
 
 
 def _steps_in(lifecycle: Lifecycle, loop: ast.AST) -> bool:
-    """Whether weights are changed in place in the same loop, which a kept graph does not survive."""
+    """Whether weights change in place in the same loop, which a kept graph does not survive."""
     return any(
         lifecycle.kinds[number] in (acts.STEP, acts.SCALER_STEP)
         and deed.call is not None

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model import acts, networks, training
+from gradlint.model import acts, networks
+from gradlint.model.compiled import CLIP_ARGUMENTS
 from gradlint.model.networks import Recurrence
 from gradlint.source.values import Apply, Value
 
@@ -140,7 +141,7 @@ def clipping_optimizers(program: Program) -> Iterator[ClippingOptimizer]:
             continue
         given = {
             name: value
-            for name in training.CLIP_ARGUMENTS
+            for name in CLIP_ARGUMENTS
             if (value := apply.kwargs.get(name, apply.attrs.get(name))) is not None
         }
         if given:

@@ -50,7 +50,7 @@ def instantiate(
     instance = Instance(cls, node, cls.module)
     found = cls.find("__init__")
     if found is not None and isinstance(found[1], ast.FunctionDef):
-        owner, statement = found
+        owner, statement = found[0], found[1]
         function = Function(statement, owner.module, owner.frame, instance, owner)
         inline(interp, function, args, kwargs, node, complete=complete)
     elif "dataclass" in {

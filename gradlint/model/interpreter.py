@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gradlint.model import assignment, expressions, inlining, iteration, operators
@@ -362,13 +363,8 @@ class Interpreter:
                 name = getattr(part, "name", None)
                 if isinstance(name, str):
                     frame.locals[name] = Unknown(name)
-            self.either(
-                None,
-                lambda case=case: self.block(case.body, frame),
-                lambda: None,
-                frame,
-                statement,  # type: ignore[misc]
-            )
+            run = partial(self.block, case.body, frame)
+            self.either(None, run, lambda: None, frame, statement)
         return None
 
     def inlined_block(self, body: list[Act], name: str) -> None:

@@ -65,7 +65,8 @@ def given(interp: Interpreter, value: Value | None, frame: Frame) -> Value | Non
             node = value.node or method.node
             index = Unknown("index", node, frame.module, varying=True)
             with aside(interp):
-                found = inlining.inline(interp, method, [index][: name == "__getitem__"], {}, node)
+                args: list[Value] = [index] if name == "__getitem__" else []
+                found = inlining.inline(interp, method, args, {}, node)
             if isinstance(found, Seq) and found.kind == "generator":
                 found = found.items[0]
             interp.items[id(value)] = (value, found)

@@ -333,10 +333,9 @@ def compiled_loss(apply: Apply, network: Value, knowledge: Knowledge) -> LossCal
         fact = knowledge.roles["loss"][name]
         found = network_outputs(network, knowledge)
         return LossCall(apply, name, fact["kind"], fact["expects"], found, compiled=True)
-    if isinstance(given, Apply):
-        fact = knowledge.roles["loss"].get(given.fn)
-        if fact is not None:
-            expects = _expects(given, fact, knowledge)
-            found = network_outputs(network, knowledge)
-            return LossCall(apply, given.fn, fact["kind"], expects, found, compiled=True)
+    known = knowledge.of("loss", given) if isinstance(given, Apply) else None
+    if known is not None and isinstance(given, Apply):
+        expects = _expects(given, known, knowledge)
+        found = network_outputs(network, knowledge)
+        return LossCall(apply, given.fn, known["kind"], expects, found, compiled=True)
     return None

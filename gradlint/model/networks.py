@@ -1,4 +1,4 @@
-"""Values -> networks: which layers they hold, which of them recur, and whose parameters are meant."""
+"""Values -> networks: which layers they hold, which recur, and whose parameters are meant."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def activation_function(value: Value, knowledge: Knowledge) -> str | None:
 def _lambda_activation(function: Function, knowledge: Knowledge) -> str | None:
     import ast
 
-    from gradlint.model.calls import decorator_name
+    from gradlint.model.inlining import decorator_name
 
     if not isinstance(function.node, ast.Lambda) or not isinstance(function.node.body, ast.Call):
         return None

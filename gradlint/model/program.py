@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from gradlint.model import (
     carried,
-    clips,
+    compiled,
     feeds,
+    handwritten,
     hooks,
     losses,
     networks,
@@ -20,6 +21,7 @@ from gradlint.model import (
     steps,
     training,
 )
+from gradlint.model import clips as clipping
 from gradlint.model.inlining import instantiate, unknown_arguments
 from gradlint.model.interpreter import Interpreter
 from gradlint.model.lifecycle import Lifecycle, TooManyPathsError
@@ -153,14 +155,14 @@ class Program:
         return [replace(layer, clipped=clipped.get(id(layer.apply))) for layer in layers]
 
     @cached_property
-    def hand_written(self) -> list[training.HandWritten]:
+    def hand_written(self) -> list[handwritten.HandWritten]:
         """Recurrences written by hand."""
-        return training.hand_written_layers(self)
+        return handwritten.hand_written_layers(self)
 
     @cached_property
     def trained_recurrences(self) -> list[training.TrainedRecurrence]:
         """Recurrent networks that an update trains."""
-        found = training.from_keras(self)
+        found = compiled.from_keras(self)
         for lifecycle in self.lifecycles:
             found.extend(training.from_lifecycle(self, lifecycle))
         return found
@@ -211,14 +213,14 @@ class Program:
         return list(hooks.hooks(self))
 
     @cached_property
-    def clips(self) -> list[clips.Clip]:
+    def clips(self) -> list[clipping.Clip]:
         """Calls that clip."""
-        return list(clips.clips(self))
+        return list(clipping.clips(self))
 
     @cached_property
-    def clipping_optimizers(self) -> list[clips.ClippingOptimizer]:
+    def clipping_optimizers(self) -> list[clipping.ClippingOptimizer]:
         """Optimizers that clip by themselves."""
-        return list(clips.clipping_optimizers(self))
+        return list(clipping.clipping_optimizers(self))
 
     def subjects(self, name: str) -> Iterator[Any]:
         """What a rule that subscribes to the type `name` is called with."""

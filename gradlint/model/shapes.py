@@ -24,12 +24,11 @@ def shape_of(value: Value | None, knowledge: Knowledge, depth: int = 0) -> list[
         return shape_of(value.inner, knowledge, depth + 1)
     if value.fn == "[]":
         return _of_item(value, knowledge)
+    source = value.receiver if value.receiver is not None else next(iter(value.args), None)
     if value.fn in _KEEPS_SHAPE:
-        source = value.receiver if value.receiver is not None else value.args[0]
         return shape_of(source, knowledge, depth + 1)
     method = value.fn == ".reshape"
     if method or _reshapes(value, knowledge):
-        source = value.receiver if method else value.args[0]
         return _reshaped(
             shape_of(source, knowledge, depth + 1),
             value.args if method else value.args[1:],

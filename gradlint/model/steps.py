@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnusedBackward:
-    """A backward pass in a loop whose gradients nothing ever applies, though an optimizer exists."""
+    """A backward pass in a loop whose gradients nothing applies, though an optimizer exists."""
 
     backward: Deed
     optimizer: Apply

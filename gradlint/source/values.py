@@ -212,6 +212,9 @@ class Function(Value):
 
     __slots__ = ("cls", "frame", "module", "name", "node", "self_value")
 
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    module: Module
+
     def __init__(
         self,
         node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
@@ -236,6 +239,9 @@ class Class(Value):
     """A class of the project. `bases` are values: other classes, or symbols of libraries."""
 
     __slots__ = ("_members", "_mro", "bases", "frame", "module", "name", "node")
+
+    node: ast.ClassDef
+    module: Module
 
     def __init__(
         self, node: ast.ClassDef, module: Module, frame: Frame | None, bases: list[Value]
@@ -341,6 +347,9 @@ class Deferred(Value):
     """A name that an import will bring once something asks for it; never seen outside of scopes."""
 
     __slots__ = ("module", "name", "node")
+
+    node: ast.Import | ast.ImportFrom
+    module: Module
 
     def __init__(self, node: ast.Import | ast.ImportFrom, name: str, module: Module) -> None:
         self.node = node

@@ -1,0 +1,178 @@
+"""Recurrent networks that are compiled, or updated through an optimizer's own gradients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradlint.model.networks import Recurrence
+from gradlint.model.sequences import predicts_own_vocabulary, reduced_by_sum, steps_of
+from gradlint.model.training import TrainedRecurrence, loss_kinds, recurrences_of
+from gradlint.source.values import (
+    Apply,
+    Const,
+    Map,
+    Method,
+    Symbol,
+    Unknown,
+    Value,
+    constant,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+    from gradlint.model.program import Program
+
+
+CLIP_ARGUMENTS = ("clipnorm", "clipvalue", "global_clipnorm")
+
+
+def keras_clips(optimizer: Value | None, knowledge: Knowledge) -> bool | None:
+    """Whether a Keras optimizer clips; None where that can't be told."""
+    if optimizer is None:
+        return False
+    found = {_one_keras_clips(option, knowledge) for option in optimizer.options()}
+    if found == {False}:
+        return False
+    return True if found == {True} else None
+
+
+def _one_keras_clips(optimizer: Value, knowledge: Knowledge) -> bool | None:
+    if isinstance(optimizer, Const):
+        return False if isinstance(optimizer.value, str) and not optimizer.default else None
+    if isinstance(optimizer, Symbol):
+        return False if knowledge.of("optimizer", optimizer) is not None else None
+    if isinstance(optimizer, Map):
+        return None
+    if not isinstance(optimizer, Apply):
+        return None
+    fact = knowledge.of("optimizer", optimizer)
+    if fact is None:
+        return None
+    if fact.get("bounded"):
+        return True
+    if fact["kind"] == "loss-scale":
+        return keras_clips(optimizer.argument(0, "inner_optimizer"), knowledge)
+    for name in CLIP_ARGUMENTS:
+        value = optimizer.kwargs.get(name, optimizer.attrs.get(name))
+        if value is not None and not (isinstance(value, Const) and not value.value):
+            return True
+    return False if optimizer.complete and "*" not in optimizer.attrs else None
+
+
+def from_keras(program: Program) -> list[TrainedRecurrence]:
+    """The recurrent networks that are compiled, or updated by hand, in a program."""
+    knowledge = program.knowledge
+    found = []
+    for apply in program.applies:
+        if apply.fn == ".compile" and apply.receiver is not None:
+            if program.recompiled(apply):
+                continue
+            layers = recurrences_of(apply.receiver, knowledge)
+            if not layers or not _trainable(layers):
+                continue
+            optimizer = apply.argument(0, "optimizer")
+            if optimizer is None:
+                optimizer = Const("rmsprop")
+            clipped = keras_clips(optimizer, knowledge) if apply.complete else None
+            found.append(_keras_trained(program, apply, layers, optimizer, clipped))
+        elif apply.fn == ".minimize" or apply.fn == ".apply_gradients":
+            trained = _updated(program, apply)
+            if trained is not None:
+                found.append(trained)
+    return found
+
+
+def _trainable(layers: list[Recurrence]) -> bool:
+    return not all(
+        constant(layer.apply.kwargs.get("trainable", layer.apply.attrs.get("trainable"))) is False
+        for layer in layers
+    )
+
+
+def _keras_trained(
+    program: Program,
+    apply: Apply,
+    layers: list[Recurrence],
+    optimizer: Value,
+    clipped: bool | None,
+) -> TrainedRecurrence:
+    knowledge = program.knowledge
+    name = constant(optimizer)
+    fact = knowledge.of("optimizer", optimizer)
+    if isinstance(name, str):
+        full = knowledge.optimizer_names.get(name.lower())
+        fact = knowledge.fact("optimizer", full) if full else None
+    loss = apply.argument(1, "loss")
+    kinds: set[str] = set()
+    text = constant(loss)
+    full_loss = knowledge.loss_names.get(text) if isinstance(text, str) else None
+    loss_fact = knowledge.fact("loss", full_loss) if full_loss else knowledge.of("loss", loss)
+    if loss_fact is not None:
+        kinds.add(str(loss_fact["kind"]))
+    if isinstance(loss, Map) and any("ctc" in str(key) for key in loss.items):
+        kinds.add("ctc")
+    assert apply.receiver is not None
+    assert apply.node is not None
+    assert apply.module is not None
+    return TrainedRecurrence(
+        node=apply.node,
+        module=apply.module,
+        layers=layers,
+        hand_written=[],
+        optimizer=optimizer,
+        optimizer_fact=fact,
+        clipped=clipped,
+        steps=steps_of([apply.receiver], knowledge),
+        losses=frozenset(kinds),
+        own_vocabulary=predicts_own_vocabulary(apply.receiver, knowledge),
+        per_step=any(
+            constant(layer.apply.kwargs.get("return_sequences")) is True for layer in layers
+        ),
+        keras=True,
+    )
+
+
+def _updated(program: Program, apply: Apply) -> TrainedRecurrence | None:
+    """`optimizer.minimize(loss)` and `optimizer.apply_gradients(zip(grads, variables))`."""
+    knowledge = program.knowledge
+    optimizer = apply.receiver
+    fact = knowledge.of("optimizer", optimizer.options()[0]) if optimizer is not None else None
+    operands = [*apply.args, *apply.kwargs.values()]
+    if fact is None or not operands:
+        return None
+    layers: dict[int, Recurrence] = {}
+    for operand in operands:
+        for layer in recurrences_of(operand, knowledge):
+            layers.setdefault(id(layer.apply), layer)
+    if not layers:
+        return None
+    clipped = keras_clips(optimizer, knowledge)
+    if apply.fn == ".apply_gradients" and clipped is False:
+        clipped = _gradients_clipped(apply, knowledge)
+    assert apply.node is not None
+    assert apply.module is not None
+    return TrainedRecurrence(
+        node=apply.node,
+        module=apply.module,
+        layers=list(layers.values()),
+        hand_written=[],
+        optimizer=optimizer,
+        optimizer_fact=fact,
+        clipped=clipped,
+        losses=loss_kinds(operands, knowledge),
+        summed_over_time=any(reduced_by_sum(operand, knowledge) for operand in operands),
+    )
+
+
+def _gradients_clipped(apply: Apply, knowledge: Knowledge) -> bool | None:
+    unsure = not apply.args
+    for node in walk(apply.args[0]) if apply.args else ():
+        if isinstance(node, Apply):
+            if node.fn in knowledge.roles["clip"]:
+                return True
+            if node.fn == "?" or (node.fn[:1] == "." and isinstance(node.receiver, Unknown)):
+                unsure = True
+        elif isinstance(node, Unknown | Method):
+            unsure = unsure or isinstance(node, Unknown)
+    return None if unsure else False
