@@ -11,6 +11,7 @@ from gradlint.frameworks import knowledge
 from gradlint.model.acts import Deed, is_gradient
 from gradlint.model.carried import CarriedState
 from gradlint.model.clips import Clip, ClippingOptimizer
+from gradlint.model.feeds import Feed
 from gradlint.model.hooks import Hook
 from gradlint.model.lifecycle import (
     EARLY_CLIP,
@@ -24,16 +25,16 @@ from gradlint.model.lifecycle import (
 )
 from gradlint.model.losses import LossCall, Output, logarithm
 from gradlint.model.networks import UNBOUNDED, Recurrence
-from gradlint.model.feeds import Feed
 from gradlint.model.preparation import Unfitted, UnscaledConversion
 from gradlint.model.steps import UnusedBackward
 from gradlint.model.training import TrainedRecurrence, usual_rate
 from gradlint.registry import RuleCrash, rule
+from gradlint.source.dataflow import constant, number
 from gradlint.source.parsing import SyntaxFailure
 from gradlint.source.project import Module
 from gradlint.source.suppression import UnknownRule, UnusedSuppression
 from gradlint.source.text import Unreadable
-from gradlint.source.values import Apply, Const, Value, constant, number
+from gradlint.source.values import Apply, Const, Value
 
 Call = Apply
 """A call that was not inlined: a library's function, class or method."""
@@ -145,8 +146,8 @@ __all__ = [
     "Transition",
     "Unfitted",
     "UnknownRule",
-    "UnscaledConversion",
     "Unreadable",
+    "UnscaledConversion",
     "UnusedBackward",
     "UnusedSuppression",
     "Value",

@@ -25,10 +25,10 @@ FRAMEWORKS = (
 """A file that names none of these trains nothing that the rules know."""
 
 ANCHORS = (
-    b"backward(", b".fit(", b".fit_generator(", b".compile(", b"minimize(", b"apply_gradients", b"train_on_batch",
-    b"RNN", b"LSTM", b"GRU", b"clip", b"ross_entropy", b"rossEntropy", b"rossentropy", b"softmax",
-    b"Softmax", b"BCE", b"ToDtype",
-    b"convert_image_dtype", b"Normalization(", b"optimize_loss", b"igmoid",
+    b"backward(", b".fit(", b".fit_generator(", b".compile(", b"minimize(",
+    b"apply_gradients", b"train_on_batch", b"RNN", b"LSTM", b"GRU", b"clip",
+    b"ross_entropy", b"rossEntropy", b"rossentropy", b"softmax", b"Softmax", b"BCE",
+    b"ToDtype", b"convert_image_dtype", b"Normalization(", b"optimize_loss", b"igmoid",
 )  # fmt: skip
 """Spellings without one of which no rule about code can have anything to say."""
 

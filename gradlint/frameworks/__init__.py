@@ -11,17 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from gradlint.frameworks.images import ImageKnowledge
-from gradlint.source.values import (
-    Apply,
-    Const,
-    Instance,
-    Map,
-    Seq,
-    Symbol,
-    Unknown,
-    Value,
-    constant,
-)
+from gradlint.source.dataflow import constant
+from gradlint.source.values import Apply, Const, Instance, Map, Seq, Symbol, Unknown, Value
 
 Fact = dict[str, Any]
 
@@ -48,6 +39,7 @@ _ROLES = (
     "train-op",
     "reduction",
     "environment",
+    "initializer",
 )
 
 MOVES = frozenset(
@@ -80,6 +72,7 @@ class Knowledge:
         self.packages: set[str] = set()
         self.optimizer_names: dict[str, str] = {}
         self.loss_names: dict[str, str] = {}
+        self.initializer_names: dict[str, str] = {}
         self.images = ImageKnowledge()
         self._aliases: dict[str, str] = {}
         self._drop: tuple[str, ...] = ()
@@ -105,6 +98,7 @@ class Knowledge:
         self._aliases.update(data.pop("aliases", {}))
         self.optimizer_names.update(data.pop("optimizer-names", {}))
         self.loss_names.update(data.pop("loss-names", {}))
+        self.initializer_names.update(data.pop("initializer-names", {}))
         self.images.add(data)
         for role, facts in data.items():
             if role not in self.roles:
@@ -307,7 +301,9 @@ class Knowledge:
         return None
 
 
-_KEPT_MODULES = frozenset({"functional", "utils", "init", "parallel", "lr_scheduler", "v2", "legacy"})
+_KEPT_MODULES = frozenset(
+    {"functional", "utils", "init", "parallel", "lr_scheduler", "v2", "legacy"}
+)
 
 _ACTIVATION_NAMES = {
     name: name

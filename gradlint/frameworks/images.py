@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradlint.source.values import Apply, Symbol, Value, constant
+from gradlint.source.dataflow import constant
+from gradlint.source.values import Apply, Symbol, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge

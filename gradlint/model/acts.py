@@ -12,19 +12,8 @@ from typing import TYPE_CHECKING
 
 from gradlint.model import networks
 from gradlint.model.trace import Store
-from gradlint.source.values import (
-    Apply,
-    Const,
-    Instance,
-    Join,
-    Map,
-    Method,
-    Seq,
-    Unknown,
-    Value,
-    constant,
-    walk,
-)
+from gradlint.source.dataflow import constant, walk
+from gradlint.source.values import Apply, Const, Instance, Join, Map, Method, Seq, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
@@ -64,88 +53,23 @@ class Deed:
 
 
 _HARMLESS_METHODS = frozenset(
-    [
-        "append",
-        "extend",
-        "add",
-        "insert",
-        "update",
-        "get",
-        "set",
-        "pop",
-        "items",
-        "keys",
-        "values",
-        "print",
-        "info",
-        "debug",
-        "warning",
-        "error",
-        "write",
-        "log",
-        "log_dict",
-        "log_metric",
-        "log_metrics",
-        "add_scalar",
-        "add_scalars",
-        "add_histogram",
-        "add_graph",
-        "set_postfix",
-        "set_description",
-        "format",
-        "join",
-        "item",
-        "numpy",
-        "detach",
-        "cpu",
-        "to",
-        "cuda",
-        "size",
-        "dim",
-        "numel",
-        "tolist",
-        "state_dict",
-        "load_state_dict",
-        "named_parameters",
-        "parameters",
-        "eval",
-        "train",
-        "save",
-        "watch",
-        "register_buffer",
-        "mean",
-        "sum",
-        "view",
-        "reshape",
-        "float",
-        "backward_hook",
-        "close",
-        "flush",
-        "upper",
-        "lower",
-        "split",
-        "strip",
-        "startswith",
-        "register_parameter",
-        "extend_",
-        "set_postfix_str",
-        "add_image",
-        "add_text",
-        "track",
-        "meter",
-        "reset",
-        "init_hidden",
-        "initHidden",
-        "init_weights",
-        "param_groups",
-    ]
+    """
+    append extend add insert update get set pop items keys values print info debug
+    warning error write log log_dict log_metric log_metrics add_scalar add_scalars
+    add_histogram add_graph set_postfix set_description format join item numpy detach
+    cpu to cuda size dim numel tolist state_dict load_state_dict named_parameters
+    parameters eval train save watch register_buffer mean sum view reshape float
+    backward_hook close flush upper lower split strip startswith register_parameter
+    extend_ set_postfix_str add_image add_text track meter reset init_hidden initHidden
+    init_weights param_groups
+""".split()
 )
 """Methods of unknown objects that read what they are given: containers, loggers, tensors. An
 unknown method that is not one of these may do anything with the gradients it can reach."""
 
 
 def role(value: Value | None, knowledge: Knowledge) -> str | None:
-    """A value's part in a training loop: `optimizer`, `scheduler`, `scaler`, `engine`, `network`."""
+    """What a value is in a training loop: `optimizer`, `scheduler`, `scaler`, `network`, ..."""
     if isinstance(value, Join):
         roles = {role(option, knowledge) for option in value.options() if not _none(option)}
         return roles.pop() if len(roles) == 1 else None

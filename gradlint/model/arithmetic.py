@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gradlint.source.values import Apply, Const, Seq, Symbol, Value, constant, number
+from gradlint.source.dataflow import constant, number
+from gradlint.source.values import Apply, Const, Seq, Symbol, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge

@@ -9,6 +9,7 @@ from gradlint.model import expressions, names, operators
 from gradlint.model.items import element, items_of
 from gradlint.model.origins import CHANGED
 from gradlint.model.trace import Store
+from gradlint.source.dataflow import constant, join
 from gradlint.source.values import (
     Apply,
     Class,
@@ -21,8 +22,6 @@ from gradlint.source.values import (
     Symbol,
     Unknown,
     Value,
-    constant,
-    join,
 )
 
 if TYPE_CHECKING:

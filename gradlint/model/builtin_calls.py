@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gradlint.model import assignment, calls, names
 from gradlint.model.carried import DETACHED
 from gradlint.model.items import item_of, items_of
+from gradlint.source.dataflow import constant, join
 from gradlint.source.values import (
     Apply,
     Class,
@@ -20,8 +21,6 @@ from gradlint.source.values import (
     Seq,
     Unknown,
     Value,
-    constant,
-    join,
 )
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradlint.model import builtin_calls, expressions, fits, inlining, iteration, names
 from gradlint.model.items import items_of
+from gradlint.source.dataflow import join
 from gradlint.source.frames import Frame
 from gradlint.source.values import (
     Apply,
@@ -21,7 +22,6 @@ from gradlint.source.values import (
     Symbol,
     Unknown,
     Value,
-    join,
 )
 
 if TYPE_CHECKING:

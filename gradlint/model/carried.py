@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from gradlint.model import acts, networks
 from gradlint.model.acts import Deed
-from gradlint.source.values import Apply, Instance, Join, Map, Seq, Value, constant, walk
+from gradlint.source.dataflow import constant, walk
+from gradlint.source.values import Apply, Instance, Join, Map, Seq, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
@@ -21,51 +22,12 @@ DETACHED = "<detached in place>"
 """The attribute that a value carries once `detach_` was called on it, or on a part of it."""
 
 CUTS = frozenset(
-    [
-        "detach",
-        "detach_",
-        "item",
-        "numpy",
-        "data",
-        "argmax",
-        "argmin",
-        "argsort",
-        "topk",
-        "max",
-        "min",
-        "sample",
-        "tolist",
-        "multinomial",
-        "zeros_like",
-        "ones_like",
-        "empty_like",
-        "full_like",
-        "rand_like",
-        "randn_like",
-        "new_zeros",
-        "new_ones",
-        "new_full",
-        "new_empty",
-        "new",
-        "new_tensor",
-        "tensor",
-        "size",
-        "dim",
-        "numel",
-        "eq",
-        "ne",
-        "gt",
-        "lt",
-        "ge",
-        "le",
-        "round",
-        "sign",
-        "floor",
-        "ceil",
-        "isnan",
-        "isfinite",
-        "stop_gradient",
-    ]
+    """
+    detach detach_ item numpy data argmax argmin argsort topk max min sample tolist
+    multinomial zeros_like ones_like empty_like full_like rand_like randn_like new_zeros
+    new_ones new_full new_empty new new_tensor tensor size dim numel eq ne gt lt ge le
+    round sign floor ceil isnan isfinite stop_gradient
+""".split()
 )
 """Functions and methods that no gradient flows through (`max` and kin give indices as well)."""
 

@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING
 from gradlint.model.networks import Recurrence
 from gradlint.model.sequences import predicts_own_vocabulary, reduced_by_sum, steps_of
 from gradlint.model.training import TrainedRecurrence, loss_kinds, recurrences_of
-from gradlint.source.values import (
-    Apply,
-    Const,
-    Map,
-    Method,
-    Symbol,
-    Unknown,
-    Value,
-    constant,
-    walk,
-)
+from gradlint.source.dataflow import constant, walk
+from gradlint.source.values import Apply, Const, Map, Method, Symbol, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge

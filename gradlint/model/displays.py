@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from gradlint.model import assignment, expressions
 from gradlint.model.items import item_of, items_of
+from gradlint.source.dataflow import constant
 from gradlint.source.frames import Frame
-from gradlint.source.values import Map, Seq, Value, constant
+from gradlint.source.values import Map, Seq, Value
 
 if TYPE_CHECKING:
     from gradlint.model.interpreter import Interpreter

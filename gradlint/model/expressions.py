@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING
 
 from gradlint.model import assignment, calls, displays, names, operators
 from gradlint.model.items import item, item_of
+from gradlint.source.dataflow import join
 from gradlint.source.frames import Frame
-from gradlint.source.values import (
-    Apply,
-    Const,
-    Deferred,
-    Function,
-    Symbol,
-    Unknown,
-    Value,
-    join,
-)
+from gradlint.source.values import Apply, Const, Deferred, Function, Symbol, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.model.interpreter import Interpreter

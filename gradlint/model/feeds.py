@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from gradlint.model import acts, arithmetic, streams
 from gradlint.model.fits import FORWARD, TRAINING_METHODS
 from gradlint.model.origins import Origin, Origins
-from gradlint.source.values import Apply, Join, Map, Method, Seq, Value, walk
+from gradlint.source.dataflow import walk
+from gradlint.source.values import Apply, Join, Map, Method, Seq, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge

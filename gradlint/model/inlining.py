@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from gradlint.model import calls, expressions, names
+from gradlint.source.dataflow import join
 from gradlint.source.frames import Frame
 from gradlint.source.values import (
     Apply,
@@ -18,7 +19,6 @@ from gradlint.source.values import (
     Symbol,
     Unknown,
     Value,
-    join,
 )
 
 if TYPE_CHECKING:

@@ -15,18 +15,15 @@ from typing import TYPE_CHECKING
 from gradlint.model import assignment, expressions, inlining, iteration, operators
 from gradlint.model.items import item_of, items_of
 from gradlint.model.trace import Act, Block, Branch, Exit, Loop, Scope
+from gradlint.source.dataflow import join
 from gradlint.source.frames import Frame, joined
 from gradlint.source.values import (
     Apply,
     Class,
     Const,
     Function,
-    Instance,
-    Seq,
-    Symbol,
     Unknown,
     Value,
-    join,
 )
 
 if TYPE_CHECKING:
@@ -417,5 +414,3 @@ _STATEMENTS: dict[type[ast.stmt], Callable[..., Status]] = {
     ast.Assert: Interpreter.assertion,
     ast.Match: Interpreter.match,
 }
-
-__all__ = ["Instance", "Interpreter", "Seq", "Symbol"]

@@ -5,18 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from gradlint.source.values import (
-    Apply,
-    Const,
-    Instance,
-    Join,
-    Map,
-    Seq,
-    Unknown,
-    Value,
-    constant,
-    join,
-)
+from gradlint.source.dataflow import constant, join
+from gradlint.source.values import Apply, Const, Instance, Join, Map, Seq, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.model.interpreter import Interpreter

@@ -7,52 +7,18 @@ from typing import TYPE_CHECKING
 
 from gradlint.frameworks import knowledge as frameworks_knowledge
 from gradlint.model.networks import activation_function
-from gradlint.source.values import (
-    Apply,
-    Const,
-    Instance,
-    Join,
-    Seq,
-    Value,
-    number,
-)
+from gradlint.source.dataflow import number
+from gradlint.source.values import Apply, Const, Instance, Join, Seq, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
 
 SHAPE_METHODS = frozenset(
-    [
-        "view",
-        "reshape",
-        "squeeze",
-        "unsqueeze",
-        "transpose",
-        "permute",
-        "contiguous",
-        "flatten",
-        "float",
-        "double",
-        "to",
-        "cuda",
-        "cpu",
-        "clone",
-        "type",
-        "astype",
-        "t",
-        "swapaxes",
-        "expand",
-        "expand_as",
-        "view_as",
-        "narrow",
-        "select",
-        "index_select",
-        "chunk",
-        "movedim",
-        "half",
-        "bfloat16",
-        "requires_grad_",
-        "type_as",
-    ]
+    """
+    view reshape squeeze unsqueeze transpose permute contiguous flatten float double to
+    cuda cpu clone type astype t swapaxes expand expand_as view_as narrow select
+    index_select chunk movedim half bfloat16 requires_grad_ type_as
+""".split()
 )
 """Methods of a tensor that change its shape, place or type and leave its values."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradlint.source.dataflow import constant, number, walk
 from gradlint.source.values import (
     Apply,
     Const,
@@ -18,9 +19,6 @@ from gradlint.source.values import (
     Symbol,
     Unknown,
     Value,
-    constant,
-    number,
-    walk,
 )
 
 if TYPE_CHECKING:

@@ -13,16 +13,8 @@ from typing import TYPE_CHECKING
 
 from gradlint.model import arithmetic, streams
 from gradlint.model.losses import SHAPE_METHODS
-from gradlint.source.values import (
-    Apply,
-    Const,
-    Join,
-    Method,
-    Seq,
-    Value,
-    constant,
-    walk,
-)
+from gradlint.source.dataflow import constant, walk
+from gradlint.source.values import Apply, Const, Join, Method, Seq, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
@@ -34,75 +26,21 @@ CHANGED = "<changed in place>"
 """The key under which a value remembers the operation that changed it in place (`x /= 255`)."""
 
 _KEPT_BY_METHOD = SHAPE_METHODS | frozenset(
-    [
-        "batch",
-        "shuffle",
-        "prefetch",
-        "cache",
-        "repeat",
-        "take",
-        "skip",
-        "copy",
-        "ravel",
-        "numpy",
-        "from_numpy",
-        "tensor",
-        "resize",
-        "pin_memory",
-        "rolldims",
-        "__getitem__",
-        "crop",
-        "rotate",
-        "thumbnail",
-        "get",
-        "set_shape",
-        "ensure_shape",
-        "swapaxes",
-        "values",
-        "array",
-        "toarray",
-        "data",
-        "rot90",
-        "moveaxis",
-        "unbatch",
-        "with_options",
-        "as_numpy_iterator",
-        "to_tensor",
-    ]
+    """
+    batch shuffle prefetch cache repeat take skip copy ravel numpy from_numpy tensor
+    resize pin_memory rolldims __getitem__ crop rotate thumbnail get set_shape
+    ensure_shape swapaxes values array toarray data rot90 moveaxis unbatch with_options
+    as_numpy_iterator to_tensor
+""".split()
 )
 """Methods of arrays, images and datasets that leave the values they hold."""
 
 _KEPT_BY_FRAME = frozenset(
-    [
-        "drop",
-        "dropna",
-        "fillna",
-        "sample",
-        "head",
-        "tail",
-        "reset_index",
-        "set_index",
-        "sort_values",
-        "sort_index",
-        "copy",
-        "values",
-        "to_numpy",
-        "astype",
-        "iloc",
-        "loc",
-        "reindex",
-        "drop_duplicates",
-        "reshape",
-        "ravel",
-        "interpolate",
-        "ffill",
-        "bfill",
-        "filter",
-        "select_dtypes",
-        "query",
-        "array",
-        "__array__",
-    ]
+    """
+    drop dropna fillna sample head tail reset_index set_index sort_values sort_index
+    copy values to_numpy astype iloc loc reindex drop_duplicates reshape ravel
+    interpolate ffill bfill filter select_dtypes query array __array__
+""".split()
 )
 """Methods and attributes of a data frame that leave the values of its columns."""
 

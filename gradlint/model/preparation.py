@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from gradlint.model import arithmetic, streams
 from gradlint.model.fits import TRAINING_METHODS
 from gradlint.model.origins import Origins
-from gradlint.source.values import Apply, Const, Join, Value, constant, walk
+from gradlint.source.dataflow import constant, walk
+from gradlint.source.values import Apply, Const, Join, Value
 
 if TYPE_CHECKING:
     from gradlint.model.program import Program

@@ -11,7 +11,8 @@ from gradlint.model.losses import SHAPE_METHODS
 from gradlint.model.networks import whole
 from gradlint.model.shapes import dimensions
 from gradlint.model.skeleton import condition_key
-from gradlint.source.values import Apply, Const, Join, Seq, Unknown, Value, constant, number, walk
+from gradlint.source.dataflow import constant, number, walk
+from gradlint.source.values import Apply, Const, Join, Seq, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from gradlint.source.values import Apply, Const, Method, Seq, Value, constant
+from gradlint.source.dataflow import constant
+from gradlint.source.values import Apply, Const, Method, Seq, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge

@@ -6,16 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradlint.model import arithmetic, origins
-from gradlint.source.values import (
-    Apply,
-    Const,
-    Join,
-    Map,
-    Seq,
-    Value,
-    constant,
-    number,
-)
+from gradlint.source.dataflow import constant, number
+from gradlint.source.values import Apply, Const, Join, Map, Seq, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
@@ -25,23 +17,10 @@ ITEM = "<item>"
 """The key under which a loop variable or a mapped dataset keeps what one item of it is."""
 
 _SAME_ITEMS = frozenset(
-    [
-        "batch",
-        "padded_batch",
-        "shuffle",
-        "prefetch",
-        "cache",
-        "repeat",
-        "take",
-        "skip",
-        "with_options",
-        "unbatch",
-        "shard",
-        "filter",
-        "apply_options",
-        "ignore_errors",
-        "as_numpy_iterator",
-    ]
+    """
+    batch padded_batch shuffle prefetch cache repeat take skip with_options unbatch
+    shard filter apply_options ignore_errors as_numpy_iterator
+""".split()
 )
 """Methods of a dataset that leave what its items are."""
 

@@ -15,14 +15,8 @@ from gradlint.model.sequences import (
     summed,
     uses_last_step_only,
 )
-from gradlint.source.values import (
-    Apply,
-    Instance,
-    Unknown,
-    Value,
-    number,
-    walk,
-)
+from gradlint.source.dataflow import number, walk
+from gradlint.source.values import Apply, Instance, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge

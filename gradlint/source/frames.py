@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradlint.source.values import Deferred, Value, join
+from gradlint.source.dataflow import join
+from gradlint.source.values import Deferred, Value
 
 if TYPE_CHECKING:
-    from gradlint.source.values import Class, Function
     from gradlint.source.project import Module
+    from gradlint.source.values import Class, Function
 
 
 class Frame:

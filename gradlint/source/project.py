@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradlint.finding import Span
-    from gradlint.source.values import Value
     from gradlint.source.text import SourceFile
+    from gradlint.source.values import Value
 
 Loader = Callable[[str], "tuple[SourceFile, ast.Module] | None"]
 

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from gradlint.source.frames import Frame
     from gradlint.source.project import Module
 
-MOST_OPTIONS = 6
-"""A join of more alternatives than this is unknown: a rule that must hold for all of them would
-not be certain any more, and walks over them would grow with the product of the branches."""
-
 
 class Value:
     """Anything an expression can be."""
@@ -64,9 +60,7 @@ class Unknown(Value):
         found = self.attrs.get(name)
         if found is None:
             path = f"{self.name}.{name}" if self.name else name
-            found = self.attrs[name] = Unknown(
-                path, self.node, self.module, varying=self.varying
-            )
+            found = self.attrs[name] = Unknown(path, self.node, self.module, varying=self.varying)
         return found
 
 
@@ -108,9 +102,11 @@ class Apply(Value):
     `fn` is a qualified name (`torch.optim.Adam`), a method (`.step`, with its `receiver`), an
     object that is called (`()`, with its `receiver`), an operator (`+`, `[]`, `neg`), or `?` for a
     callee that is unknown (the `receiver`). `attrs` are attributes stored to it afterwards;
-    `loops` are the loops it was made in, each with the number of the pass through it. `tracked` is False where it was made under a context that records no gradients. `inner` is what
-    the body of the called network returned; `complete` is False where `*args` or `**kwargs` of
-    unknown content were passed.
+
+    `loops` are the loops it was made in, each with the number of the pass through it. `tracked` is
+    False where it was made under a context that records no gradients. `inner` is what the body of
+    the called network returned; `complete` is False where `*args` or `**kwargs` of unknown content
+    were passed.
     """
 
     __slots__ = (
@@ -308,9 +304,7 @@ class Instance(Value):
 
     __slots__ = ("attrs", "cls", "module", "node", "record")
 
-    def __init__(
-        self, cls: Class | None, node: ast.AST | None, module: Module | None
-    ) -> None:
+    def __init__(self, cls: Class | None, node: ast.AST | None, module: Module | None) -> None:
         self.cls = cls
         self.node = node
         self.module = module
@@ -370,74 +364,3 @@ class Join(Value):
     def options(self) -> tuple[Value, ...]:
         """The alternatives."""
         return self._options
-
-
-def same(left: Value, right: Value) -> bool:
-    """Whether two values are certainly one: identical, equal literals, or the same symbol."""
-    if left is right:
-        return True
-    if isinstance(left, Const) and isinstance(right, Const):
-        return (
-            type(left.value) is type(right.value)
-            and left.value == right.value
-            and left.default == right.default
-        )
-    if isinstance(left, Symbol) and isinstance(right, Symbol):
-        return left.name == right.name
-    if isinstance(left, Function) and isinstance(right, Function):
-        return left.node is right.node and left.self_value is right.self_value
-    return isinstance(left, Class) and isinstance(right, Class) and left.node is right.node
-
-
-def join(*values: Value) -> Value:
-    """One value that stands for all of them."""
-    options: list[Value] = []
-    for value in values:
-        for option in value.options():
-            if not any(same(option, other) for other in options):
-                options.append(option)
-    if len(options) == 1:
-        return options[0]
-    if len(options) > MOST_OPTIONS:
-        return Unknown()
-    return Join(tuple(options))
-
-
-def constant(value: Value | None) -> Any:
-    """The Python value of a literal, negated or in a tuple; None where it is not one."""
-    if isinstance(value, Const):
-        return value.value
-    if isinstance(value, Seq) and value.exact:
-        return tuple(constant(item) for item in value.items)
-    return None
-
-
-def number(value: Value | None) -> float | None:
-    """The number that a literal is, or None (booleans are no numbers)."""
-    if isinstance(value, Const):
-        found = value.value
-        if isinstance(found, int | float) and not isinstance(found, bool):
-            return float(found)
-    return None
-
-
-def walk(value: Value, limit: int = 4000) -> Iterator[Value]:
-    """Every value that `value` was computed from, itself first, each once, at most `limit`."""
-    seen: set[int] = set()
-    stack = [value]
-    while stack and len(seen) < limit:
-        current = stack.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        if isinstance(current, Apply):
-            stack.extend(current.operands())
-        elif isinstance(current, Join):
-            stack.extend(current.options())
-        elif isinstance(current, Seq):
-            stack.extend(current.items)
-        elif isinstance(current, Map):
-            stack.extend(current.items.values())
-        elif isinstance(current, Method):
-            stack.append(current.receiver)

@@ -19,7 +19,7 @@ ALLOWED = {
     "model": {"finding", "source", "frameworks", "model"},
     "registry": {"finding"},
     "selection": {"finding", "registry"},
-    "config": {"finding", "registry", "selection"},
+    "config": {"finding", "registry", "selection", "source"},
     "report": {"finding", "report"},
     "sdk": {"finding", "source", "frameworks", "model", "registry"},
     "engine": {
