@@ -26,10 +26,11 @@ from gradlint.model.lifecycle import (
 from gradlint.model.losses import LossCall, Output, logarithm
 from gradlint.model.networks import UNBOUNDED, Recurrence
 from gradlint.model.preparation import Unfitted, UnscaledConversion
+from gradlint.model.starts import RecurrentStart
 from gradlint.model.steps import UnusedBackward
 from gradlint.model.training import TrainedRecurrence, usual_rate
 from gradlint.registry import RuleCrash, rule
-from gradlint.source.dataflow import constant, number
+from gradlint.source.dataflow import constant, literal, number
 from gradlint.source.parsing import SyntaxFailure
 from gradlint.source.project import Module
 from gradlint.source.suppression import UnknownRule, UnusedSuppression
@@ -138,6 +139,7 @@ __all__ = [
     "Note",
     "Output",
     "Recurrence",
+    "RecurrentStart",
     "RuleCrash",
     "Severity",
     "Span",
@@ -154,6 +156,7 @@ __all__ = [
     "constant",
     "is_gradient",
     "knowledge",
+    "literal",
     "logarithm",
     "number",
     "receiver",

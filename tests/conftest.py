@@ -23,15 +23,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def gradlint(project: Path, monkeypatch: pytest.MonkeyPatch) -> Gradlint:
-    """The command, run in `project`; `stdin` is what it reads.
-
-    A file is worth analysing if it says `torch`: what the search really looks for is tuned to the
-    rules, and no business of these tests.
-    """
+def gradlint(project: Path) -> Gradlint:
+    """The command, run in `project`; `stdin` is what it reads."""
     from gradlint.cli import main
-
-    monkeypatch.setattr("gradlint.engine.analyze.worth_analyzing", lambda data: b"torch" in data)
 
     def run(*arguments: str, stdin: bytes | str | None = None, **env: str) -> Result:
         options: dict[str, Any] = {"env": env} if env else {}

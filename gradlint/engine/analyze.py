@@ -40,8 +40,8 @@ sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
 
 
 def worth_analyzing(data: bytes) -> bool:
-    """Whether a file may concern any rule: a search for bytes, before anything is parsed."""
-    return any(word in data for word in FRAMEWORKS) and any(word in data for word in ANCHORS)
+    """Whether a file is training code at all: a search for bytes, before anything is parsed."""
+    return any(word in data for word in FRAMEWORKS)
 
 
 def _load(path: str) -> tuple[SourceFile, ast.Module] | None:
@@ -117,7 +117,7 @@ def analyze(
     """
     wanted = [rule for rule in rules if rule.subject not in OWN_SUBJECTS]
     data = source.text.encode("utf-8", "replace")
-    if not wanted or not worth_analyzing(data):
+    if not wanted or not any(word in data for word in ANCHORS):
         return [], []
     project = _shared_project()
     project.begin()

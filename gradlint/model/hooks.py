@@ -84,4 +84,6 @@ def _target(receiver: Value | None, program: Program) -> str | None:
             return "activation"
         if receiver.fn in (".mean", ".sum", ".view", ".reshape"):
             return _target(receiver.receiver, program)
+        if receiver.fn == "[]":
+            return _target(receiver.args[0], program)
     return None

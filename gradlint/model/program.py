@@ -18,6 +18,7 @@ from gradlint.model import (
     networks,
     preparation,
     scalers,
+    starts,
     steps,
     training,
 )
@@ -203,6 +204,11 @@ class Program:
         return list(carried.carried_states(self))
 
     @cached_property
+    def recurrent_starts(self) -> list[starts.RecurrentStart]:
+        """How recurrent layers start, where an initialiser says it."""
+        return list(starts.recurrent_starts(self))
+
+    @cached_property
     def unused_backwards(self) -> list[steps.UnusedBackward]:
         """Backward passes whose gradients are never applied."""
         return list(steps.unused_backwards(self))
@@ -248,6 +254,7 @@ _VIEWS = {
     "UnscaledConversion": "unscaled_conversions",
     "Call": "calls",
     "CarriedState": "carried_states",
+    "RecurrentStart": "recurrent_starts",
     "UnusedBackward": "unused_backwards",
     "Hook": "hooks",
     "Clip": "clips",

@@ -73,6 +73,13 @@ def number(value: Value | None) -> float | None:
     return None
 
 
+def literal(value: Value | None) -> float | None:
+    """The number that a value certainly is: none that a caller or a command line may replace."""
+    if isinstance(value, Const) and value.default:
+        return None
+    return number(value)
+
+
 def walk(value: Value, limit: int = 4000) -> Iterator[Value]:
     """Every value that `value` was computed from, itself first, each once, at most `limit`."""
     seen: set[int] = set()
