@@ -10,7 +10,13 @@ from gradlint.finding import Confidence, Edit, Finding, Fix, Note, Severity, Spa
 from gradlint.frameworks import knowledge
 from gradlint.model.acts import Deed, is_gradient
 from gradlint.model.carried import CarriedState
-from gradlint.model.clips import Clip, ClippingOptimizer
+from gradlint.model.clips import (
+    Clip,
+    ClippingOptimizer,
+    LostClamp,
+    TransformChain,
+    UnusedClip,
+)
 from gradlint.model.feeds import Feed
 from gradlint.model.hooks import Hook
 from gradlint.model.lifecycle import (
@@ -23,7 +29,7 @@ from gradlint.model.lifecycle import (
     STALE_STEP,
     Transition,
 )
-from gradlint.model.losses import LossCall, Output, logarithm
+from gradlint.model.losses import Logarithm, LossCall, Output, logarithm
 from gradlint.model.networks import UNBOUNDED, Recurrence
 from gradlint.model.preparation import Unfitted, UnscaledConversion
 from gradlint.model.starts import RecurrentStart
@@ -135,7 +141,9 @@ __all__ = [
     "Finding",
     "Fix",
     "Hook",
+    "Logarithm",
     "LossCall",
+    "LostClamp",
     "Note",
     "Output",
     "Recurrence",
@@ -145,12 +153,14 @@ __all__ = [
     "Span",
     "SyntaxFailure",
     "TrainedRecurrence",
+    "TransformChain",
     "Transition",
     "Unfitted",
     "UnknownRule",
     "Unreadable",
     "UnscaledConversion",
     "UnusedBackward",
+    "UnusedClip",
     "UnusedSuppression",
     "Value",
     "constant",

@@ -39,7 +39,9 @@ _ROLES = (
     "train-op",
     "reduction",
     "environment",
+    "transform-chain",
     "initializer",
+    "backend",
 )
 
 MOVES = frozenset(
@@ -297,6 +299,10 @@ class Knowledge:
         if fact is not None:
             if fact["function"] == "argument" and isinstance(value, Apply):
                 return self.activation(self.argument(value, fact, "activation"))
+            if isinstance(value, Apply) and "limit" in fact:
+                limit = self.argument(value, fact, fact["limit"])
+                if limit is not None and not (isinstance(limit, Const) and limit.value is None):
+                    return "relu6" if isinstance(limit, Const) and not limit.default else None
             return str(fact["function"])
         return None
 

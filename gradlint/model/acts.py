@@ -172,7 +172,7 @@ def deed_of_call(apply: Apply, knowledge: Knowledge) -> Deed | None:
         return _clip_function(apply, fact, knowledge)
     fact = knowledge.roles["gradients"].get(fn)
     if fact is not None:
-        kind = {"backward": BACKWARD, "opaque": OPAQUE, "read": READ}.get(fact["act"])
+        kind = {"backward": BACKWARD, "opaque": OPAQUE, "read": READ, "zero": ZERO}.get(fact["act"])
         if kind is not None:
             loss = apply.args[0] if apply.args else None
             return Deed(kind, apply.node, apply.module, apply, loss)

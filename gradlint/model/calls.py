@@ -45,7 +45,10 @@ def call_expression(interp: Interpreter, node: ast.Call, frame: Frame) -> Value:
 
 
 def arguments(interp: Interpreter, node: ast.Call, frame: Frame) -> Arguments:
-    """Positional and keyword arguments; the flag is False where some could not be told."""
+    """Positional and keyword arguments; the flag is False where some could not be told.
+
+    What `*value` unpacks is kept under the name `*`.
+    """
     args: list[Value] = []
     kwargs: dict[str, Value] = {}
     complete = True
@@ -57,6 +60,8 @@ def arguments(interp: Interpreter, node: ast.Call, frame: Frame) -> Arguments:
                 complete = False
                 if isinstance(value, Seq):
                     args.extend(value.items)
+                elif isinstance(value, Apply):
+                    kwargs["*"] = value
             else:
                 args.extend(items)
         else:

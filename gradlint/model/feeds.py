@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 class Feed:
     """Values that reach the weights of a network in training.
 
-    `call` feeds them; `source` is the call that they come from; `kind` is `image`, `table` or, for an
-    array that a scaler was fitted on and did not scale, `scaler`;
-    `reach` is their largest magnitude where they meet the first weights; `doubled` is the operation
-    that scaled what was scaled before (`first` is the one before it), `network` the pretrained
-    network that scales its input itself; `what` is how the program writes them.
+    `call` feeds them; `source` is the call that they come from; `kind` is `image`, `table` or, for
+    an array that a scaler was fitted on and did not scale, `scaler`; `reach` is their largest
+    magnitude where they meet the first weights; `doubled` is the operation that scaled what was
+    scaled before (`first` is the one before it), `network` the pretrained network that scales its
+    input itself; `what` is how the program writes them.
     """
 
     call: Apply
@@ -79,12 +79,13 @@ def feeds(program: Program) -> Iterator[Feed]:
 
 def _arrivals(program: Program, compiled: set[int]) -> Iterator[tuple[Apply, str, Arrival]]:
     knowledge = program.knowledge
+    finder = Origins(knowledge)
     for apply in program.applies:
         if apply.fn not in TRAINING_METHODS or apply.receiver is None:
             continue
         graph = apply.attrs.get(FORWARD)
         if graph is not None:
-            for arrival in _in_graph(graph, Origins(knowledge)):
+            for arrival in _in_graph(graph, finder):
                 yield apply, written(apply), arrival
         elif id(apply.receiver) in compiled:
             value = apply.argument(0, "x", "generator")
@@ -93,15 +94,16 @@ def _arrivals(program: Program, compiled: set[int]) -> Iterator[tuple[Apply, str
     for lifecycle in program.lifecycles:
         for deed in lifecycle.deeds:
             if deed.kind == acts.BACKWARD and deed.subject is not None and deed.call is not None:
-                for arrival in _in_graph(deed.subject, Origins(knowledge)):
+                for arrival in _in_graph(deed.subject, finder):
                     yield deed.call, "", arrival
     for apply in program.applies:
         if apply.fn == ".gradient" and apply.args:
-            for arrival in _in_graph(apply.args[0], Origins(knowledge)):
+            for arrival in _in_graph(apply.args[0], finder):
                 yield apply, "", arrival
 
 
 def written(apply: Apply) -> str:
+    """How a training call writes what it feeds."""
     node = apply.node
     if isinstance(node, ast.Call):
         for keyword in node.keywords:
@@ -204,8 +206,24 @@ def weighted_by(layer: Value | None, knowledge: Knowledge) -> str | None:
     wrapped = knowledge.fact("wrapper", layer.fn)
     if wrapped is not None:
         return weighted_by(layer.args[0] if layer.args else None, knowledge)
+    if layer.fn in knowledge.roles["container"]:
+        return "weights" if _is_part_of_network(layer, knowledge) else None
     fact = knowledge.fact("layer", layer.fn)
     return "weights" if fact is not None and fact["kind"] in ("linear", "conv") else None
+
+
+def _is_part_of_network(container: Apply, knowledge: Knowledge) -> bool:
+    """Whether a container was filled with the layers of a network that does not scale."""
+    unpacked = container.kwargs.get("*")
+    if unpacked is None or container.args:
+        return False
+    return any(
+        isinstance(node, Apply)
+        and node.fn == ".children"
+        and isinstance(node.receiver, Apply)
+        and knowledge.images.expects_scaled(node.receiver)
+        for node in walk(unpacked, 40)
+    )
 
 
 def _in_graph(value: Value, finder: Origins) -> Iterator[Arrival]:

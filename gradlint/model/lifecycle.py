@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gradlint.model import acts
 from gradlint.model.acts import Deed
 from gradlint.model.cast import Cast, Group, ids_of
-from gradlint.model.skeleton import Bone, Born, Call, Cycle, Fork, cycles, deeds
+from gradlint.model.skeleton import Bone, Born, Call, Cycle, Fork, cycles, deeds, in_loop_of_its_own
 from gradlint.model.trace import Exit
 
 if TYPE_CHECKING:
@@ -305,7 +305,7 @@ class Lifecycle:
         key = id(deed.subject)
         if deed.optimizer is not None and not ids_of(deed.optimizer) & self.groups[which].ids:
             return state
-        if key in state.schedulers:
+        if key in state.schedulers or in_loop_of_its_own(self.bones, deed):
             return state
         if state.stepped or (deed.call is not None and (deed.call.args or deed.call.kwargs)):
             self._veto(number, which, EARLY_SCHEDULE)

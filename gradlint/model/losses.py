@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ast
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gradlint.frameworks import knowledge as frameworks_knowledge
 from gradlint.model.networks import activation_function
 from gradlint.source.dataflow import number
-from gradlint.source.values import Apply, Const, Instance, Join, Seq, Value
+from gradlint.source.values import Apply, Const, Join, Seq, Symbol, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
+    from gradlint.source.project import Module
 
 SHAPE_METHODS = frozenset(
     """
     view reshape squeeze unsqueeze transpose permute contiguous flatten float double to
     cuda cpu clone type astype t swapaxes expand expand_as view_as narrow select
     index_select chunk movedim half bfloat16 requires_grad_ type_as
+    gather masked_select take_along_dim
 """.split()
 )
 """Methods of a tensor that change its shape, place or type and leave its values."""
@@ -33,6 +36,7 @@ _METHOD_FUNCTIONS = {
     ".exp": "exp",
     ".clamp": "clamp",
     ".clip": "clamp",
+    ".clamp_min": "clamp",
 }
 
 
@@ -41,11 +45,13 @@ class Output:
     """The last function that made a value: its name, the call, and what it was applied to.
 
     `function` is an activation, `linear` for the plain output of a layer with weights, or `other`.
+    `direct` is False where its values were moved around afterwards (reshaped, dropped).
     """
 
     function: str
     apply: Apply | None
     argument: Value | None
+    direct: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +60,8 @@ class LossCall:
 
     `expects` is `logits`, `probabilities`, `log-probabilities` or `any`; None where it depends on
     something unknown. `outputs` are the ways the prediction may have been made (empty: unknown).
-    `compiled` marks a loss that a Keras model was compiled with; `library` is who computes it.
+    `compiled` marks a loss that a Keras model was compiled with; `library` is who computes it;
+    `repaired` that this one takes a softmax or sigmoid back which it would apply a second time.
     """
 
     apply: Apply
@@ -63,6 +70,7 @@ class LossCall:
     expects: str | None
     outputs: tuple[Output, ...]
     compiled: bool = False
+    repaired: bool = False
 
     @property
     def library(self) -> str:
@@ -83,11 +91,26 @@ class LossCall:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Logarithm:
-    """A logarithm: what made its argument, and the epsilon that was added to it (None: none)."""
+    """A logarithm: what made its argument, and the least that its argument can be (None: 0).
 
+    `added` tells whether that bound is an epsilon that was added, else it is a clamp.
+    """
+
+    call: Apply
     function: str
     apply: Apply | None
     guard: float | None
+    added: bool = False
+
+    @property
+    def node(self) -> ast.AST | None:
+        """Where the logarithm stands."""
+        return self.call.node
+
+    @property
+    def module(self) -> Module | None:
+        """The file of the logarithm."""
+        return self.call.module
 
 
 def logarithm(call: Apply, knowledge: Knowledge) -> Logarithm | None:
@@ -103,16 +126,28 @@ def logarithm(call: Apply, knowledge: Knowledge) -> Logarithm | None:
     if not call.tracked or argument is None:
         return None
     guard: float | None = None
+    added = False
     if isinstance(argument, Apply) and argument.fn == "+":
         numbers = [number(arg) for arg in argument.args]
         known = [value for value in numbers if value is not None]
         rest = [arg for arg, value in zip(argument.args, numbers, strict=True) if value is None]
         if len(known) == 1 and len(rest) == 1:
-            guard, argument = known[0], rest[0]
+            guard, argument, added = known[0], rest[0], True
     made = outputs(argument, knowledge)
+    if len(made) == 1 and made[0].function == "clamp" and made[0].apply is not None:
+        clamp = made[0].apply
+        least = number(clamp.argument(0 if clamp.receiver is not None else 1, *_LEAST))
+        if least is None:
+            return None
+        guard, added = max(least, guard or 0.0), False
+        made = outputs(made[0].argument, knowledge)
     if len(made) != 1:
         return None
-    return Logarithm(made[0].function, made[0].apply, guard)
+    return Logarithm(call, made[0].function, made[0].apply, guard, added)
+
+
+_LEAST = ("min", "a_min", "clip_value_min", "min_value", "x_min")
+"""What libraries call the lower bound of a clamp."""
 
 
 def outputs(value: Value | None, knowledge: Knowledge, depth: int = 0) -> tuple[Output, ...]:
@@ -136,7 +171,7 @@ def outputs(value: Value | None, knowledge: Knowledge, depth: int = 0) -> tuple[
         return _called_layer(value, knowledge, depth)
     if fn[:1] == ".":
         if fn[1:] in SHAPE_METHODS:
-            return outputs(value.receiver, knowledge, depth + 1)
+            return _moved(outputs(value.receiver, knowledge, depth + 1))
         function = _METHOD_FUNCTIONS.get(fn)
         return (Output(function, value, value.receiver),) if function else ()
     if fn == "[]":
@@ -153,6 +188,11 @@ def outputs(value: Value | None, knowledge: Knowledge, depth: int = 0) -> tuple[
     if fn in ("+", "-", "*", "/", "@", "neg"):
         return (Output("other", value, None),)
     return ()
+
+
+def _moved(found: tuple[Output, ...]) -> tuple[Output, ...]:
+    """The same functions, with something between them and whoever reads the values."""
+    return tuple(replace(output, direct=False) for output in found)
 
 
 def _called_layer(value: Apply, knowledge: Knowledge, depth: int) -> tuple[Output, ...]:
@@ -179,6 +219,8 @@ def layer_outputs(
     fact = knowledge.roles["activation"].get(layer.fn)
     if fact is not None and fact.get("layer"):
         function = knowledge.activation(layer)
+        if function == "linear":
+            return outputs(argument, knowledge, depth + 1)
         return (Output(function, call, argument),) if function else ()
     fact = knowledge.roles["layer"].get(layer.fn)
     if fact is not None:
@@ -186,7 +228,7 @@ def layer_outputs(
         if kind in ("linear", "conv"):
             return _layer_output(layer, call, fact, argument, knowledge)
         if kind in ("shape", "dropout"):
-            return outputs(argument, knowledge, depth + 1)
+            return _moved(outputs(argument, knowledge, depth + 1))
         if kind == "normalization":
             return (Output("other", call, argument),)
         return ()
@@ -210,7 +252,7 @@ def _layer_output(
             return ()
         return (Output(str(fact.get("activation", "linear")), call, argument),)
     function = activation_function(given, knowledge)
-    return (Output(function, call, argument),) if function else ()
+    return (Output(function, call, None),) if function else ()
 
 
 def network_outputs(
@@ -238,20 +280,14 @@ def network_outputs(
             output = output.items[0]
         return outputs(output, knowledge, depth + 1)
     members = knowledge.members(network) if knowledge.holds_layers(network) else None
-    while members:
-        last = members[-1]
-        if isinstance(last, Apply):
-            fact = knowledge.roles["layer"].get(last.fn)
-            if fact is not None and fact["kind"] in ("shape", "dropout"):
-                members = members[:-1]
-                continue
-            if knowledge.holds_layers(last):
-                return network_outputs(last, knowledge, depth + 1)
-            return layer_outputs(last, last, None, knowledge, depth + 1)
-        if isinstance(last, Instance):
-            return ()
+    if not members or not isinstance(members[-1], Apply):
         return ()
-    return ()
+    last = members[-1]
+    if knowledge.holds_layers(last):
+        return network_outputs(last, knowledge, depth + 1)
+    rest = Apply(network.fn, [Seq(members[:-1])], {}, network.node, network.module)
+    before = Apply("()", [Unknown()], {}, network.node, network.module, rest)
+    return layer_outputs(last, last, before, knowledge, depth + 1)
 
 
 def loss_call(apply: Apply, knowledge: Knowledge) -> LossCall | None:
@@ -289,19 +325,30 @@ def _expects(apply: Apply, fact: Fact, knowledge: Knowledge) -> str | None:
     return None
 
 
-def compiled_loss(apply: Apply, network: Value, knowledge: Knowledge) -> LossCall | None:
-    """The loss that `network.compile(...)` sets."""
+def compiled_loss(
+    apply: Apply, network: Value, knowledge: Knowledge, forward: Value | None
+) -> LossCall | None:
+    """The loss that `network.compile(...)` sets; `forward` is what the network made of a batch."""
     given = apply.argument(1, "loss")
+    found = outputs(forward, knowledge) if forward else network_outputs(network, knowledge)
     if isinstance(given, Const) and isinstance(given.value, str):
         name = knowledge.loss_names.get(given.value)
-        if name is None:
+        if name is None or given.default:
             return None
         fact = knowledge.roles["loss"][name]
-        found = network_outputs(network, knowledge)
         return LossCall(apply, name, fact["kind"], fact["expects"], found, compiled=True)
-    known = knowledge.of("loss", given) if isinstance(given, Apply) else None
-    if known is not None and isinstance(given, Apply):
-        expects = _expects(given, known, knowledge)
-        found = network_outputs(network, knowledge)
-        return LossCall(apply, given.fn, known["kind"], expects, found, compiled=True)
-    return None
+    return handed_loss(apply, given, found, knowledge)
+
+
+def handed_loss(
+    apply: Apply, given: Value | None, found: tuple[Output, ...], knowledge: Knowledge
+) -> LossCall | None:
+    """A loss that is handed, as an object, a class or a function, to whoever will call it."""
+    known = knowledge.of("loss", given)
+    if known is None or not isinstance(given, Apply | Symbol):
+        return None
+    if isinstance(given, Symbol):
+        name, expects = knowledge.canonical(given.name), str(known["expects"])
+    else:
+        name, expects = given.fn, _expects(given, known, knowledge)
+    return LossCall(apply, name, known["kind"], expects, found, compiled=True)

@@ -176,19 +176,35 @@ def activation_function(value: Value, knowledge: Knowledge) -> str | None:
 
 
 def _lambda_activation(function: Function, knowledge: Knowledge) -> str | None:
-    import ast
-
-    from gradlint.model.inlining import decorator_name
-
-    if not isinstance(function.node, ast.Lambda) or not isinstance(function.node.body, ast.Call):
+    """The function that a lambda, or a function that only returns, applies to its parameter."""
+    node = function.node
+    body = node.body if isinstance(node, ast.Lambda) else _only_return(node)
+    parameters = node.args.args
+    if not isinstance(body, ast.Call) or not body.args or not parameters:
         return None
-    name = decorator_name(function.node.body)
-    head, _, rest = name.partition(".")
+    given = body.args[0]
+    if not isinstance(given, ast.Name) or given.id != parameters[0].arg:
+        return None
+    head, _, rest = inlining.decorator_name(body).partition(".")
     found = function.module.globals.get(head)
-    if isinstance(found, Symbol):
-        full = f"{found.name}.{rest}" if rest else found.name
-        return knowledge.activation(Symbol(full))
+    if not isinstance(found, Symbol):
+        return None
+    name = knowledge.canonical(f"{found.name}.{rest}" if rest else found.name)
+    values: list[Value] = [Unknown(), *(_literal(argument) for argument in body.args[1:])]
+    keywords = {word.arg: _literal(word.value) for word in body.keywords if word.arg}
+    return knowledge.activation(Apply(name, values, keywords, body, function.module))
+
+
+def _only_return(node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.expr | None:
+    last = node.body[-1]
+    documented = len(node.body) == 2 and isinstance(node.body[0], ast.Expr)
+    if isinstance(last, ast.Return) and (len(node.body) == 1 or documented):
+        return last.value
     return None
+
+
+def _literal(node: ast.expr) -> Value:
+    return Const(node.value) if isinstance(node, ast.Constant) else Unknown()
 
 
 def parts(value: Value, knowledge: Knowledge, depth: int = 0) -> Iterator[Value]:

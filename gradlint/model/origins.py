@@ -79,6 +79,7 @@ class Origins:
     def __init__(self, knowledge: Knowledge, inputs: Mapping[int, Origin] | None = None) -> None:
         self.knowledge = knowledge
         self.inputs = inputs or {}
+        self._known: dict[int, tuple[Apply, Origin | None]] = {}
 
     def of(
         self, value: Value | None, depth: int = 0, consumer: Apply | None = None
@@ -100,7 +101,12 @@ class Origins:
         changed = value.attrs.get(CHANGED)
         if changed is not None and changed is not consumer:
             return None
-        return self._of_call(value, depth + 1)
+        key = id(value)
+        if key not in self._known:
+            # Until it is known, a value that depends on itself depends on nothing.
+            self._known[key] = (value, None)
+            self._known[key] = (value, self._of_call(value, depth + 1))
+        return self._known[key][1]
 
     def fact(self, value: Value | None) -> Fact | None:
         """What is known of a call as a part of a data pipeline."""
@@ -280,8 +286,7 @@ class Origins:
             if root.fn == ".next" or streams.is_dataset(self, root):
                 # An item of a dataset, or of a split of one.
                 return streams.item(self, root, path, depth)
-        found = self.of(value.args[0], depth)
-        return found
+        return self.of(value.args[0], depth)
 
     def _of_split(self, root: Apply, path: tuple[object, ...], depth: int) -> Origin | None:
         """`train_test_split` gives two parts of each of its arguments, in order."""

@@ -1,4 +1,4 @@
-"""Preparation that does not do what it looks like: statistics never fitted, casts that do not scale."""
+"""Preparation that does nothing: statistics that were never fitted, casts that do not scale."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from gradlint.model import (
     hooks,
     losses,
     networks,
+    objectives,
     preparation,
     scalers,
     starts,
@@ -170,18 +171,13 @@ class Program:
 
     @cached_property
     def loss_calls(self) -> list[losses.LossCall]:
-        """Losses and what they are fed."""
-        found = []
-        for apply in self.applies:
-            if apply.fn == ".compile" and apply.receiver is not None:
-                if self.recompiled(apply):
-                    continue
-                call = losses.compiled_loss(apply, apply.receiver, self.knowledge)
-            else:
-                call = losses.loss_call(apply, self.knowledge)
-            if call is not None:
-                found.append(call)
-        return found
+        """Losses that something may be trained by, and what they are fed."""
+        return list(objectives.objectives(self))
+
+    @cached_property
+    def logarithms(self) -> list[losses.Logarithm]:
+        """Logarithms that may be differentiated."""
+        return list(objectives.logarithms(self))
 
     @cached_property
     def feeds(self) -> list[feeds.Feed]:
@@ -224,6 +220,21 @@ class Program:
         return list(clipping.clips(self))
 
     @cached_property
+    def unused_clips(self) -> list[clipping.UnusedClip]:
+        """Clipped gradients that are not what is applied."""
+        return list(clipping.unused_clips(self))
+
+    @cached_property
+    def transform_chains(self) -> list[clipping.TransformChain]:
+        """Chains of gradient transforms."""
+        return list(clipping.transform_chains(self))
+
+    @cached_property
+    def lost_clamps(self) -> list[clipping.LostClamp]:
+        """Clamped gradients that go nowhere."""
+        return list(clipping.lost_clamps(self))
+
+    @cached_property
     def clipping_optimizers(self) -> list[clipping.ClippingOptimizer]:
         """Optimizers that clip by themselves."""
         return list(clipping.clipping_optimizers(self))
@@ -249,6 +260,7 @@ _VIEWS = {
     "Recurrence": "recurrences",
     "TrainedRecurrence": "trained_recurrences",
     "LossCall": "loss_calls",
+    "Logarithm": "logarithms",
     "Feed": "feeds",
     "Unfitted": "unfitted",
     "UnscaledConversion": "unscaled_conversions",
@@ -258,6 +270,9 @@ _VIEWS = {
     "UnusedBackward": "unused_backwards",
     "Hook": "hooks",
     "Clip": "clips",
+    "UnusedClip": "unused_clips",
+    "LostClamp": "lost_clamps",
+    "TransformChain": "transform_chains",
     "ClippingOptimizer": "clipping_optimizers",
 }
 

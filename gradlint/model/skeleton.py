@@ -132,6 +132,15 @@ def cycles(bones: list[Bone]) -> list[Cycle]:
     return found
 
 
+def in_loop_of_its_own(bones: list[Bone], deed: Deed) -> bool:
+    """Whether a loop does nothing else: a scheduler that is wound forward to resume a run."""
+    for cycle in reversed(cycles(bones)):
+        inside = deeds([cycle])
+        if any(other is deed for other in inside):
+            return all(other.kind == deed.kind for other in inside)
+    return False
+
+
 _NEGATIONS = {"!=": "==", "is not": "is", "not in": "in"}
 _OPERATORS = frozenset(
     ["==", "is", "in", "<", "<=", ">", ">=", "+", "-", "*", "/", "//", "%", "and", "or", "[]"]

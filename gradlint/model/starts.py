@@ -326,9 +326,7 @@ class _Written:
         layer = networks.recurrence(value, self.knowledge) if isinstance(value, Apply) else None
         return layer if layer is not None and "recurrent-weight" in layer.fact else None
 
-    def _in_loop(
-        self, over: Apply, method: str, loop: Value, part: Value | None
-    ) -> _Target | None:
+    def _in_loop(self, over: Apply, method: str, loop: Value, part: Value | None) -> _Target | None:
         if over.fn != method or over.receiver is None:
             return None
         own = self._layer(over.receiver)

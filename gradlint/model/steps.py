@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,11 +33,25 @@ def unused_backwards(program: Program) -> Iterator[UnusedBackward]:
         kinds = set(lifecycle.kinds.values())
         if kinds & {acts.OPAQUE, acts.READ, acts.STEP, acts.SCALER_STEP, "some step", "none"}:
             continue
+        if _reads_gradients(program):
+            return
         for cycle in cycles(lifecycle.bones):
             found = _unused(lifecycle, cycle, program)
             if found is not None:
                 yield found
                 break
+
+
+def _reads_gradients(program: Program) -> bool:
+    """Whether a gradient is looked at anywhere: measured, sent, or applied in a way of its own."""
+    if any(
+        isinstance(node, ast.Attribute) and node.attr == "grad" and isinstance(node.ctx, ast.Load)
+        for node in ast.walk(program.module.tree)
+    ):
+        return True
+    return any(
+        acts.is_gradient(operand) for apply in program.applies for operand in apply.operands()
+    )
 
 
 def _unused(lifecycle: Lifecycle, cycle: Cycle, program: Program) -> UnusedBackward | None:

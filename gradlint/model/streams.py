@@ -48,7 +48,7 @@ def item(finder: Origins, value: Value | None, path: Path, depth: int) -> Origin
     if value.fn == ".next":
         return item(finder, value.receiver, path, depth + 1)
     if value.fn == "[]":
-        root, leading = origins.indices(value)
+        root, _ = origins.indices(value)
         fact = finder.fact(root)
         if isinstance(root, Apply) and fact is not None and fact.get("parts"):
             return item(finder, root.args[0] if root.args else None, path, depth + 1)

@@ -11,10 +11,10 @@ weights: `/ 255` twice, `/ 255` before a `Rescaling` layer, before `preprocess_i
 
 Nothing fails. The images that reach the network are nearly constant: pixels of 0 to 255 that are
 divided twice span 0.004, and `preprocess_input` moves pixels of 0 to 1 to -1.0 to -0.99 (mode `tf`;
-0.5 becomes -0.996), to about -103 (mode `caffe`) or to about -2.1 (mode `torch`). A pretrained network then sees
-black images only, and a new one learns from differences in the third digit, with gradients of the
-first layer that are hundreds of times too small (LeCun et al. 1998, section 4.3). Loss and accuracy
-stay near their start.
+0.5 becomes -0.996), to about -103 (mode `caffe`) or to about -2.1 (mode `torch`). A pretrained
+network then sees black images only, and a new one learns from differences in the third digit, with
+gradients of the first layer that are hundreds of times too small (LeCun et al. 1998, section 4.3).
+Loss and accuracy stay near their start.
 
 ## Example
 

@@ -9,10 +9,10 @@ Reports a `Normalization` layer that is trained with although neither `adapt` no
 ## Why it is a risk
 
 Both do nothing then, and the code reads as if the inputs were normalized. Measured with Keras 3.15:
-an unadapted `Normalization` layer returns `[10, 20]` for `[10, 20]` without a word; a generator with
-`featurewise_center=True` that was not fit gives pixels up to 255 and one warning at the first batch.
-Unscaled inputs make the gradients of the first layer as much larger as the inputs are (LeCun et
-al. 1998, section 4.3): training stalls, oscillates or ends in NaN.
+an unadapted `Normalization` layer returns `[10, 20]` for `[10, 20]` without a word; a generator
+with `featurewise_center=True` that was not fit gives pixels up to 255 and one warning at the first
+batch. Unscaled inputs make the gradients of the first layer as much larger as the inputs are (LeCun
+et al. 1998, section 4.3): training stalls, oscillates or ends in NaN.
 
 ## Example
 
@@ -24,7 +24,8 @@ features = np.load("features.npy")
 prices = np.load("prices.npy")
 
 normalizer = keras.layers.Normalization(axis=-1)  # error: GL304
-model = keras.Sequential([normalizer, keras.layers.Dense(64, activation="relu"), keras.layers.Dense(1)])
+hidden = keras.layers.Dense(64, activation="relu")
+model = keras.Sequential([normalizer, hidden, keras.layers.Dense(1)])
 model.compile(optimizer="adam", loss="mse")
 model.fit(features, prices, epochs=20)
 ```
@@ -75,7 +76,8 @@ def adapted(layer, values):
 features = np.load("features.npy")
 prices = np.load("prices.npy")
 normalizer = adapted(keras.layers.Normalization(axis=-1), features)
-model = keras.Sequential([normalizer, keras.layers.Dense(64, activation="relu"), keras.layers.Dense(1)])
+hidden = keras.layers.Dense(64, activation="relu")
+model = keras.Sequential([normalizer, hidden, keras.layers.Dense(1)])
 model.compile(optimizer="adam", loss="mse")
 model.fit(features, prices, epochs=20)
 ```
@@ -128,7 +130,8 @@ model.add(Conv2D(32, (3, 3), activation="relu", input_shape=(32, 32, 3)))
 model.add(Flatten())
 model.add(Dense(10, activation="softmax"))
 model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
-model.fit(train_generator.flow(x_train, y_train), validation_data=test_generator.flow(x_test, y_test))
+validation = test_generator.flow(x_test, y_test)
+model.fit(train_generator.flow(x_train, y_train), validation_data=validation)
 ```
 
 A layer that is handed to code that cannot be seen:
@@ -176,10 +179,16 @@ def check(unfitted: Unfitted) -> Iterator[Finding]:
     """Report what standardises by statistics that nothing ever computed."""
     name = unfitted.made.fn.rpartition(".")[2]
     if unfitted.kind == "layer":
-        message = f"`{name}` is trained with, and neither `adapt` nor `mean` and `variance` gave it statistics: it passes its input through"
+        message = (
+            f"`{name}` passes its input through: neither `adapt` nor `mean` and `variance` gave "
+            "it statistics"
+        )
         help = "call its `adapt` on the training data before `fit`"
     else:
-        message = f"`{name}` is to standardise by statistics of the data set, and its `fit` is never called: the images stay as they are"
+        message = (
+            f"`{name}` leaves the images as they are: it is to standardise by statistics of the "
+            "data set, and its `fit` is never called"
+        )
         help = "call its `fit` on the training images before `flow`"
     yield report(
         unfitted.made, message, help=help, notes=[(unfitted.use, "the network is trained here")]

@@ -12,11 +12,12 @@ nothing scales are pointed out as advice (info): their values may be small alrea
 ## Why it is a risk
 
 The gradient of the first weights is the error times the input, so inputs of 255 make it 255 times
-larger than the initialisation and the usual learning rates are made for (LeCun et al. 1998, section 4.3). The
-first steps throw the weights far away: units saturate or die, and the loss stalls, swings or
-becomes NaN. Measured on series of prices around 300: an LSTM's predictions are constant (deviation
-0.0025 where the targets have 8), with a plain RNN 0.00001, with a GRU 0.00016, and SGD stays at the variance of the
-targets; an RNN with ReLU goes to NaN. Clipping does not help: it bounds the step, not the input.
+larger than the initialisation and the usual learning rates are made for (LeCun et al. 1998, section
+4.3). The first steps throw the weights far away: units saturate or die, and the loss stalls, swings
+or becomes NaN. Measured on series of prices around 300: an LSTM's predictions are constant
+(deviation 0.0025 where the targets have 8), with a plain RNN 0.00001, with a GRU 0.00016, and SGD
+stays at the variance of the targets; an RNN with ReLU goes to NaN. Clipping does not help: it
+bounds the step, not the input.
 
 ## Example
 
@@ -27,7 +28,10 @@ from keras.models import Sequential
 
 (x_train, y_train), (x_test, y_test) = mnist.load_data()
 
-model = Sequential([Flatten(input_shape=(28, 28)), Dense(512, activation="relu"), Dense(10, activation="softmax")])
+model = Sequential()
+model.add(Flatten(input_shape=(28, 28)))
+model.add(Dense(512, activation="relu"))
+model.add(Dense(10, activation="softmax"))
 model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
 model.fit(x_train, y_train, epochs=5, batch_size=128)  # error: GL301
 ```
@@ -550,7 +554,10 @@ model.fit(np.stack([augment(image=image)["image"] for image in x]), y)
 
 (tokens, labels), _ = keras.datasets.imdb.load_data(num_words=10000)
 reviews = keras.utils.pad_sequences(tokens, maxlen=200)
-text = keras.Sequential([keras.layers.Embedding(10000, 32), keras.layers.LSTM(32), keras.layers.Dense(1)])
+text = keras.Sequential()
+text.add(keras.layers.Embedding(10000, 32))
+text.add(keras.layers.LSTM(32))
+text.add(keras.layers.Dense(1))
 text.compile("adam", "binary_crossentropy")
 text.fit(reviews, labels)
 ```

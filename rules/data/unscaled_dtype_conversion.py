@@ -8,11 +8,12 @@ already while they still span 0 to 255.
 
 ## Why it is a risk
 
-`ToDtype` casts and does not scale unless it is told to, so `Normalize` with means and deviations for
-0..1 makes of a white pixel 509 in place of 1 (measured with torchvision 0.28, mean 0.5 and std 0.5).
-`convert_image_dtype` scales whole numbers only: floats are taken for 0..1 and stay what they are
-(measured with TensorFlow 2.21: 255.0 stays 255.0). The network trains on inputs that are hundreds of times
-larger than its initialisation is made for, and the code looks as if they were normalized.
+`ToDtype` casts and does not scale unless it is told to, so `Normalize` with means and deviations
+for 0..1 makes of a white pixel 509 in place of 1 (measured with torchvision 0.28, mean 0.5 and std
+0.5). `convert_image_dtype` scales whole numbers only: floats are taken for 0..1 and stay what they
+are (measured with TensorFlow 2.21: 255.0 stays 255.0). The network trains on inputs that are
+hundreds of times larger than its initialisation is made for, and the code looks as if they were
+normalized.
 
 ## Example
 

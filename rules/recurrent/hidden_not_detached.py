@@ -444,7 +444,9 @@ from gradlint.sdk import CarriedState, Finding, report, rule, spell
 def check(state: CarriedState) -> Iterator[Finding]:
     """Report a state that is fed back across `backward` without being detached."""
     if state.retained:
-        what = "the optimizer has changed the weights that the kept graph needs, so `backward` raises"
+        what = (
+            "the optimizer has changed the weights that the kept graph needs, so `backward` raises"
+        )
     else:
         what = "`backward` has freed that graph, and raises when it runs into it"
     yield report(

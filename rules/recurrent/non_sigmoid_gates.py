@@ -76,7 +76,9 @@ SHARES = frozenset({"sigmoid", "hard_sigmoid"})
 """Activations whose output is a share between 0 and 1 and reaches both ends."""
 
 
-@rule("GL107", "warning", symptoms={"loss-nan": 0.6, "gradient-explosion": 0.6, "not-learning": 0.4})
+@rule(
+    "GL107", "warning", symptoms={"loss-nan": 0.6, "gradient-explosion": 0.6, "not-learning": 0.4}
+)
 def check(layer: Recurrence) -> Iterator[Finding]:
     """Report a gate whose activation does not give a share."""
     if not layer.gated or layer.gates_value is None:

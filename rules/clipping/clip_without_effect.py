@@ -1,0 +1,152 @@
+"""# A clipping threshold that clips nothing, or everything.
+
+## What it does
+
+Reports thresholds that do not do what a threshold is for: 0 or negative for PyTorch's functions, 0
+or negative for Keras optimizers (off), a bound of more than 10,000, and a `GradientNormClipping()`
+callback of skorch with no value.
+
+## Why it is a risk
+
+`torch.nn.utils.clip_grad_norm_(parameters, 0)` sets every gradient to 0, so nothing is learned; a
+negative norm turns every gradient round (measured: cosine -1.0), which is gradient ascent, and says
+nothing. Keras 3 takes 0 and negative values for "off" without a word. A bound that no gradient
+reaches is no bound: with 1e6 the measured update is that of the unclipped step.
+
+## Example
+
+```python bad
+import torch
+from torch import nn
+
+model = nn.Linear(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for x, y in batches:
+    optimizer.zero_grad()
+    nn.functional.mse_loss(model(x), y).backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm=-1.0)  # error: GL209
+    optimizer.step()
+```
+
+```python bad
+import torch
+
+LIMIT = 0
+torch.nn.utils.clip_grad_value_(model.parameters(), LIMIT)  # error: GL209
+```
+
+```python bad
+import torch
+
+torch.nn.utils.clip_grad_norm_(model.parameters(), 1e9)  # error: GL209
+```
+
+```python bad
+import keras
+
+optimizer = keras.optimizers.Adam(1e-3, clipnorm=0.0)  # error: GL209
+```
+
+```python bad
+from skorch.callbacks import GradientNormClipping
+
+callbacks = [GradientNormClipping()]  # error: GL209
+```
+
+```python good
+import argparse
+
+import torch
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--clip", type=float, default=0)
+args = parser.parse_args()
+if args.clip > 0:
+    torch.nn.utils.clip_grad_norm_(model.parameters(), args.clip)
+```
+
+```python good
+import torch
+
+norm = torch.nn.utils.clip_grad_norm_(model.parameters(), float("inf"))
+print("gradient norm", norm)
+```
+
+```python good
+import keras
+from skorch.callbacks import GradientNormClipping
+
+optimizer = keras.optimizers.Adam(1e-3, clipnorm=None, global_clipnorm=1.0)
+callbacks = [GradientNormClipping(gradient_clip_value=1.0)]
+```
+
+## How to fix
+
+Log the norm that `clip_grad_norm_` returns and choose 0.5 to 10 times its average (Pascanu 2013).
+
+## When it is fine
+
+An infinite bound is a way to measure the norm. A default of the command line is not the value that
+runs.
+
+## References
+
+- PyTorch documentation, `torch.nn.utils.clip_grad_norm_`
+- Pascanu, Mikolov, Bengio 2013, section 3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradlint.sdk import Clip, Const, Finding, Severity, number, report, rule, spell
+
+LARGEST_USEFUL = 1e4
+"""Bounds above this never bind: typical norms of trained networks are 0.01 to 100, and one of
+50,000 was the largest seen in the planted explosions."""
+
+
+@rule("GL209", "warning", symptoms={"not-learning": 0.6, "loss-diverges": 0.5})
+def check(clip: Clip) -> Iterator[Finding]:
+    """Report a threshold that is zero, negative, missing or out of reach."""
+    if clip.fact.get("callback") and clip.threshold is None:
+        if clip.fact.get("off-by-default"):
+            yield report(
+                clip,
+                f"`{spell(clip)}` has no threshold, and without one it does nothing",
+                help="pass the threshold",
+            )
+        return
+    value = number(clip.threshold)
+    if value is None or not isinstance(clip.threshold, Const) or clip.threshold.default:
+        return
+    argument = clip.fact.get("argument")
+    if argument and value <= 0:
+        yield report(
+            clip,
+            f"`{argument}={value:g}` turns clipping off",
+            help=f"choose a positive threshold, or leave `{argument}` out",
+        )
+        return
+    if clip.fact.get("pure") or clip.fact.get("transform") or value == float("inf"):
+        return
+    if value == 0 and not clip.fact.get("callback"):
+        yield report(
+            clip,
+            "a threshold of 0 sets every gradient to 0, so nothing is learned",
+            help="choose a positive threshold, e.g. 1.0",
+            severity=Severity.ERROR,
+        )
+    elif value < 0:
+        yield report(
+            clip,
+            f"the negative threshold {value:g} turns every gradient round: the loss is climbed",
+            help="choose a positive threshold, e.g. 1.0",
+            severity=Severity.ERROR,
+        )
+    elif value > LARGEST_USEFUL:
+        yield report(
+            clip,
+            f"a threshold of {value:g} is never reached, so nothing is clipped",
+            help="log the norm of the gradients and choose 0.5 to 10 times its average",
+        )
