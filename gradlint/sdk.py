@@ -33,6 +33,7 @@ from gradlint.model.losses import Logarithm, LossCall, Output, logarithm
 from gradlint.model.networks import UNBOUNDED, Recurrence
 from gradlint.model.preparation import Unfitted, UnscaledConversion
 from gradlint.model.starts import RecurrentStart
+from gradlint.model.state_paths import UnboundedState
 from gradlint.model.steps import UnusedBackward
 from gradlint.model.training import TrainedRecurrence, usual_rate
 from gradlint.registry import RuleCrash, rule
@@ -157,6 +158,7 @@ __all__ = [
     "Transition",
     "Unfitted",
     "UnknownRule",
+    "UnboundedState",
     "Unreadable",
     "UnscaledConversion",
     "UnusedBackward",

@@ -280,6 +280,8 @@ def _gradient_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
         return _manual_update(apply)
     base, _ = path(apply.receiver)
     if apply.fn in (".zero_", ".detach_", ".fill_"):
+        if apply.fn == ".fill_" and constant(apply.argument(0, "value")) != 0:
+            return _deed(OPAQUE, apply, base)
         return None if apply.fn == ".detach_" else _deed(ZERO, apply, base)
     if apply.fn in (".clamp_", ".clip_", ".clamp_min_", ".clamp_max_", ".mul_", ".div_"):
         return _deed(CLIP, apply, base)

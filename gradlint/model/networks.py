@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -185,7 +186,7 @@ def _lambda_activation(function: Function, knowledge: Knowledge) -> str | None:
     given = body.args[0]
     if not isinstance(given, ast.Name) or given.id != parameters[0].arg:
         return None
-    head, _, rest = inlining.decorator_name(body).partition(".")
+    head, _, rest = ast.unparse(body.func).partition(".")
     found = function.module.globals.get(head)
     if not isinstance(found, Symbol):
         return None

@@ -20,6 +20,7 @@ from gradlint.model import (
     preparation,
     scalers,
     starts,
+    state_paths,
     steps,
     training,
 )
@@ -205,6 +206,11 @@ class Program:
         return list(starts.recurrent_starts(self))
 
     @cached_property
+    def unbounded_states(self) -> list[state_paths.UnboundedState]:
+        """Recurrent states that nothing bounds."""
+        return list(state_paths.unbounded_states(self))
+
+    @cached_property
     def unused_backwards(self) -> list[steps.UnusedBackward]:
         """Backward passes whose gradients are never applied."""
         return list(steps.unused_backwards(self))
@@ -266,6 +272,7 @@ _VIEWS = {
     "UnscaledConversion": "unscaled_conversions",
     "Call": "calls",
     "CarriedState": "carried_states",
+    "UnboundedState": "unbounded_states",
     "RecurrentStart": "recurrent_starts",
     "UnusedBackward": "unused_backwards",
     "Hook": "hooks",

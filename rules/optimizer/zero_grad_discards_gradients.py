@@ -184,6 +184,22 @@ for _ in range(100):
     optimizer.step()
 ```
 
+Gradients that are set to a value are not cleared:
+
+```python good
+import torch
+from torch import nn
+
+model = nn.Linear(10, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for _ in range(10):
+    model(torch.randn(4, 10)).pow(2).mean().backward()
+    for parameter in model.parameters():
+        parameter.grad.fill_(0.01)
+    optimizer.step()
+    optimizer.zero_grad()
+```
+
 ## How to fix
 
 Move the clearing before `backward()`, or after `step()`.
