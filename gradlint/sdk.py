@@ -35,6 +35,7 @@ from gradlint.model.preparation import Unfitted, UnscaledConversion
 from gradlint.model.starts import RecurrentStart
 from gradlint.model.state_paths import UnboundedState
 from gradlint.model.steps import UnusedBackward
+from gradlint.model.trainers import TrainerRun
 from gradlint.model.training import TrainedRecurrence, usual_rate
 from gradlint.registry import RuleCrash, rule
 from gradlint.source.dataflow import constant, literal, number
@@ -154,11 +155,12 @@ __all__ = [
     "Span",
     "SyntaxFailure",
     "TrainedRecurrence",
+    "TrainerRun",
     "TransformChain",
     "Transition",
+    "UnboundedState",
     "Unfitted",
     "UnknownRule",
-    "UnboundedState",
     "Unreadable",
     "UnscaledConversion",
     "UnusedBackward",

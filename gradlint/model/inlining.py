@@ -127,7 +127,8 @@ def inline(
     from gradlint.model import interpreter as limits
 
     body = function.node
-    interp.called.add(body)
+    if not interp.muted:
+        interp.called.add(body)
     deep = len(interp.stack) >= limits.DEEPEST or interp.stack.count(body) > 1
     if deep or interp.inlined >= limits.MOST_INLINED:
         if interp.inlined >= limits.MOST_INLINED:

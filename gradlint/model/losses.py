@@ -348,7 +348,8 @@ def handed_loss(
     if known is None or not isinstance(given, Apply | Symbol):
         return None
     if isinstance(given, Symbol):
-        name, expects = knowledge.canonical(given.name), str(known["expects"])
+        name = knowledge.canonical(given.name)
+        expects: str | None = str(known["expects"])
     else:
         name, expects = given.fn, _expects(given, known, knowledge)
     return LossCall(apply, name, known["kind"], expects, found, compiled=True)

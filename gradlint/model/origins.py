@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
 
 DEEPEST = 80
-"""Operations followed back from a value. Input pipelines are 5 to 25 long."""
+"""Operations followed back from a value: a stop for graphs that run in circles, not measured."""
 
 CHANGED = "<changed in place>"
 """The key under which a value remembers the operation that changed it in place (`x /= 255`)."""

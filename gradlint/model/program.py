@@ -22,6 +22,7 @@ from gradlint.model import (
     starts,
     state_paths,
     steps,
+    trainers,
     training,
 )
 from gradlint.model import clips as clipping
@@ -165,7 +166,7 @@ class Program:
     @cached_property
     def trained_recurrences(self) -> list[training.TrainedRecurrence]:
         """Recurrent networks that an update trains."""
-        found = compiled.from_keras(self)
+        found = [*compiled.from_keras(self), *trainers.from_trainers(self)]
         for lifecycle in self.lifecycles:
             found.extend(training.from_lifecycle(self, lifecycle))
         return found
@@ -226,6 +227,11 @@ class Program:
         return list(clipping.clips(self))
 
     @cached_property
+    def trainer_runs(self) -> list[trainers.TrainerRun]:
+        """Modules that a trainer fits."""
+        return list(trainers.trainer_runs(self))
+
+    @cached_property
     def unused_clips(self) -> list[clipping.UnusedClip]:
         """Clipped gradients that are not what is applied."""
         return list(clipping.unused_clips(self))
@@ -279,6 +285,7 @@ _VIEWS = {
     "Clip": "clips",
     "UnusedClip": "unused_clips",
     "LostClamp": "lost_clamps",
+    "TrainerRun": "trainer_runs",
     "TransformChain": "transform_chains",
     "ClippingOptimizer": "clipping_optimizers",
 }

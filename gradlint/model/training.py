@@ -47,6 +47,7 @@ class TrainedRecurrence:
     own_vocabulary: bool = False
     per_step: bool = False
     keras: bool = False
+    trainer_argument: str = ""
 
     @property
     def alternatives(self) -> bool:

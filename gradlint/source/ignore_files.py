@@ -60,7 +60,9 @@ class PatternSet:
 class IgnoreFiles:
     """The .gitignore files of a walk: those above the folder up to the repository's top, and below.
 
-    Where the folder itself is ignored from above, the files above do not count: it was named.
+    Where the folder itself is ignored from above, the files above do not count: it was named. In a
+    folder that is in no repository nothing is ignored, as git and ruff have it: an unpacked archive
+    holds what its authors tracked, whatever its .gitignore says.
     """
 
     def __init__(self, folder: str) -> None:
@@ -68,6 +70,7 @@ class IgnoreFiles:
         self._applying: dict[str, tuple[PatternSet, ...]] = {}
         start = os.path.abspath(folder)
         top = _repository_top(start)
+        self._tracked = top is not None
         if top is None:
             return
         step = top
@@ -83,6 +86,8 @@ class IgnoreFiles:
 
     def enter(self, folder: str) -> None:
         """Take in the .gitignore file of `folder`, before anything below it is asked about."""
+        if not self._tracked:
+            return
         self._add(folder, os.path.join(folder, ".gitignore"))
 
     def matches(self, absolute: str, is_folder: bool) -> bool:

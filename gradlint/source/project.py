@@ -22,6 +22,10 @@ MOST_KEPT = 4_000_000
 """Characters of parsed files kept for the next file that imports them: a project's shared modules
 fit, and the trees take about 25 times as many bytes."""
 
+MOST_OPENED = 120
+"""Modules of the project read for one file: training scripts of public repositories reach up to 60;
+a package whose `__init__` files import each other by star leads to thousands."""
+
 MOST_PARENTS = 8
 """How far up an import is looked for: deeper package trees than this were not seen in 400 public
 repositories, and each level costs a directory listing."""
@@ -137,6 +141,8 @@ class Project:
     def open(self, path: str) -> Module | None:
         """The module at `path`; None where it can't be read or parsed."""
         if path not in self._modules:
+            if len(self._modules) >= MOST_OPENED:
+                return None
             self._modules[path] = None
             if path not in self._parsed:
                 self._parsed[path] = found = self._load(path)

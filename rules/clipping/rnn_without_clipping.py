@@ -119,6 +119,60 @@ model = keras.Sequential([keras.layers.LSTM(1024, input_shape=(30, 5)), keras.la
 model.compile(loss="mse", optimizer=keras.optimizers.Adam(clipnorm=1.0))
 ```
 
+Lightning clips when its trainer is told to:
+
+```python bad
+import lightning as L
+import torch
+from torch import nn
+
+
+class Forecaster(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(4, 64, batch_first=True)
+        self.output = nn.Linear(64, 1)
+
+    def training_step(self, batch, index):
+        x, y = batch
+        return nn.functional.mse_loss(self.output(self.rnn(x)[0][:, -1]), y)
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=1e-3)
+
+
+trainer = L.Trainer(max_epochs=5)
+trainer.fit(Forecaster(), loader)  # info: GL201
+```
+
+```python good
+import lightning as L
+import torch
+from torch import nn
+
+
+class Forecaster(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(4, 64, batch_first=True)
+
+    def training_step(self, batch, index):
+        return self.rnn(batch)[0].pow(2).mean()
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=1e-3)
+
+
+class Hooked(Forecaster):
+    def on_before_optimizer_step(self, optimizer):
+        nn.utils.clip_grad_norm_(self.parameters(), 1.0)
+
+
+L.Trainer(max_epochs=5, gradient_clip_val=1.0).fit(Forecaster(), loader)
+L.Trainer(max_epochs=5).fit(Hooked(), loader)
+L.Trainer(**settings).fit(Forecaster(), loader)
+```
+
 ## How to fix
 
 PyTorch: `torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` and the
@@ -328,6 +382,8 @@ def check(network: TrainedRecurrence) -> Iterator[Finding]:
 
 def remedy(network: TrainedRecurrence) -> str:
     """What to write, in the framework at hand."""
+    if network.trainer_argument:
+        return f"pass `{network.trainer_argument}=1.0` to the trainer"
     if network.keras:
         return "pass `clipnorm=1.0` or `global_clipnorm=1.0` to the optimizer"
     if network.layers and network.layers[0].apply.fn.startswith(("keras", "tensorflow")):

@@ -1,0 +1,169 @@
+"""Networks that a trainer trains: its arguments and the module's hooks decide about clipping."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlint.model import inlining, names
+from gradlint.model.iteration import aside
+from gradlint.model.sequences import predicts_own_vocabulary, uses_last_step_only
+from gradlint.model.training import TrainedRecurrence, loss_kinds, recurrences_of
+from gradlint.source.dataflow import constant, walk
+from gradlint.source.values import Apply, Const, Function, Instance, Unknown, Value
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+    from gradlint.model.program import Program
+    from gradlint.source.project import Module
+
+_CLIPPING_HOOKS = (
+    "configure_gradient_clipping",
+    "on_before_optimizer_step",
+    "on_after_backward",
+    "optimizer_step",
+    "backward",
+)
+"""Methods of a module in which it may clip by itself."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainerRun:
+    """`trainer.fit(module)`: the trainer, the module, and the clip that the trainer was given.
+
+    `clip` is None where no clipping argument was given; `manual` that the module does the
+    optimization itself; `early_clip` a clip in its training step.
+    """
+
+    call: Apply
+    trainer: Apply
+    module_object: Instance
+    clip: Value | None
+    manual: bool
+    early_clip: Apply | None = None
+
+    @property
+    def node(self) -> ast.AST | None:
+        """Where training starts."""
+        return self.call.node
+
+    @property
+    def module(self) -> Module | None:
+        """The file it starts in."""
+        return self.call.module
+
+
+def trainer_runs(program: Program) -> Iterator[TrainerRun]:
+    """Every module that a trainer with a clipping argument of its own is seen to fit."""
+    knowledge = program.knowledge
+    for apply in program.applies:
+        trainer = apply.receiver
+        if apply.fn != ".fit" or not isinstance(trainer, Apply) or not apply.args:
+            continue
+        fact = knowledge.fact("trainer", trainer.fn)
+        trained = apply.args[0]
+        if fact is None or fact.get("clips-by-default") or not isinstance(trained, Instance):
+            continue
+        if not _is_trainable(trained, knowledge):
+            continue
+        clip = trainer.kwargs.get(str(fact.get("clip")))
+        if clip is None and not trainer.complete:
+            clip = Unknown("the trainer's arguments")
+        manual = constant(trained.attrs.get("automatic_optimization")) is False
+        early = _clip_in_step(program, trained)
+        yield TrainerRun(apply, trainer, trained, clip, manual, early)
+
+
+def _clip_in_step(program: Program, trained: Instance) -> Apply | None:
+    """A clip of parameters that stands in `training_step` itself, with no backward pass there."""
+    found = trained.cls.find("training_step") if trained.cls is not None else None
+    if found is None:
+        return None
+    inside = {id(node) for node in ast.walk(found[1])}
+    calls = [apply for apply in program.calls if id(apply.node) in inside]
+    if any(apply.fn in (".backward", ".manual_backward", ".step") for apply in calls):
+        return None
+    facts = program.knowledge.roles["clip"]
+    for apply in calls:
+        fact = facts.get(apply.fn)
+        if fact is not None and "target" in fact and not fact.get("pure"):
+            return apply
+    return None
+
+
+def _is_trainable(value: Instance, knowledge: Knowledge) -> bool:
+    bases = value.cls.library_bases() if value.cls is not None else []
+    return any(
+        (knowledge.fact("base", knowledge.canonical(base)) or {}).get("lightning") for base in bases
+    )
+
+
+def from_trainers(program: Program) -> Iterator[TrainedRecurrence]:
+    """The recurrent networks that trainers train."""
+    knowledge = program.knowledge
+    for run in program.trainer_runs:
+        layers = recurrences_of(run.module_object, knowledge)
+        if not layers or run.node is None or run.module is None:
+            continue
+        optimizer = _optimizer(program, run.module_object)
+        loss = _returned(program, run.module_object, "training_step")
+        yield TrainedRecurrence(
+            node=run.node,
+            module=run.module,
+            layers=layers,
+            hand_written=[],
+            optimizer=optimizer,
+            optimizer_fact=knowledge.of("optimizer", optimizer),
+            clipped=_clipped(program, run),
+            losses=loss_kinds([loss], knowledge) if loss is not None else frozenset(),
+            own_vocabulary=predicts_own_vocabulary(run.module_object, knowledge),
+            per_step=loss is not None and not uses_last_step_only(loss, knowledge),
+            trainer_argument=_argument(run, knowledge),
+        )
+
+
+def _argument(run: TrainerRun, knowledge: Knowledge) -> str:
+    fact = knowledge.fact("trainer", run.trainer.fn)
+    return str(fact.get("clip", "")) if fact is not None else ""
+
+
+def _clipped(program: Program, run: TrainerRun) -> bool | None:
+    """Whether the trainer or the module clips; None where a hook may."""
+    cls = run.module_object.cls
+    if run.clip is not None:
+        off = isinstance(run.clip, Const) and not run.clip.value and not run.clip.default
+        if not off:
+            return True
+    if run.manual or cls is None or cls.has_unknown_base():
+        return None
+    if any(cls.find(name) is not None for name in _CLIPPING_HOOKS):
+        return None
+    optimizer = _optimizer(program, run.module_object)
+    fact = program.knowledge.of("optimizer", optimizer)
+    if fact is None:
+        return None
+    return bool(fact.get("bounded"))
+
+
+def _returned(program: Program, trained: Instance, name: str) -> Value | None:
+    """What a method of the module returns when the trainer calls it."""
+    interp = program.interpreter
+    if trained.cls is None:
+        return None
+    method = names.class_attribute(interp, trained.cls, name, trained)
+    if not isinstance(method, Function):
+        return None
+    with aside(interp):
+        args, kwargs = inlining.unknown_arguments(method, interp)
+        return inlining.inline(interp, method, args, kwargs, method.node)
+
+
+def _optimizer(program: Program, trained: Instance) -> Value | None:
+    """The one optimizer that the module configures."""
+    made = _returned(program, trained, "configure_optimizers")
+    if made is None:
+        return None
+    found = [node for node in walk(made) if program.knowledge.of("optimizer", node) is not None]
+    return found[0] if len(found) == 1 else None

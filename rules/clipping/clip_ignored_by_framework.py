@@ -1,0 +1,150 @@
+"""# A clip that the trainer refuses or undoes.
+
+## What it does
+
+Reports a Lightning trainer with `gradient_clip_val` for a module that optimizes by itself, and a
+clip inside `training_step` of a module that Lightning optimizes.
+
+## Why it is a risk
+
+Under manual optimization Lightning raises `MisconfigurationException` when it is told to clip. Under
+automatic optimization `training_step` runs before the backward pass, so a clip in it finds nothing
+to clip (the gradients were cleared) and the step is unclipped.
+
+## Example
+
+```python bad
+import lightning as L
+import torch
+from torch import nn
+
+
+class Manual(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.automatic_optimization = False
+        self.layer = nn.Linear(4, 1)
+
+    def training_step(self, batch, index):
+        optimizer = self.optimizers()
+        optimizer.zero_grad()
+        self.manual_backward(self.layer(batch).mean())
+        optimizer.step()
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+
+trainer = L.Trainer(gradient_clip_val=1.0)
+trainer.fit(Manual(), loader)  # error: GL212
+```
+
+```python bad
+import pytorch_lightning as pl
+import torch
+from torch import nn
+
+
+class Automatic(pl.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 1)
+
+    def training_step(self, batch, index):
+        loss = self.layer(batch).mean()
+        nn.utils.clip_grad_norm_(self.parameters(), 1.0)
+        return loss
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+
+pl.Trainer().fit(Automatic(), loader)  # error: GL212
+```
+
+```python good
+import lightning as L
+import torch
+from torch import nn
+
+
+class Automatic(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 1)
+
+    def training_step(self, batch, index):
+        return self.layer(batch).mean()
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+
+L.Trainer(gradient_clip_val=1.0).fit(Automatic(), loader)
+```
+
+```python good
+import lightning as L
+import torch
+from torch import nn
+
+
+class Manual(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.automatic_optimization = False
+        self.layer = nn.Linear(4, 1)
+
+    def training_step(self, batch, index):
+        optimizer = self.optimizers()
+        optimizer.zero_grad()
+        self.manual_backward(self.layer(batch).mean())
+        self.clip_gradients(optimizer, gradient_clip_val=1.0, gradient_clip_algorithm="norm")
+        optimizer.step()
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+
+L.Trainer(max_epochs=3).fit(Manual(), loader)
+```
+
+## How to fix
+
+Under manual optimization call `self.clip_gradients(optimizer, gradient_clip_val=...)` after
+`manual_backward`; under automatic optimization give `gradient_clip_val` to the trainer.
+
+## When it is fine
+
+A value of 0 or `None` asks for nothing.
+
+## References
+
+- Lightning documentation, *Manual optimization* and *Gradient clipping*
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradlint.sdk import Const, Finding, TrainerRun, report, rule
+
+
+@rule("GL212", "error", symptoms={"gradient-explosion": 0.7})
+def check(run: TrainerRun) -> Iterator[Finding]:
+    """Report a clip that is refused, or that runs where there is nothing to clip."""
+    asked = isinstance(run.clip, Const) and bool(run.clip.value) and not run.clip.default
+    if run.manual and asked and run.clip is not None:
+        yield report(
+            run,
+            "the trainer is told to clip a module that optimizes by itself, which raises",
+            help="clip in the module: `self.clip_gradients(optimizer, gradient_clip_val=...)`",
+            notes=[(run.clip, "the trainer's clip is set here")],
+        )
+    if not run.manual and run.early_clip is not None:
+        yield report(
+            run,
+            "the module clips in its training step, before the backward pass: nothing is clipped",
+            help="give `gradient_clip_val` to the trainer",
+            notes=[(run.early_clip, "this clip finds no gradients")],
+        )
