@@ -229,13 +229,13 @@ def _backward(apply: Apply, knowledge: Knowledge) -> Deed | None:
 
 
 def _disabled(scaler: Value | None) -> bool:
-    """Whether a scaler is not certain to scale: `enabled` is given and is not literally True."""
-    if not isinstance(scaler, Apply):
-        return False
-    enabled = scaler.kwargs.get("enabled")
-    return enabled is not None and not (
-        isinstance(enabled, Const) and enabled.value is True and not enabled.default
-    )
+    """Whether a scaler does not scale: `enabled` is literally false.
+
+    With a flag that is only known at run time the program still has a mode in which it scales, and
+    what is wrong there is wrong.
+    """
+    enabled = scaler.kwargs.get("enabled") if isinstance(scaler, Apply) else None
+    return isinstance(enabled, Const) and not enabled.value
 
 
 def _manual_backward(apply: Apply, knowledge: Knowledge) -> Deed | None:

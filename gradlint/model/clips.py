@@ -26,8 +26,8 @@ class Clip:
     `target` is the parameters it is given, `threshold` the bound, `how` `norm` or `value`, `fact`
     what is known of the function. `held` are the networks whose parameters it clips (None: not
     known); `missed` the recurrent layers that the optimizer trains and this call leaves out;
-    `foreign` the optimizer of other networks than the clipped; `consumed` the call that used up the iterator
-    of parameters, `emptied_by_loop` that an earlier iteration did; `dropped` that a result that
+    `foreign` the optimizer of other networks than the clipped; `consumed` the call that used up the
+    iterator of parameters, `emptied_by_loop` that an earlier iteration did; `dropped` that a result that
     alone is clipped goes nowhere.
     """
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gradlint.model.networks import Recurrence
 from gradlint.model.sequences import predicts_own_vocabulary, reduced_by_sum, steps_of
+from gradlint.model.shapes import shape_of
 from gradlint.model.training import TrainedRecurrence, loss_kinds, recurrences_of
 from gradlint.source.dataflow import constant, walk
 from gradlint.source.values import Apply, Const, Map, Method, Symbol, Unknown, Value
@@ -101,8 +102,6 @@ def _keras_trained(
     loss_fact = knowledge.fact("loss", full_loss) if full_loss else knowledge.of("loss", loss)
     if loss_fact is not None:
         kinds.add(str(loss_fact["kind"]))
-    if isinstance(loss, Map) and any("ctc" in str(key) for key in loss.items):
-        kinds.add("ctc")
     assert apply.receiver is not None
     assert apply.node is not None
     assert apply.module is not None
@@ -114,14 +113,74 @@ def _keras_trained(
         optimizer=optimizer,
         optimizer_fact=fact,
         clipped=clipped,
-        steps=steps_of([apply.receiver], knowledge),
+        steps=steps_of([apply.receiver], knowledge) or _fitted_steps(program, apply.receiver),
         losses=frozenset(kinds),
         own_vocabulary=predicts_own_vocabulary(apply.receiver, knowledge),
-        per_step=any(
-            constant(layer.apply.kwargs.get("return_sequences")) is True for layer in layers
-        ),
+        per_step=_gives_sequences(apply.receiver, knowledge),
         keras=True,
     )
+
+
+def _fitted_steps(program: Program, network: Value) -> int | None:
+    """The length of the sequences that a network is fitted on: the second size of its array."""
+    for apply in program.applies:
+        if apply.fn == ".fit" and apply.receiver is network:
+            shape = shape_of(apply.argument(0, "x"), program.knowledge)
+            if shape is not None and len(shape) in (2, 3):
+                return shape[1]
+    return None
+
+
+def _gives_sequences(network: Value, knowledge: Knowledge) -> bool:
+    """Whether the last recurrent layer of a network gives its output at every step."""
+    last = _last_recurrent(network, knowledge)
+    return last is not None and constant(last.kwargs.get("return_sequences")) is True
+
+
+def _last_recurrent(network: Value, knowledge: Knowledge) -> Apply | None:
+    """The recurrent layer nearest to the output."""
+    if not isinstance(network, Apply):
+        return None
+    members = knowledge.members(network) if knowledge.holds_layers(network) else None
+    fact = knowledge.fact("container", network.fn)
+    if fact is not None and fact.get("graph"):
+        output = knowledge.argument(network, fact, "outputs") or network.kwargs.get("output")
+        return _nearest(output, knowledge) if output is not None else None
+    for layer in reversed(members or []):
+        found = _unwrapped(layer, knowledge)
+        if found is not None:
+            return found
+    return None
+
+
+def _nearest(output: Value, knowledge: Knowledge) -> Apply | None:
+    """The first recurrent layer on the way back from an output, level by level."""
+    level: list[Value] = [output]
+    seen: set[int] = set()
+    while level:
+        following: list[Value] = []
+        for value in level:
+            if id(value) in seen or not isinstance(value, Apply):
+                continue
+            seen.add(id(value))
+            found = _unwrapped(value.receiver, knowledge) if value.fn == "()" else None
+            if found is not None:
+                return found
+            following.extend(value.args)
+        level = following
+    return None
+
+
+def _unwrapped(layer: Value | None, knowledge: Knowledge) -> Apply | None:
+    """A recurrent layer, alone or in a wrapper such as a bidirectional one."""
+    while isinstance(layer, Apply):
+        if knowledge.fact("recurrent", layer.fn) is not None:
+            return layer
+        fact = knowledge.fact("wrapper", layer.fn)
+        if fact is None:
+            return None
+        layer = knowledge.argument(layer, fact, fact["signature"][0])
+    return None
 
 
 def _updated(program: Program, apply: Apply) -> TrainedRecurrence | None:

@@ -12,11 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from gradlint.model import acts
+from gradlint.model import acts, networks
 from gradlint.model.acts import Deed
 from gradlint.model.cast import Cast, Group, ids_of
 from gradlint.model.skeleton import Bone, Born, Call, Cycle, Fork, cycles, deeds, in_loop_of_its_own
 from gradlint.model.trace import Exit
+from gradlint.source.values import Apply
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
@@ -313,10 +314,22 @@ class Lifecycle:
         return state._replace(scheduled=number, schedulers=state.schedulers | {key})
 
     def _opaque(self, state: State, number: int, which: int) -> State:
+        # Whoever only reads the gradients now can't undo an update that was made unclipped.
+        late = None if self._may_step(number) else state.late
         return state._replace(
-            grads=UNKNOWN, scaled=False, early=None, late=None, lost=None, micro=None,
+            grads=UNKNOWN, scaled=False, early=None, late=late, lost=None, micro=None,
             stepped=True, scheduled=None,
         )  # fmt: skip
+
+    def _may_step(self, number: int) -> bool:
+        """Whether an opaque call got hold of anything that can step: all but plain parameters."""
+        call = self.deeds[number].call
+        if call is None:
+            return True
+        return not all(
+            isinstance(argument, Apply) and argument.fn in networks.PARAMETER_METHODS
+            for argument in (*call.args, *call.kwargs.values())
+        )
 
     # -- results -----------------------------------------------------------------------------
 

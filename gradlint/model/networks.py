@@ -42,7 +42,7 @@ UNBOUNDED = frozenset(
 """Activations whose output grows without limit: in a state path they let the state overflow
 (measured: LSTM(relu), 6 of 6 seeds diverged with clipnorm=1)."""
 
-_PARAMETER_METHODS = frozenset(
+PARAMETER_METHODS = frozenset(
     {
         ".parameters",
         ".named_parameters",
@@ -265,7 +265,7 @@ def held(value: Value | None, knowledge: Knowledge, depth: int = 0) -> list[Valu
     if isinstance(value, Apply):
         return _held_by_call(value, knowledge, depth)
     if isinstance(value, Method):
-        if f".{value.name}" in _PARAMETER_METHODS:
+        if f".{value.name}" in PARAMETER_METHODS:
             return held(value.receiver, knowledge, depth + 1)
         if value.name in ("param_groups", "data", "grad", "params"):
             return held(value.receiver, knowledge, depth + 1)
@@ -281,7 +281,7 @@ def held(value: Value | None, knowledge: Knowledge, depth: int = 0) -> list[Valu
 
 
 def _held_by_call(value: Apply, knowledge: Knowledge, depth: int) -> list[Value] | None:
-    if value.fn in _PARAMETER_METHODS:
+    if value.fn in PARAMETER_METHODS:
         return held(value.receiver, knowledge, depth + 1)
     if value.fn in ("builtins.filter", "builtins.map"):
         return _union(value.args[1:], knowledge, depth)

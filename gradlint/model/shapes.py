@@ -28,6 +28,10 @@ def shape_of(value: Value | None, knowledge: Knowledge, depth: int = 0) -> list[
     source = value.receiver if value.receiver is not None else next(iter(value.args), None)
     if value.fn in _KEEPS_SHAPE:
         return shape_of(source, knowledge, depth + 1)
+    fact = knowledge.fact("data", value.fn)
+    if fact is not None and "pads" in fact:
+        length = value.kwargs.get(str(fact["pads"]))
+        return [None, dimension(length, knowledge) if length is not None else None]
     method = value.fn == ".reshape"
     if method or _reshapes(value, knowledge):
         return _reshaped(

@@ -73,6 +73,24 @@ for x, y in batches:
     optimizer.zero_grad()
 ```
 
+Whoever reads the gradients afterwards changes nothing of that:
+
+```python bad
+import torch
+from torch import nn
+
+from plots import show_gradients
+
+
+def train(model, loader, optimizer):
+    for x, y in loader:
+        optimizer.zero_grad()
+        nn.functional.mse_loss(model(x), y).backward()
+        optimizer.step()
+        nn.utils.clip_grad_value_(model.parameters(), 0.25)  # error: GL203
+        show_gradients(model.named_parameters())
+```
+
 ## How to fix
 
 Move the clip to between `backward()` and the step.

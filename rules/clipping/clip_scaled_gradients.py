@@ -94,13 +94,30 @@ def train(model, loader, optimizer, scaler, use_amp):
             optimizer.step()
 ```
 
+A flag that is only known at run time leaves a mode in which the clip is wrong:
+
+```python bad
+import torch
+from torch import nn
+
+model = nn.Linear(10, 3)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+scaler = torch.amp.GradScaler("cuda", enabled=config.amp)
+for x, y in batches:
+    optimizer.zero_grad()
+    scaler.scale(nn.functional.cross_entropy(model(x), y)).backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # error: GL205
+    scaler.step(optimizer)
+    scaler.update()
+```
+
 ## How to fix
 
 Call `scaler.unscale_(optimizer)` before the clip; `scaler.step` then knows not to unscale again.
 
 ## When it is fine
 
-A scaler that may be disabled, apex, Accelerate, Lightning and Fabric (which unscale themselves):
+A scaler that is disabled, apex, Accelerate, Lightning and Fabric (which unscale themselves):
 
 ```python good
 import torch
@@ -108,7 +125,7 @@ from torch import nn
 
 model = nn.Sequential(nn.Linear(10, 20), nn.ReLU(), nn.Linear(20, 3))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-scaler = torch.amp.GradScaler("cuda", enabled=config.amp)
+scaler = torch.amp.GradScaler("cuda", enabled=False)
 for x, y in batches:
     optimizer.zero_grad()
     scaler.scale(nn.functional.cross_entropy(model(x), y)).backward()

@@ -265,8 +265,9 @@ from collections.abc import Iterator
 
 from gradlint.sdk import Finding, Logarithm, Severity, report, rule
 
-SMALLEST = 1.2e-38
-"""The smallest normal number of float32: an epsilon below it is 0 on most hardware."""
+SMALLEST = 5.4e-20
+"""1 / sqrt(3.4e38): with an epsilon below it the gradient at the probability, up to 1 / epsilon, has
+a square beyond float32, so norms and Adam's second moment of it are infinite."""
 
 
 @rule("GL503", "warning", symptoms={"loss-nan": 0.8, "loss-spike": 0.4})
@@ -280,6 +281,12 @@ def check(log: Logarithm) -> Iterator[Finding]:
         what = (
             f"the {kind} of {log.guard:g} keeps it finite, but the gradient is gone where a "
             "probability falls below it"
+        )
+    elif log.guard is not None and log.guard > 0:
+        severity = Severity.WARNING
+        what = (
+            f"{log.guard:g} is too small to guard it: the gradient at the probability grows to "
+            f"{1 / log.guard:.0e}, whose square float32 can't hold"
         )
     else:
         severity = Severity.WARNING

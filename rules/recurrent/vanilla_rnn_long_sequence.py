@@ -1,4 +1,156 @@
-"""# Ungated recurrent network trained over long sequences."""
+"""# Ungated recurrent network trained over long sequences.
+
+## What it does
+Reports a vanilla recurrent layer (Keras SimpleRNN, torch `nn.RNN`, TensorFlow's BasicRNNCell, or a cell written by hand) that is trained over 50 or more steps, where the length is known from input shapes, `input_length`, `maxlen` or the bounds of the loop over time. Layers with an unbounded activation or with a chosen recurrent initialiser are left to GL101 and GL102.
+
+## Why it is a risk
+The gradient of an early step is multiplied by the recurrent matrix and by a slope of at most 1 with every later step. torch starts that matrix uniform on +-1/sqrt(units), which has a spectral radius of 0.577: over 50 steps 1e-12 of the gradient is left. Measured for the first input of a tanh network: 7e-12 after 50 steps, exactly 0 after 200. In float32 it is lost beside the gradient of the last step. Keras starts with an orthogonal matrix, which fades more slowly and still fades, since tanh's slope is below 1. Gates let the gradient pass unchanged: an LSTM whose forget gate is open keeps more than 1% of it over the same 50 steps.
+
+## Example
+
+```python bad
+import keras
+from keras import layers
+
+model = keras.Sequential()
+model.add(keras.Input(shape=(200, 6)))
+model.add(layers.SimpleRNN(64))  # error: GL103
+model.add(layers.Dense(1))
+model.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
+```
+
+```python bad
+from tensorflow.keras.layers import Bidirectional, Dense, Embedding, SimpleRNN
+from tensorflow.keras.models import Sequential
+from tensorflow.keras.optimizers import RMSprop
+
+maxlen = 500
+model = Sequential()
+model.add(Embedding(10000, 32, input_length=maxlen))
+model.add(Bidirectional(SimpleRNN(32)))  # error: GL103
+model.add(Dense(1, activation="sigmoid"))
+model.compile(optimizer=RMSprop(clipnorm=1.0), loss="binary_crossentropy", metrics=["acc"])
+
+steps, features = 60, 4
+forecast = Sequential()
+forecast.add(SimpleRNN(50, input_shape=(steps, features)))  # error: GL103
+forecast.add(Dense(1))
+forecast.compile(RMSprop(clipvalue=0.5), "mse")
+```
+
+A functional graph, and a sequence padded to a constant length:
+
+```python bad
+import keras
+from keras import layers
+from keras.utils import pad_sequences
+
+inputs = keras.Input((120, 3))
+states = layers.SimpleRNN(32, return_sequences=True)(inputs)  # error: GL103
+outputs = layers.Dense(1)(layers.SimpleRNN(32)(states))  # error: GL103
+graph = keras.Model(inputs, outputs)
+graph.compile(keras.optimizers.SGD(clipnorm=1.0), "mse")
+
+x = pad_sequences(tokens, maxlen=150)
+model = keras.Sequential()
+model.add(layers.Embedding(20000, 64))
+model.add(layers.SimpleRNN(64))  # error: GL103
+model.add(layers.Dense(1, activation="sigmoid"))
+model.compile(keras.optimizers.Adam(clipnorm=1.0), "binary_crossentropy")
+model.fit(x, labels, epochs=5)
+```
+
+A cell written by hand, over a loop of known length:
+
+```python bad
+import torch
+from torch import nn
+
+
+class Cell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.i2h = nn.Linear(4, 32)
+        self.h2h = nn.Linear(32, 32)
+        self.out = nn.Linear(32, 1)
+
+    def forward(self, x):
+        h = torch.zeros(x.size(0), 32)
+        for step in range(100):
+            h = torch.tanh(self.i2h(x[:, step]) + self.h2h(h))  # error: GL103
+        return self.out(h)
+
+
+model = Cell()
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+for x, y in loader:
+    optimizer.zero_grad()
+    nn.functional.mse_loss(model(x), y).backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+```
+
+```python good
+import keras
+from keras import layers
+
+model = keras.Sequential()
+model.add(keras.Input(shape=(200, 6)))
+model.add(layers.LSTM(64))
+model.add(layers.Dense(1))
+model.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
+
+short = keras.Sequential()
+short.add(keras.Input(shape=(20, 6)))
+short.add(layers.SimpleRNN(64))
+short.add(layers.Dense(1))
+short.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
+```
+
+## How to fix
+Use an LSTM or a GRU. Or train on shorter pieces of the sequence, or begin with an identity or orthogonal recurrent matrix and clip the gradients (IRNN).
+
+## When it is fine
+Short sequences; lengths that are not known; networks that are not trained here; a start that was chosen for long memory:
+
+```python good
+import keras
+import torch
+from keras import layers
+from torch import nn
+
+irnn = keras.Sequential()
+irnn.add(keras.Input((784, 1)))
+irnn.add(layers.SimpleRNN(100, recurrent_initializer="identity"))
+irnn.add(layers.Dense(10))
+irnn.compile(keras.optimizers.Adam(clipnorm=1.0), "mse")
+
+unknown = keras.Sequential()
+unknown.add(keras.Input((None, 8)))
+unknown.add(layers.SimpleRNN(64))
+unknown.add(layers.Dense(1))
+unknown.compile(keras.optimizers.Adam(clipnorm=1.0), "mse")
+
+encoder = keras.Sequential([keras.Input((300, 8)), layers.SimpleRNN(64)])
+features = encoder.predict(signals)
+
+rnn = nn.RNN(8, 32, batch_first=True)
+head = nn.Linear(32, 1)
+optimizer = torch.optim.Adam([*rnn.parameters(), *head.parameters()], lr=1e-3)
+for x, y in loader:
+    output, _ = rnn(x)
+    loss = nn.functional.mse_loss(head(output[:, -1]), y)
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(rnn.parameters(), 1.0)
+    optimizer.step()
+```
+
+## References
+- Bengio, Simard, Frasconi 1994: Learning long-term dependencies with gradient descent is difficult.
+- Hochreiter, Schmidhuber 1997: Long short-term memory; Le, Jaitly, Hinton 2015 (arXiv:1504.00941).
+- Measured in `tests/oracles/test_gl103_vanilla_rnn_long_sequence.py`.
+"""
 
 from __future__ import annotations
 
