@@ -283,9 +283,27 @@ def _gradient_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
         if apply.fn == ".fill_" and constant(apply.argument(0, "value")) != 0:
             return _deed(OPAQUE, apply, base)
         return None if apply.fn == ".detach_" else _deed(ZERO, apply, base)
-    if apply.fn in (".clamp_", ".clip_", ".clamp_min_", ".clamp_max_", ".mul_", ".div_"):
+    if apply.fn in (".clamp_", ".clip_", ".clamp_min_", ".clamp_max_"):
         return _deed(CLIP, apply, base)
+    if apply.fn in (".mul_", ".div_"):
+        return _rescaled(apply, base)
     return _deed(OPAQUE, apply, base)
+
+
+def _rescaled(apply: Apply, base: Value | None) -> Deed | None:
+    """A gradient times a factor: a clip if the factor depends on gradients, else only linear.
+
+    A linear factor (one over the number of workers) commutes with the loss scale and bounds
+    nothing.
+    """
+    nodes = [node for argument in apply.args for node in walk(argument, 200)]
+    if any(is_gradient(node) for node in nodes):
+        return _deed(CLIP, apply, base)
+    if any(
+        isinstance(node, Unknown) or (isinstance(node, Apply) and node.fn == "?") for node in nodes
+    ):
+        return _deed(OPAQUE, apply, base)
+    return None
 
 
 def _manual_update(apply: Apply) -> Deed | None:

@@ -27,8 +27,8 @@ class Clip:
     what is known of the function. `held` are the networks whose parameters it clips (None: not
     known); `missed` the recurrent layers that the optimizer trains and this call leaves out;
     `foreign` the optimizer of other networks than the clipped; `consumed` the call that used up the
-    iterator of parameters, `emptied_by_loop` that an earlier iteration did; `dropped` that a result that
-    alone is clipped goes nowhere.
+    iterator of parameters, `emptied_by_loop` that an earlier iteration did; `dropped` that a result
+    that alone is clipped goes nowhere.
     """
 
     call: Apply
@@ -218,7 +218,7 @@ def unused_clips(program: Program) -> Iterator[UnusedClip]:
     updates = [apply for apply in program.calls if apply.fn == ".apply_gradients" and apply.args]
     used = {id(update): {id(node) for node in walk(update.args[0])} for update in updates}
     for clip in pure:
-        if any(id(clip) in nodes for nodes in used.values()):
+        if any(id(clip) in nodes for nodes in used.values()) or is_read(clip):
             continue
         sources = {
             id(node)
@@ -230,6 +230,24 @@ def unused_clips(program: Program) -> Iterator[UnusedClip]:
             if sources & used[id(update)]:
                 yield UnusedClip(clip, update)
                 break
+
+
+def is_read(apply: Apply) -> bool:
+    """Whether the name that a result is bound to is read anywhere, in a closure too."""
+    if apply.module is None:
+        return True
+    for node in ast.walk(apply.module.tree):
+        if isinstance(node, ast.Assign) and node.value is apply.node:
+            target = node.targets[0]
+            first = target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
+            if not isinstance(first, ast.Name):
+                return True
+            return any(
+                isinstance(part, ast.Name) and part.id == first.id
+                and isinstance(part.ctx, ast.Load) and part.lineno > node.lineno
+                for part in ast.walk(apply.module.tree)
+            )  # fmt: skip
+    return not is_statement(apply)
 
 
 _GRADIENT_CALLS = frozenset({".gradient", ".compute_gradients"})

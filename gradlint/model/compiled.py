@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradlint.model.networks import Recurrence
-from gradlint.model.sequences import predicts_own_vocabulary, reduced_by_sum, steps_of
+from gradlint.model.sequences import (
+    predicts_own_vocabulary,
+    reduced_by_sum,
+    stacked_depth,
+    steps_of,
+    unwrapped,
+)
 from gradlint.model.shapes import shape_of
 from gradlint.model.training import TrainedRecurrence, loss_kinds, recurrences_of
 from gradlint.source.dataflow import constant, walk
@@ -117,6 +123,7 @@ def _keras_trained(
         losses=frozenset(kinds),
         own_vocabulary=predicts_own_vocabulary(apply.receiver, knowledge),
         per_step=_gives_sequences(apply.receiver, knowledge),
+        stacked=stacked_depth([apply.receiver], knowledge),
         keras=True,
     )
 
@@ -147,7 +154,7 @@ def _last_recurrent(network: Value, knowledge: Knowledge) -> Apply | None:
         output = knowledge.argument(network, fact, "outputs") or network.kwargs.get("output")
         return _nearest(output, knowledge) if output is not None else None
     for layer in reversed(members or []):
-        found = _unwrapped(layer, knowledge)
+        found = unwrapped(layer, knowledge)
         if found is not None:
             return found
     return None
@@ -163,23 +170,11 @@ def _nearest(output: Value, knowledge: Knowledge) -> Apply | None:
             if id(value) in seen or not isinstance(value, Apply):
                 continue
             seen.add(id(value))
-            found = _unwrapped(value.receiver, knowledge) if value.fn == "()" else None
+            found = unwrapped(value.receiver, knowledge) if value.fn == "()" else None
             if found is not None:
                 return found
             following.extend(value.args)
         level = following
-    return None
-
-
-def _unwrapped(layer: Value | None, knowledge: Knowledge) -> Apply | None:
-    """A recurrent layer, alone or in a wrapper such as a bidirectional one."""
-    while isinstance(layer, Apply):
-        if knowledge.fact("recurrent", layer.fn) is not None:
-            return layer
-        fact = knowledge.fact("wrapper", layer.fn)
-        if fact is None:
-            return None
-        layer = knowledge.argument(layer, fact, fact["signature"][0])
     return None
 
 

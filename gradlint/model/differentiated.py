@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -58,9 +59,23 @@ class Differentiated:
             reached.update(nodes)
         return reached
 
+    def _stands_alone(self, loss: Apply) -> bool:
+        """Whether a loss is computed by the module's own statements, where nobody else gets it."""
+        module = self._program.module
+        if loss.module is not module or loss.node is None:
+            return False
+        line = loss.node.lineno  # type: ignore[attr-defined]
+        return not any(
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef)
+            and node.lineno <= line <= (node.end_lineno or line)
+            for node in ast.walk(module.tree)
+        )
+
     def holds(self, loss: Apply) -> bool | None:
         """Whether a loss is differentiated; None where it can't be told, as in a library."""
         if not loss.tracked:
+            return False
+        if not self._asked and self._stands_alone(loss):
             return False
         if not self._asked or self._reached is None:
             return None

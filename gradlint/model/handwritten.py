@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradlint.model.trace import loops
+from gradlint.source.dataflow import literal
 from gradlint.source.values import Apply, Join, Seq, Value
 
 if TYPE_CHECKING:
@@ -38,12 +40,15 @@ CUTS = frozenset(
 class HandWritten:
     """A recurrence written by hand: a layer whose output comes back to it in the next step.
 
-    `bounded` is False where some way around the cycle meets no bounded activation.
+    `bounded` is False where some way around the cycle meets no bounded activation; `gated` that
+    every way around it meets a product; `steps` is the length of the loop, where it is known.
     """
 
     call: Apply
     layer: Apply
     bounded: bool
+    gated: bool = False
+    steps: int | None = None
 
 
 def hand_written_layers(program: Program) -> list[HandWritten]:
@@ -59,8 +64,22 @@ def hand_written_layers(program: Program) -> list[HandWritten]:
             continue
         bounded = _comes_back(call, knowledge)
         if bounded is not None:
-            found[id(layer)] = HandWritten(call, layer, bounded)
+            gated = not _reaches(call, knowledge, through_bounded=True, through_products=False)
+            found[id(layer)] = HandWritten(call, layer, bounded, gated, _steps(call, program))
     return list(found.values())
+
+
+def _steps(call: Apply, program: Program) -> int | None:
+    """How often the loop around a call runs: `for step in range(100)`."""
+    if not call.loops:
+        return None
+    for loop in loops([act for root in program.roots for act in root]):
+        over = loop.iterable
+        if loop.node is call.loops[-1][0] and isinstance(over, Apply):
+            if over.fn == "builtins.range" and len(over.args) == 1:
+                length = literal(over.args[0])
+                return int(length) if length is not None else None
+    return None
 
 
 def _comes_back(call: Apply, knowledge: Knowledge) -> bool | None:
@@ -70,7 +89,9 @@ def _comes_back(call: Apply, knowledge: Knowledge) -> bool | None:
     return not _reaches(call, knowledge, through_bounded=False)
 
 
-def _reaches(call: Apply, knowledge: Knowledge, *, through_bounded: bool) -> bool:
+def _reaches(
+    call: Apply, knowledge: Knowledge, *, through_bounded: bool, through_products: bool = True
+) -> bool:
     seen: set[int] = set()
     stack: list[Value] = list(call.args)
     while stack and len(seen) < 1500:
@@ -89,6 +110,8 @@ def _reaches(call: Apply, knowledge: Knowledge, *, through_bounded: bool) -> boo
         if node.fn in CUTS or node.fn in ("?", "iter") or is_recurrent_call(node, knowledge):
             continue
         if not through_bounded and _is_bounded(node, knowledge):
+            continue
+        if not through_products and node.fn in ("*", ".mul"):
             continue
         if node.inner is not None:
             stack.append(node.inner)

@@ -164,3 +164,67 @@ def reduced_by_sum(loss: Value, knowledge: Knowledge) -> bool:
         )
         for node in walk(loss, 40)
     )
+
+
+def unwrapped(layer: Value | None, knowledge: Knowledge) -> Apply | None:
+    """A recurrent layer, alone or in a wrapper such as a bidirectional one."""
+    while isinstance(layer, Apply):
+        if knowledge.fact("recurrent", layer.fn) is not None:
+            return layer
+        fact = knowledge.fact("wrapper", layer.fn)
+        if fact is None:
+            return None
+        layer = knowledge.argument(layer, fact, fact["signature"][0])
+    return None
+
+
+def stacked_depth(values: list[Value], knowledge: Knowledge) -> int:
+    """How many recurrent layers run on top of each other: the longest chain in which the output
+    sequence of one is the input of the next. A state that is handed over makes no chain, nor do the
+    two directions of a bidirectional layer.
+    """
+    deepest = 1
+    for value in values:
+        for part in networks.parts(value, knowledge):
+            if isinstance(part, Apply):
+                deepest = max(deepest, _members_depth(part, knowledge))
+        for node in walk(value):
+            if isinstance(node, Apply) and node.fn == "()":
+                deepest = max(deepest, _chain(node, knowledge, frozenset()))
+    return deepest
+
+
+def _depth(layer: Apply, knowledge: Knowledge) -> int:
+    fact = knowledge.fact("recurrent", layer.fn)
+    given = knowledge.argument(layer, fact, fact.get("depth")) if fact is not None else None
+    return 1 if given is None else whole(given) or 1
+
+
+def _members_depth(container: Apply, knowledge: Knowledge) -> int:
+    fact = knowledge.fact("container", container.fn)
+    if fact is None or not fact.get("chain"):
+        return 0
+    layers = (unwrapped(member, knowledge) for member in knowledge.members(container) or [])
+    return sum(_depth(layer, knowledge) for layer in layers if layer is not None)
+
+
+def _chain(call: Value | None, knowledge: Knowledge, seen: frozenset[int]) -> int:
+    """Layers on the way back from a call through what it is given first; each layer once."""
+    if not isinstance(call, Apply) or len(seen) > 24:
+        return 0
+    if call.fn == "()":
+        layer = unwrapped(call.receiver, knowledge)
+        if call.inner is not None:
+            return _chain(call.inner, knowledge, seen)
+        if layer is not None and id(layer) in seen:
+            return 0
+        own = _depth(layer, knowledge) if layer is not None else 0
+        below = seen | {id(layer)} if layer is not None else seen | {id(call)}
+        return own + _chain(next(iter(call.args), None), knowledge, below)
+    if call.fn == "[]":
+        if constant(call.args[1]) == 1:
+            return 0
+        return _chain(call.args[0], knowledge, seen | {id(call)})
+    if call.fn[1:] in SHAPE_METHODS:
+        return _chain(call.receiver, knowledge, seen | {id(call)})
+    return 0

@@ -54,6 +54,23 @@ def _reads_gradients(program: Program) -> bool:
     )
 
 
+def is_looked_at(backward: Deed) -> bool:
+    """Whether anything but the backward pass reads the loss: training does, timing does not."""
+    call = backward.node
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return False
+    receiver = call.func.value
+    if not isinstance(receiver, ast.Name):
+        return False
+    return any(
+        isinstance(node, ast.Name)
+        and node.id == receiver.id
+        and isinstance(node.ctx, ast.Load)
+        and node is not receiver
+        for node in ast.walk(backward.module.tree)
+    )
+
+
 def _unused(lifecycle: Lifecycle, cycle: Cycle, program: Program) -> UnusedBackward | None:
     knowledge = program.knowledge
     optimizers = [apply for apply in program.applies if knowledge.takes_parameters(apply)]
@@ -69,8 +86,15 @@ def _unused(lifecycle: Lifecycle, cycle: Cycle, program: Program) -> UnusedBackw
     ]
     if not zeroed:
         return None
+    # A scheduler that steps, or a `step` that is named and not called, says that this is training.
+    meant = any(
+        isinstance(node, ast.Attribute) and node.attr == "step"
+        for node in ast.walk(cycle.loop.node)
+    )
     for deed in deeds([cycle]):
         if deed.kind == acts.BACKWARD and deed.subject is not None and not deed.by_engine:
+            if not meant and not is_looked_at(deed):
+                continue
             if networks.depends_on(deed.subject, held, knowledge):
                 return UnusedBackward(deed, optimizers[0])
     return None

@@ -129,3 +129,19 @@ def stores(acts: list[Act]) -> list[Store]:
         elif isinstance(act, Loop | Block | Scope):
             stack.extend(reversed(act.body))
     return found
+
+
+def loops(acts: list[Act]) -> list[Loop]:
+    """Every loop of a trace, outer ones first."""
+    found: list[Loop] = []
+    stack: list[Act] = list(reversed(acts))
+    while stack:
+        act = stack.pop()
+        if isinstance(act, Branch):
+            stack.extend(reversed(act.otherwise))
+            stack.extend(reversed(act.then))
+        elif isinstance(act, Loop | Block | Scope):
+            if isinstance(act, Loop):
+                found.append(act)
+            stack.extend(reversed(act.body))
+    return found

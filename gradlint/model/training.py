@@ -11,6 +11,7 @@ from gradlint.model.handwritten import HandWritten
 from gradlint.model.networks import Recurrence
 from gradlint.model.sequences import (
     predicts_own_vocabulary,
+    stacked_depth,
     steps_of,
     summed,
     uses_last_step_only,
@@ -48,12 +49,7 @@ class TrainedRecurrence:
     per_step: bool = False
     keras: bool = False
     trainer_argument: str = ""
-
-    @property
-    def alternatives(self) -> bool:
-        """Whether the layers are alternatives to each other, built in branches of one choice."""
-        places = {id(layer.apply.node) for layer in self.layers}
-        return len({layer.family for layer in self.layers}) > 1 and len(places) == len(self.layers)
+    stacked: int = 1
 
     def learning_rate(self, knowledge: Knowledge) -> float | None:
         """The learning rate, as a literal or as the optimizer's default."""
@@ -145,6 +141,7 @@ def from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecurr
                     for value in [*losses, *(group.held or [])]
                 ),
                 per_step=not any(uses_last_step_only(loss, knowledge) for loss in losses),
+                stacked=stacked_depth([*losses, *(group.held or [])], knowledge),
             )
         )
     return found

@@ -415,8 +415,8 @@ def risks(network: TrainedRecurrence) -> Iterator[str]:
         yield f"it predicts its own vocabulary at each step, over {length}"
     if network.summed_over_time:
         yield "the loss is summed over the steps of a sequence"
-    if sum(layer.depth or 1 for layer in network.layers) >= DEEP_STACK and not network.alternatives:
-        yield "three or more recurrent layers are stacked"
+    if network.stacked >= DEEP_STACK:
+        yield f"{network.stacked} recurrent layers are stacked"
     widest = max((layer.units or 0 for layer in network.layers), default=0)
     if widest >= WIDE and "mse" in network.losses:
         yield f"{widest} units with a squared error were seen to train well and then collapse"

@@ -183,12 +183,15 @@ import torch
 
 p = torch.softmax(torch.randn(8, 10, requires_grad=True), dim=1)
 a = torch.log(p + 1e-8)  # info: GL503
-b = torch.log(1e-20 + p)  # info: GL503
+b = torch.log(1e-12 + p)  # info: GL503
 c = p.clamp(min=1e-7).log()  # info: GL503
 d = torch.log(torch.clamp(p, 1e-9, 1.0))  # info: GL503
 q = tf.nn.softmax(tf.Variable(tf.zeros([8, 10])))
 e = tf.math.log(tf.clip_by_value(q, 1e-9, 1.0))  # info: GL503
 f = torch.log(p + 1e-60)  # error: GL503
+(a + b + c + d + f).mean().backward()
+with tf.GradientTape() as tape:
+    g = tape.gradient(e, [])
 ```
 
 ## How to fix

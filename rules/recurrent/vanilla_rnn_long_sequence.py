@@ -1,7 +1,7 @@
 """# Ungated recurrent network trained over long sequences.
 
 ## What it does
-Reports a vanilla recurrent layer (Keras SimpleRNN, torch `nn.RNN`, TensorFlow's BasicRNNCell, or a cell written by hand) that is trained over 50 or more steps, where the length is known from input shapes, `input_length`, `maxlen` or the bounds of the loop over time. Layers with an unbounded activation or with a chosen recurrent initialiser are left to GL101 and GL102.
+Reports a vanilla recurrent layer (Keras SimpleRNN, torch `nn.RNN`, TensorFlow's BasicRNNCell, or a cell written by hand) that is trained over 50 or more steps, where the length is known from input shapes, `input_length`, `maxlen` or the bounds of the loop over time. An identity or orthogonal start lowers it to advice.
 
 ## Why it is a risk
 The gradient of an early step is multiplied by the recurrent matrix and by a slope of at most 1 with every later step. torch starts that matrix uniform on +-1/sqrt(units), which has a spectral radius of 0.577: over 50 steps 1e-12 of the gradient is left. Measured for the first input of a tanh network: 7e-12 after 50 steps, exactly 0 after 200. In float32 it is lost beside the gradient of the last step. Keras starts with an orthogonal matrix, which fades more slowly and still fades, since tanh's slope is below 1. Gates let the gradient pass unchanged: an LSTM whose forget gate is open keeps more than 1% of it over the same 50 steps.
@@ -60,6 +60,19 @@ model.compile(keras.optimizers.Adam(clipnorm=1.0), "binary_crossentropy")
 model.fit(x, labels, epochs=5)
 ```
 
+An identity or orthogonal start keeps the gradient for longer, and is reported as advice: training moves the matrix away from it.
+
+```python bad
+import keras
+from keras import layers
+
+irnn = keras.Sequential()
+irnn.add(keras.Input((784, 1)))
+irnn.add(layers.SimpleRNN(100, recurrent_initializer="identity"))  # info: GL103
+irnn.add(layers.Dense(10))
+irnn.compile(keras.optimizers.Adam(clipnorm=1.0), "mse")
+```
+
 A cell written by hand, over a loop of known length:
 
 ```python bad
@@ -111,19 +124,43 @@ short.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
 Use an LSTM or a GRU. Or train on shorter pieces of the sequence, or begin with an identity or orthogonal recurrent matrix and clip the gradients (IRNN).
 
 ## When it is fine
-Short sequences; lengths that are not known; networks that are not trained here; a start that was chosen for long memory:
+Short sequences; lengths that are not known; networks that are not trained here; cells with gates:
+
+```python good
+import torch
+from torch import nn
+
+
+class Gated(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.update = nn.Linear(4 + 32, 32)
+        self.candidate = nn.Linear(4 + 32, 32)
+        self.out = nn.Linear(32, 1)
+
+    def forward(self, x):
+        h = torch.zeros(x.size(0), 32)
+        for step in range(100):
+            both = torch.cat((x[:, step], h), dim=1)
+            z = torch.sigmoid(self.update(both))
+            h = (1 - z) * h + z * torch.tanh(self.candidate(both))
+        return self.out(h)
+
+
+model = Gated()
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+for x, y in loader:
+    optimizer.zero_grad()
+    nn.functional.mse_loss(model(x), y).backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+```
 
 ```python good
 import keras
 import torch
 from keras import layers
 from torch import nn
-
-irnn = keras.Sequential()
-irnn.add(keras.Input((784, 1)))
-irnn.add(layers.SimpleRNN(100, recurrent_initializer="identity"))
-irnn.add(layers.Dense(10))
-irnn.compile(keras.optimizers.Adam(clipnorm=1.0), "mse")
 
 unknown = keras.Sequential()
 unknown.add(keras.Input((None, 8)))
@@ -156,22 +193,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, TrainedRecurrence, report, rule
+from gradlint.sdk import Finding, Severity, TrainedRecurrence, report, rule, spell
 
 DEFAULT_RADIUS = 0.577
 """Spectral radius of torch's default recurrent matrix, U(-1/sqrt h, 1/sqrt h): 1/sqrt 3 (measured
 0.566 to 0.600 for 32 to 512 units)."""
 
+REMEDY = "use an LSTM or a GRU, or train on shorter pieces of the sequence"
+
 
 @rule("GL103", "warning", symptoms={"vanishing-gradients": 0.8, "not-learning": 0.6})
 def check(network: TrainedRecurrence, *, min_steps: int = 50) -> Iterator[Finding]:
     """Report a trained vanilla RNN whose sequences are known to be long."""
+    for written in network.hand_written:
+        length = written.steps
+        if length is None or length < min_steps or written.gated or not written.bounded:
+            continue
+        yield report(
+            written.call,
+            f"`{spell(written.call)}` is a recurrence without gates over {length} steps, so what it "
+            f"should learn from early steps vanishes",
+            help=REMEDY,
+        )
     steps = network.steps
     if steps is None or steps < min_steps:
         return
     for layer in network.layers:
         if layer.gated:
             continue
+        fate = "vanishes or explodes" if layer.unbounded or layer.initializer_given else "vanishes"
         left = DEFAULT_RADIUS**steps
         start = (
             f": torch's default start leaves about {left:.0e} of the gradient"
@@ -181,6 +231,7 @@ def check(network: TrainedRecurrence, *, min_steps: int = 50) -> Iterator[Findin
         yield report(
             layer.apply,
             f"`{layer.name}` has no gates and is trained over {steps} steps, so what it should "
-            f"learn from early steps vanishes{start}",
-            help="use an LSTM or a GRU, or train on shorter pieces of the sequence",
+            f"learn from early steps {fate}{start}",
+            help=REMEDY,
+            severity=Severity.INFO if layer.identity_start else None,
         )

@@ -82,7 +82,9 @@ def main() -> int:
     print(f"memory     {memory / 1024:.0f} MB peak")
     if options.against:
         other, _ = spent([*shlex.split(options.against), *options.paths])
-        print(f"{options.against.split()[0]}  {other:.2f} s CPU, {other / gradlint:.0f} times as much")
+        print(
+            f"{options.against.split()[0]}  {other:.2f} s CPU, {other / gradlint:.0f} times as much"
+        )
     return 0
 
 

@@ -165,8 +165,10 @@ for x, y in loader:
     optimizer.step()
 """
         ),
-        {"    prediction, state": "    if state is not None:\n"
-         "        state = tuple(s.detach() for s in state)\n    prediction, state"},
+        {
+            "    prediction, state": "    if state is not None:\n"
+            "        state = tuple(s.detach() for s in state)\n    prediction, state"
+        },
     ),
     "softmax-layer-in-sequential": Planted(
         "GL501",
@@ -174,6 +176,7 @@ for x, y in loader:
 from torch import nn
 model = nn.Sequential(nn.Linear(4, 3), nn.Softmax(dim=1))
 loss = nn.CrossEntropyLoss()(model(x), y)  # BUG
+loss.backward()
 """,
         {", nn.Softmax(dim=1)": ""},
     ),
@@ -190,6 +193,7 @@ class Net(nn.Module):
         return self.softmax(self.fc(x))
 criterion = nn.CrossEntropyLoss()
 loss = criterion(Net()(x), y)  # BUG
+loss.backward()
 """,
         {"self.softmax(self.fc(x))": "self.fc(x)"},
     ),
@@ -200,6 +204,7 @@ from torch import nn
 import torch.nn.functional as F
 fc = nn.Linear(4, 3)
 loss = F.cross_entropy(F.softmax(fc(x), dim=1), y)  # BUG
+loss.backward()
 """,
         {"F.softmax(fc(x), dim=1)": "fc(x)"},
     ),
@@ -211,6 +216,7 @@ from torch import nn
 fc = nn.Linear(4, 3)
 probabilities = torch.softmax(fc(x), dim=1)
 loss = nn.CrossEntropyLoss()(probabilities, y)  # BUG
+loss.backward()
 """,
         {"(probabilities, y)": "(fc(x), y)"},
     ),
@@ -221,6 +227,7 @@ import torch
 from torch import nn
 fc = nn.Linear(4, 3)
 logp = torch.log(torch.softmax(fc(x), dim=1))  # BUG
+logp.mean().backward()
 """,
         {"torch.log(torch.softmax(fc(x), dim=1))": "torch.log_softmax(fc(x), dim=1)"},
     ),
