@@ -1,6 +1,6 @@
 """Write the stub of a new rule, which fails its own tests until it is written.
 
-    python scripts/new_rule.py GL217 clip-something clipping
+python scripts/new_rule.py GL217 clip-something clipping
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Write docs/rules.md from the rule documents, or check that it is up to date.
 
-    python scripts/write_catalogue.py [--check]
+python scripts/write_catalogue.py [--check]
 """
 
 from __future__ import annotations

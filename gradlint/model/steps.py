@@ -86,7 +86,7 @@ def _unused(lifecycle: Lifecycle, cycle: Cycle, program: Program) -> UnusedBackw
     ]
     if not zeroed:
         return None
-    # A scheduler that steps, or a `step` that is named and not called, says that this is training.
+    # A scheduler that steps, or a `step` named and not called, says that this is training.
     meant = any(
         isinstance(node, ast.Attribute) and node.attr == "step"
         for node in ast.walk(cycle.loop.node)

@@ -22,9 +22,9 @@ MOST_KEPT = 4_000_000
 """Characters of parsed files kept for the next file that imports them: a project's shared modules
 fit, and the trees take about 25 times as many bytes."""
 
-MOST_OPENED = 120
-"""Modules of the project read for one file: training scripts of public repositories reach up to 60;
-a package whose `__init__` files import each other by star leads to thousands."""
+MOST_OPENED = 60
+"""Modules of the project read for one file: the scripts of 40 public training repositories stay
+below it, while packages whose `__init__` files import each other by star lead to thousands."""
 
 MOST_PARENTS = 8
 """How far up an import is looked for: deeper package trees than this were not seen in 400 public
