@@ -8,10 +8,10 @@ first parameter, its options the keyword-only parameters.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -48,7 +48,7 @@ class Rule:
     subject: str
     check: Check
     document: str
-    path: Path
+    path: str
     options: Mapping[str, Any] = field(default_factory=dict)
     symptoms: Mapping[str, float] = field(default_factory=dict)
 
@@ -96,20 +96,20 @@ def rule(
     return declare
 
 
-def rules_directory() -> Path:
+def rules_directory() -> str:
     """Where the built-in rules are: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parent
-    inside = package / "rules"
-    return inside if inside.is_dir() else package.parent / "rules"
+    package = os.path.dirname(os.path.realpath(__file__))
+    inside = os.path.join(package, "rules")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "rules")
 
 
-def _rule_of(module: ModuleType, path: Path) -> Rule:
+def _rule_of(module: ModuleType, path: str) -> Rule:
     check: Check = module.check
     header: Header = check.__gradlint__  # type: ignore[attr-defined]
     parameters = check.__code__.co_varnames[: check.__code__.co_argcount]
     return Rule(
         code=header.code,
-        name=path.stem.replace("_", "-"),
+        name=module.__name__.rpartition(".")[2].replace("_", "-"),
         severity=header.severity,
         default=header.default,
         subject=check.__annotations__[parameters[0]],
@@ -121,7 +121,7 @@ def _rule_of(module: ModuleType, path: Path) -> Rule:
     )
 
 
-def load_directory(directory: Path, package: str) -> Iterator[Rule]:
+def load_directory(directory: str, package: str) -> Iterator[Rule]:
     """The rules of every `*/*.py` file under `directory`, in order of path.
 
     Raises:
@@ -130,11 +130,14 @@ def load_directory(directory: Path, package: str) -> Iterator[Rule]:
     """
     if package not in sys.modules:
         holder = ModuleType(package)
-        holder.__path__ = [str(directory)]
+        holder.__path__ = [directory]
         sys.modules[package] = holder
-    for path in sorted(directory.glob("*/*.py")):
-        name = f"{package}.{path.parent.name}.{path.stem}"
-        yield _rule_of(importlib.import_module(name), path)
+    for family in sorted(os.listdir(directory)):
+        folder = os.path.join(directory, family)
+        for file in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+            if file.endswith(".py"):
+                name = f"{package}.{family}.{file[:-3]}"
+                yield _rule_of(importlib.import_module(name), os.path.join(folder, file))
 
 
 class Registry:

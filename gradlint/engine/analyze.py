@@ -116,7 +116,7 @@ def analyze(
         The findings, each once, and what was given up.
     """
     wanted = [rule for rule in rules if rule.subject not in OWN_SUBJECTS]
-    data = source.text.encode("utf-8", "replace")
+    data = source.text.encode("utf-8", "replace") if source.is_notebook else source.data
     if not wanted or not any(word in data for word in ANCHORS):
         return [], []
     project = _shared_project()

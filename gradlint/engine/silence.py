@@ -12,7 +12,14 @@ from gradlint.finding import Finding
 from gradlint.registry import Registry, Rule
 from gradlint.selection import expand
 from gradlint.source.parsing import SyntaxFailure, parse
-from gradlint.source.suppression import Scope, faults, may_suppress, statement_lines, suppress
+from gradlint.source.suppression import (
+    Scope,
+    faults,
+    may_suppress,
+    speaks_to_gradlint,
+    statement_lines,
+    suppress,
+)
 from gradlint.source.text import SourceFile, read
 
 
@@ -87,7 +94,7 @@ class Silence:
     ) -> list[Scope]:
         scopes: list[Scope] = []
         kept = findings
-        if may_suppress(source.data):
+        if speaks_to_gradlint(source.data) or (findings and may_suppress(source.data)):
             # Imported only for a file that has such a comment; most have none.
             from gradlint.source.comments import directives
 

@@ -6,8 +6,8 @@ recognises; it never judges. A name it has no fact for is simply unknown.
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from gradlint.frameworks.images import ImageKnowledge
@@ -54,9 +54,9 @@ MOVES = frozenset(
 """Methods of a network or an optimizer that give the object itself back."""
 
 
-def frameworks_directory() -> Path:
+def frameworks_directory() -> str:
     """Where the `facts.toml` files are."""
-    return Path(__file__).resolve().parent
+    return os.path.dirname(os.path.realpath(__file__))
 
 
 @cache
@@ -81,7 +81,7 @@ class Knowledge:
         self._canonical: dict[str, str] = {}
 
     @classmethod
-    def load(cls, directory: Path) -> Knowledge:
+    def load(cls, directory: str) -> Knowledge:
         """Read every `facts.toml` below `directory`.
 
         Raises:
@@ -90,11 +90,14 @@ class Knowledge:
         import tomllib
 
         self = cls()
-        for path in sorted(directory.glob("*/facts.toml")):
-            self._add(tomllib.loads(path.read_text(encoding="utf-8")), path)
+        for name in sorted(os.listdir(directory)):
+            path = os.path.join(directory, name, "facts.toml")
+            if os.path.exists(path):
+                with open(path, encoding="utf-8") as file:
+                    self._add(tomllib.loads(file.read()), path)
         return self
 
-    def _add(self, data: dict[str, Any], path: Path) -> None:
+    def _add(self, data: dict[str, Any], path: str) -> None:
         self.packages.update(data.pop("packages", ()))
         self._drop += tuple(f"{name}." for name in data.pop("drop-modules", ()))
         self._aliases.update(data.pop("aliases", {}))

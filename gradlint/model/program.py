@@ -76,7 +76,16 @@ class Program:
             for member in statement.body
             if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef)
         ]
-        todo = [method for method in methods if method not in interp.called]
+        known = any(
+            self.knowledge.fact("base", self.knowledge.canonical(base)) is not None
+            for base in cls.library_bases()
+        )
+        todo = [
+            method
+            for method in methods
+            if method not in interp.called
+            and (known or self._relevant(method) or _sets_attributes(method))
+        ]
         if not todo:
             return
         trace: list[Act] = []
@@ -265,6 +274,14 @@ class Program:
                 seen.add(id(apply.node))
                 found.append(apply)
         return found
+
+
+def _sets_attributes(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a method may leave something to the others: any store to an attribute."""
+    return any(
+        isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        for node in ast.walk(method)
+    )
 
 
 _VIEWS = {
