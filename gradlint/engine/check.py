@@ -69,10 +69,10 @@ def check(
 
 
 GARBAGE_THRESHOLD = 100_000
-"""Allocations between two collections. A syntax tree allocates 50,000 objects a thousand lines, none
-of them garbage yet, so the default of 700 spends a third of the time on looking (measured on 67,000
-lines). Full collections come after ten of these: with more, the garbage of one file, whose values
-point at each other, adds up (300 MB over 400 files of a large package instead of 180)."""
+"""Allocations between two collections. A syntax tree allocates 50,000 objects a thousand lines,
+none of them garbage yet, so the default of 700 spends a third of the time on looking (measured on
+67,000 lines). Full collections come after ten of these: with more, the garbage of one file, whose
+values point at each other, adds up (300 MB over 400 files of a large package instead of 180)."""
 
 
 def collect_rarely() -> None:

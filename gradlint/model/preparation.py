@@ -217,6 +217,9 @@ def _of_floats(apply: Apply, program: Program) -> UnscaledConversion | None:
     target = apply.argument(1, "dtype")
     if target is None or arithmetic.dtype_kind(target) != "float":
         return None
+    if len(target.options()) > 1:
+        # A choice between floating point types says that a cast is meant, not a scaling.
+        return None
     found = Origins(program.knowledge).of(apply.args[0])
     if found is None or found.integer is not False or found.reach < arithmetic.RAW:
         return None
