@@ -217,7 +217,10 @@ def _of_floats(apply: Apply, program: Program) -> UnscaledConversion | None:
     target = apply.argument(1, "dtype")
     if target is None or arithmetic.dtype_kind(target) != "float":
         return None
-    if len(target.options()) > 1:
+    written = [*apply.node.args, *(item.value for item in apply.node.keywords)] if isinstance(
+        apply.node, ast.Call
+    ) else []  # fmt: skip
+    if any(isinstance(part, ast.IfExp) for part in written):
         # A choice between floating point types says that a cast is meant, not a scaling.
         return None
     found = Origins(program.knowledge).of(apply.args[0])
