@@ -56,6 +56,16 @@ class Clip:
             value = value.receiver
         return isinstance(value, Apply) and value.fn == ".state_dict"
 
+    def sharder(self, knowledge: Knowledge) -> Apply | None:
+        """The wrapper that shards the parameters it is given, if they are certain to be sharded."""
+        parameters = self.target
+        wrapper = parameters.receiver if isinstance(parameters, Apply) else None
+        fact = knowledge.of("distributed", wrapper)
+        if fact is None or not fact.get("shards") or not isinstance(wrapper, Apply):
+            return None
+        unsure = "sharding_strategy" in wrapper.kwargs or not wrapper.complete
+        return None if unsure else wrapper
+
     @property
     def bounds(self) -> bool:
         """Whether it bounds anything; with an infinite threshold it only measures."""
@@ -148,10 +158,23 @@ def clips(program: Program) -> Iterator[Clip]:
             emptied_by_loop=_is_iterator(target, knowledge) and _made_outside(target, apply),
             dropped=bool(fact.get("pure")) and is_statement(apply),
         )
+    for apply in program.calls:
+        if apply.fn == ".clip_grad_norm_" and _runs_deepspeed(apply.receiver, knowledge):
+            target = apply.argument(0, "parameters")
+            yield Clip(apply, target, None, "norm", {"engine": "DeepSpeed"}, None)
     for optimizer in clipping_optimizers(program):
         for name, value in optimizer.given.items():
             how = "value" if name == "clipvalue" else "norm"
             yield Clip(optimizer.call, None, value, how, {"argument": name}, None)
+
+
+def _runs_deepspeed(engine: Value | None, knowledge: Knowledge) -> bool:
+    """Whether an engine is built with a plugin that takes clipping over."""
+    fact = knowledge.of("engine", engine)
+    if fact is None or not isinstance(engine, Apply):
+        return False
+    plugin = engine.kwargs.get(str(fact.get("takes-over")))
+    return isinstance(plugin, Apply)
 
 
 def is_statement(apply: Apply) -> bool:
