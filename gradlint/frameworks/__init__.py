@@ -40,6 +40,7 @@ _ROLES = (
     "reduction",
     "environment",
     "transform-chain",
+    "classifiers",
     "initializer",
     "backend",
 )
@@ -221,6 +222,8 @@ class Knowledge:
     def makes_object(self, apply: Apply) -> bool:
         """Whether a call constructs an object of its own."""
         role = self.role_of_name.get(apply.fn)
+        if role is None:
+            return self.heads(apply) is not None
         if role in ("recurrent", "container", "optimizer", "wrapper", "trainer", "engine"):
             return True
         if role == "layer":
@@ -228,6 +231,13 @@ class Knowledge:
         return role in ("scaler", "scheduler") or (
             role == "activation" and bool(self.roles["activation"][apply.fn].get("layer"))
         )
+
+    def heads(self, apply: Apply) -> tuple[str, ...] | None:
+        """The attributes that hold a library classifier's last layer; None for other calls."""
+        for package, fact in self.roles["classifiers"].items():
+            if apply.fn.startswith(package) and apply.fn.count(".") == package.count(".") + 1:
+                return tuple(fact["heads"])
+        return None
 
     def holds_layers(self, apply: Apply) -> bool:
         """Whether a call constructs a container that layers are added to."""

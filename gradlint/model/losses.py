@@ -216,6 +216,11 @@ def layer_outputs(
     layer: Apply, call: Apply, argument: Value | None, knowledge: Knowledge, depth: int = 0
 ) -> tuple[Output, ...]:
     """What calling a layer object gives."""
+    for name in knowledge.heads(layer) or ():
+        head = layer.attrs.get(name)
+        if isinstance(head, Apply):
+            # The last layer was replaced: what it gives is what the classifier gives.
+            return layer_outputs(head, call, argument, knowledge, depth + 1)
     fact = knowledge.roles["activation"].get(layer.fn)
     if fact is not None and fact.get("layer"):
         function = knowledge.activation(layer)

@@ -263,6 +263,42 @@ logits = keras.Sequential([layers.Dense(64, "relu"), layers.Dense(10)])
 logits.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
 ```
 
+A head that was replaced says what the classifier gives:
+
+```python bad
+import torch
+from torch import nn
+from torchvision import models
+
+model = models.resnet18(weights="DEFAULT")
+model.fc = nn.Sequential(nn.Linear(512, 5), nn.Softmax(dim=1))
+model = model.to("cuda")
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.Adam(model.fc.parameters())
+for images, labels in batches:
+    optimizer.zero_grad()
+    loss = criterion(model(images), labels)  # error: GL501
+    loss.backward()
+    optimizer.step()
+```
+
+```python good
+import torch
+from torch import nn
+from torchvision import models
+
+model = models.resnet18(weights="DEFAULT")
+model.fc = nn.Linear(512, 5)
+model = model.to("cuda")
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.Adam(model.parameters())
+for images, labels in batches:
+    optimizer.zero_grad()
+    loss = criterion(model(images), labels)
+    loss.backward()
+    optimizer.step()
+```
+
 ## How to fix
 Feed the loss the logits, and apply softmax only where probabilities are read. With Keras keep the softmax and leave out `from_logits=True`.
 
