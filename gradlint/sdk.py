@@ -13,7 +13,6 @@ from gradlint.model.carried import CarriedState
 from gradlint.model.clips import (
     Clip,
     ClippingOptimizer,
-    LostClamp,
     TransformChain,
     UnusedClip,
 )
@@ -145,7 +144,6 @@ __all__ = [
     "Hook",
     "Logarithm",
     "LossCall",
-    "LostClamp",
     "Note",
     "Output",
     "Recurrence",

@@ -224,10 +224,10 @@ def _made_outside(target: Value | None, apply: Apply) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnusedClip:
-    """Gradients clipped into a value that goes nowhere, and the update that passes it by."""
+    """Gradients clipped into a value that goes nowhere; the update that passes it by, if seen."""
 
     clip: Apply
-    update: Apply
+    update: Apply | None
 
 
 def unused_clips(program: Program) -> Iterator[UnusedClip]:
@@ -276,29 +276,12 @@ def is_read(apply: Apply) -> bool:
 _GRADIENT_CALLS = frozenset({".gradient", ".compute_gradients"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LostClamp:
-    """A gradient that is clamped into a new tensor which nothing uses: `p.grad.clamp(-1, 1)`."""
-
-    call: Apply
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where it stands."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file it stands in."""
-        return self.call.module
-
-
-def lost_clamps(program: Program) -> Iterator[LostClamp]:
-    """Clamps of gradients, out of place, as statements."""
+def lost_clamps(program: Program) -> Iterator[UnusedClip]:
+    """Gradients clamped into a new tensor that nothing uses: `p.grad.clamp(-1, 1)`."""
     for apply in program.calls:
         if apply.fn in (".clamp", ".clip") and acts.is_gradient(apply.receiver):
             if is_statement(apply):
-                yield LostClamp(apply)
+                yield UnusedClip(apply, None)
 
 
 def _missed(program: Program, apply: Apply, held: list[Value] | None) -> list[Recurrence]:

@@ -243,17 +243,12 @@ class Program:
     @cached_property
     def unused_clips(self) -> list[clipping.UnusedClip]:
         """Clipped gradients that are not what is applied."""
-        return list(clipping.unused_clips(self))
+        return [*clipping.unused_clips(self), *clipping.lost_clamps(self)]
 
     @cached_property
     def transform_chains(self) -> list[clipping.TransformChain]:
         """Chains of gradient transforms."""
         return list(clipping.transform_chains(self))
-
-    @cached_property
-    def lost_clamps(self) -> list[clipping.LostClamp]:
-        """Clamped gradients that go nowhere."""
-        return list(clipping.lost_clamps(self))
 
     @cached_property
     def clipping_optimizers(self) -> list[clipping.ClippingOptimizer]:
@@ -301,7 +296,6 @@ _VIEWS = {
     "Hook": "hooks",
     "Clip": "clips",
     "UnusedClip": "unused_clips",
-    "LostClamp": "lost_clamps",
     "TrainerRun": "trainer_runs",
     "TransformChain": "transform_chains",
     "ClippingOptimizer": "clipping_optimizers",

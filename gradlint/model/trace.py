@@ -7,6 +7,7 @@ call that was not inlined), a `Store` to an attribute or item, a `Branch`, a `Lo
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gradlint.source.values import Apply, Value
@@ -99,49 +100,24 @@ class Exit:
 Act = Apply | Store | Branch | Loop | Block | Scope | Exit
 
 
-def calls(acts: list[Act]) -> list[Apply]:
-    """Every call of a trace, in order of text, whatever it is nested in."""
-    found: list[Apply] = []
+def flat(acts: list[Act]) -> Iterator[Act]:
+    """Every act of a trace, in order of text, whatever it is nested in; outer ones first."""
     stack: list[Act] = list(reversed(acts))
     while stack:
         act = stack.pop()
-        if isinstance(act, Apply):
-            found.append(act)
-        elif isinstance(act, Branch):
-            stack.extend(reversed(act.otherwise))
-            stack.extend(reversed(act.then))
-        elif isinstance(act, Loop | Block | Scope):
-            stack.extend(reversed(act.body))
-    return found
-
-
-def stores(acts: list[Act]) -> list[Store]:
-    """Every store of a trace."""
-    found: list[Store] = []
-    stack: list[Act] = list(reversed(acts))
-    while stack:
-        act = stack.pop()
-        if isinstance(act, Store):
-            found.append(act)
-        elif isinstance(act, Branch):
-            stack.extend(reversed(act.otherwise))
-            stack.extend(reversed(act.then))
-        elif isinstance(act, Loop | Block | Scope):
-            stack.extend(reversed(act.body))
-    return found
-
-
-def loops(acts: list[Act]) -> list[Loop]:
-    """Every loop of a trace, outer ones first."""
-    found: list[Loop] = []
-    stack: list[Act] = list(reversed(acts))
-    while stack:
-        act = stack.pop()
+        yield act
         if isinstance(act, Branch):
             stack.extend(reversed(act.otherwise))
             stack.extend(reversed(act.then))
         elif isinstance(act, Loop | Block | Scope):
-            if isinstance(act, Loop):
-                found.append(act)
             stack.extend(reversed(act.body))
-    return found
+
+
+def stores(acts: list[Act]) -> list[Store]:
+    """Every store of a trace."""
+    return [act for act in flat(acts) if isinstance(act, Store)]
+
+
+def loops(acts: list[Act]) -> list[Loop]:
+    """Every loop of a trace, outer ones first."""
+    return [act for act in flat(acts) if isinstance(act, Loop)]

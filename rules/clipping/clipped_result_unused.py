@@ -59,6 +59,30 @@ import tensorflow as tf
 image = tf.clip_by_value(tf.cast(picture, tf.float32) / 255.0, 0.0, 1.0)
 ```
 
+```python bad
+import torch
+from torch import nn
+
+model = nn.Linear(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for x, y in batches:
+    optimizer.zero_grad()
+    nn.functional.mse_loss(model(x), y).backward()
+    for parameter in model.parameters():
+        parameter.grad.clamp(-1, 1)  # error: GL213
+    optimizer.step()
+```
+
+```python good
+from torch import nn
+
+model = nn.Linear(4, 1)
+for parameter in model.parameters():
+    parameter.grad.clamp_(-1, 1)
+    parameter.grad = parameter.grad.clamp(-1, 1)
+    largest = parameter.grad.clamp(min=0).max()
+```
+
 ## How to fix
 
 Give the clipped gradients to `apply_gradients`.
@@ -82,10 +106,16 @@ from gradlint.sdk import Finding, UnusedClip, report, rule, spell
 @rule("GL213", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})
 def check(unused: UnusedClip) -> Iterator[Finding]:
     """Report a clip whose result the update passes by."""
-    notes = [(unused.update, "the gradients from before the clip are applied here")]
+    if unused.update is None:
+        yield report(
+            unused.clip,
+            f"the result of `{spell(unused.clip)}` is dropped: the gradient is not changed",
+            help="use the method with an underscore, which works in place",
+        )
+        return
     yield report(
         unused.clip,
         f"the result of `{spell(unused.clip)}` is not what is applied: the step is unclipped",
         help="give the clipped gradients to `apply_gradients`",
-        notes=notes if unused.update is not None else [],
+        notes=[(unused.update, "the gradients from before the clip are applied here")],
     )
