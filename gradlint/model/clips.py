@@ -162,6 +162,11 @@ def clips(program: Program) -> Iterator[Clip]:
         if apply.fn == ".clip_grad_norm_" and _runs_deepspeed(apply.receiver, knowledge):
             target = apply.argument(0, "parameters")
             yield Clip(apply, target, None, "norm", {"engine": "DeepSpeed"}, None)
+    for apply in program.calls:
+        settings = knowledge.roles["trainer-arguments"].get(apply.fn)
+        name = str(settings["clip"]) if settings is not None else ""
+        if name in apply.kwargs:
+            yield Clip(apply, None, apply.kwargs[name], "norm", {"argument": name}, None)
     for optimizer in clipping_optimizers(program):
         for name, value in optimizer.given.items():
             how = "value" if name == "clipvalue" else "norm"

@@ -34,7 +34,8 @@ class TrainerRun:
     """`trainer.fit(module)`: the trainer, the module, and the clip that the trainer was given.
 
     `clip` is None where no clipping argument was given; `manual` that the module does the
-    optimization itself; `early_clip` a clip in its training step.
+    optimization itself; `early_clip` a clip in its training step; `undone` an
+    override of the hook that would clip, with nothing in it.
     """
 
     call: Apply
@@ -43,6 +44,7 @@ class TrainerRun:
     clip: Value | None
     manual: bool
     early_clip: Apply | None = None
+    undone: ast.stmt | None = None
 
     @property
     def node(self) -> ast.AST | None:
@@ -73,7 +75,22 @@ def trainer_runs(program: Program) -> Iterator[TrainerRun]:
             clip = Unknown("the trainer's arguments")
         manual = constant(trained.attrs.get("automatic_optimization")) is False
         early = _clip_in_step(program, trained)
-        yield TrainerRun(apply, trainer, trained, clip, manual, early)
+        yield TrainerRun(apply, trainer, trained, clip, manual, early, _empty_hook(trained))
+
+
+def _empty_hook(trained: Instance) -> ast.stmt | None:
+    """An overridden `configure_gradient_clipping` that does nothing."""
+    found = trained.cls.find(_CLIPPING_HOOKS[0]) if trained.cls is not None else None
+    if found is None or not isinstance(found[1], ast.FunctionDef):
+        return None
+    body = found[1].body
+    empty = all(
+        isinstance(part, ast.Pass)
+        or (isinstance(part, ast.Return) and part.value is None)
+        or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+        for part in body
+    )
+    return found[1] if empty else None
 
 
 def _clip_in_step(program: Program, trained: Instance) -> Apply | None:

@@ -2,8 +2,9 @@
 
 ## What it does
 
-Reports a Lightning trainer with `gradient_clip_val` for a module that optimizes by itself, and a
-clip inside `training_step` of a module that Lightning optimizes.
+Reports a Lightning trainer with `gradient_clip_val` for a module that optimizes by itself or whose
+`configure_gradient_clipping` is empty, and a clip inside `training_step` of a module that Lightning
+optimizes.
 
 ## Why it is a risk
 
@@ -60,6 +61,30 @@ class Automatic(pl.LightningModule):
 
 
 pl.Trainer().fit(Automatic(), loader)  # error: GL212
+```
+
+```python bad
+import lightning as L
+import torch
+from torch import nn
+
+
+class Undone(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 1)
+
+    def training_step(self, batch, index):
+        return self.layer(batch).mean()
+
+    def configure_gradient_clipping(self, optimizer, gradient_clip_val, gradient_clip_algorithm):
+        pass
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+
+L.Trainer(gradient_clip_val=1.0).fit(Undone(), loader)  # error: GL212
 ```
 
 ```python good
@@ -140,6 +165,13 @@ def check(run: TrainerRun) -> Iterator[Finding]:
             "the trainer is told to clip a module that optimizes by itself, which raises",
             help="clip in the module: `self.clip_gradients(optimizer, gradient_clip_val=...)`",
             notes=[(run.clip, "the trainer's clip is set here")],
+        )
+    if not run.manual and asked and run.undone is not None:
+        yield report(
+            run,
+            "the module overrides `configure_gradient_clipping` with nothing, which undoes the "
+            "trainer's clip",
+            help="delete the method, or call `self.clip_gradients` in it",
         )
     if not run.manual and run.early_clip is not None:
         yield report(

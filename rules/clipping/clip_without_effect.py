@@ -48,6 +48,12 @@ optimizer = keras.optimizers.Adam(1e-3, clipnorm=0.0)  # error: GL209
 ```
 
 ```python bad
+from transformers import TrainingArguments
+
+arguments = TrainingArguments("out", max_grad_norm=0.0, learning_rate=5e-5)  # error: GL209
+```
+
+```python bad
 from skorch.callbacks import GradientNormClipping
 
 callbacks = [GradientNormClipping()]  # error: GL209
@@ -78,6 +84,13 @@ from skorch.callbacks import GradientNormClipping
 
 optimizer = keras.optimizers.Adam(1e-3, clipnorm=None, global_clipnorm=1.0)
 callbacks = [GradientNormClipping(gradient_clip_value=1.0)]
+```
+
+```python good
+from transformers import TrainingArguments
+
+arguments = TrainingArguments("out", max_grad_norm=0.5)
+defaults = TrainingArguments("out")
 ```
 
 ## How to fix
