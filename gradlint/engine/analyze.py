@@ -26,8 +26,8 @@ FRAMEWORKS = (
 
 ANCHORS = (
     b"backward(", b".fit(", b".fit_generator(", b".compile(", b"minimize(",
-    b"apply_gradients", b"train_on_batch", b"RNN", b"LSTM", b"GRU", b"clip", b"Clip", b"_hook(", b"grad_norm",
-    b"ross_entropy", b"rossEntropy", b"rossentropy", b"softmax", b"Softmax", b"BCE",
+    b"apply_gradients", b"train_on_batch", b"RNN", b"LSTM", b"GRU", b"clip", b"Clip", b"_hook(",
+    b"grad_norm", b"ross_entropy", b"rossEntropy", b"rossentropy", b"softmax", b"Softmax", b"BCE",
     b"ToDtype", b"convert_image_dtype", b"Normalization(", b"optimize_loss", b"igmoid",
 )  # fmt: skip
 """Spellings without one of which no rule about code can have anything to say."""
