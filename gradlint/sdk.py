@@ -8,15 +8,12 @@ from typing import Protocol
 
 from gradlint.finding import Confidence, Edit, Finding, Fix, Note, Severity, Span
 from gradlint.frameworks import knowledge
-from gradlint.model.acts import Deed, is_gradient
+from gradlint.model.acts import Deed
 from gradlint.model.carried import CarriedState
-from gradlint.model.clips import (
-    Clip,
-    ClippingOptimizer,
-    TransformChain,
-    UnusedClip,
-)
+from gradlint.model.clip_settings import ClippingOptimizer, TransformChain
+from gradlint.model.clips import Clip
 from gradlint.model.feeds import Feed
+from gradlint.model.gradients import is_gradient
 from gradlint.model.hooks import Hook
 from gradlint.model.lifecycle import (
     EARLY_CLIP,
@@ -36,6 +33,7 @@ from gradlint.model.state_paths import UnboundedState
 from gradlint.model.steps import UnusedBackward
 from gradlint.model.trainers import TrainerRun
 from gradlint.model.training import TrainedRecurrence, usual_rate
+from gradlint.model.unused_clips import UnusedClip
 from gradlint.registry import RuleCrash, rule
 from gradlint.source.dataflow import constant, literal, number
 from gradlint.source.parsing import SyntaxFailure

@@ -37,6 +37,7 @@ _ROLES = (
     "trainer-arguments",
     "engine",
     "train-op",
+    "step-size",
     "reduction",
     "environment",
     "transform-chain",

@@ -10,7 +10,15 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model import networks
+from gradlint.model.gradients import (
+    MOST_FOLLOWED,
+    depends_on_gradients,
+    holds_gradients,
+    is_clamp,
+    is_gradient,
+    path,
+)
+from gradlint.model.roles import role
 from gradlint.model.trace import Store
 from gradlint.source.dataflow import constant, walk
 from gradlint.source.values import Apply, Const, Instance, Join, Map, Method, Seq, Unknown, Value
@@ -37,7 +45,7 @@ class Deed:
 
     `subject` is the optimizer, the parameters or the loss it is done to; `scaled` that the loss was
     multiplied by a gradient scaler; `bounds` False for a clip that only measures (`inf`);
-    `threshold` the bound of a clip.
+    `threshold` the bound of a clip; `by_engine` that whoever does it knows the loss scale.
     """
 
     kind: str
@@ -68,93 +76,18 @@ _HARMLESS_METHODS = frozenset(
 unknown method that is not one of these may do anything with the gradients it can reach."""
 
 
-def role(value: Value | None, knowledge: Knowledge) -> str | None:
-    """What a value is in a training loop: `optimizer`, `scheduler`, `scaler`, `network`, ..."""
-    if isinstance(value, Join):
-        roles = {role(option, knowledge) for option in value.options() if not _none(option)}
-        return roles.pop() if len(roles) == 1 else None
-    if isinstance(value, Apply | Unknown):
-        for name in ("optimizer", "scaler", "engine", "trainer"):
-            if knowledge.of(name, value) is not None:
-                return name
-        if knowledge.of("scheduler", value) is not None:
-            return "scheduler"
-        if isinstance(value, Apply) and value.fn == "[]" and _engine_item(value, knowledge):
-            return "engine"
-        base = knowledge.of("base", value) if isinstance(value, Unknown) else None
-        if base is not None:
-            return "optimizer" if base.get("optimizer") else "network"
-        if isinstance(value, Apply) and knowledge.makes_object(value):
-            return "network"
-    if isinstance(value, Instance):
-        if networks.is_network(value, knowledge):
-            return "network"
-        if value.cls is not None:
-            for inherited in value.cls.library_bases():
-                name = knowledge.canonical(inherited)
-                fact = knowledge.fact("base", name)
-                if fact is not None and fact.get("optimizer"):
-                    return "optimizer"
-                if knowledge.fact("optimizer", name) is not None:
-                    return "optimizer"
-                if knowledge.fact("scheduler", name) is not None:
-                    return "scheduler"
-    return None
-
-
-def _none(value: Value) -> bool:
-    return isinstance(value, Const) and value.value is None
-
-
-def _engine_item(value: Apply, knowledge: Knowledge) -> bool:
-    base = value.args[0]
-    return knowledge.of("engine", base) is not None
-
-
-def path(value: Value | None) -> tuple[Value | None, list[str]]:
-    """A value as its base and the attributes read from it: `p.grad.data` is p, [grad, data]."""
-    names: list[str] = []
-    while True:
-        if isinstance(value, Method):
-            names.append(value.name)
-            value = value.receiver
-        elif isinstance(value, Apply) and value.fn in (".grad", ".data") and not value.args:
-            names.append(value.fn[1:])
-            value = value.receiver
-        else:
-            break
-    if isinstance(value, Unknown) and "." in value.name:
-        parts = value.name.split(".")
-        tail: list[str] = []
-        while parts and parts[-1] in ("grad", "data"):
-            tail.append(parts.pop())
-        names.extend(tail)
-    return value, list(reversed(names))
-
-
-def is_gradient(value: Value | None) -> bool:
-    """Whether a value is the gradient of a parameter: `p.grad`, `p.grad.data`."""
-    return "grad" in path(value)[1]
-
-
 def deed_of_store(store: Store, knowledge: Knowledge) -> Deed | None:
     """What an assignment to an attribute does to gradients."""
     if store.name == "grad" or (store.name == "data" and is_gradient(store.base)):
         base = store.base
         if isinstance(store.value, Const):
             return Deed(ZERO, store.node, store.module, None, base)
-        if any(_is_clamp(node) for node in walk(store.value, 60)):
+        if any(is_clamp(node) for node in walk(store.value, MOST_FOLLOWED)):
             return Deed(CLIP, store.node, store.module, None, base)
         return Deed(OPAQUE, store.node, store.module, None, base)
-    if store.name == "data" and any(is_gradient(node) for node in walk(store.value, 60)):
+    if store.name == "data" and depends_on_gradients(store.value):
         return Deed(STEP, store.node, store.module, None, store.base)
     return None
-
-
-def _is_clamp(value: Value) -> bool:
-    return isinstance(value, Apply) and value.fn.lstrip(".").rpartition(".")[2] in (
-        "clamp", "clamp_", "clip", "clip_by_value", "clip_by_norm", "clip_",
-    )  # fmt: skip
 
 
 def deed_of_call(apply: Apply, knowledge: Knowledge) -> Deed | None:
@@ -178,9 +111,18 @@ def deed_of_call(apply: Apply, knowledge: Knowledge) -> Deed | None:
             return Deed(kind, apply.node, apply.module, apply, loss)
     if fn == "?":
         return _opaque(apply, knowledge)
+    if _writes_gradients(apply):
+        return _deed(OPAQUE, apply, apply.args[0] if apply.args else None)
     if "." in fn and not knowledge.is_library(fn.partition(".")[0]) and fn[:9] != "builtins.":
         return _opaque(apply, knowledge)
     return None
+
+
+def _writes_gradients(apply: Apply) -> bool:
+    """Whether a library's function works in place on gradients: by its underscore, or by `out`."""
+    if "out" in apply.kwargs:
+        return holds_gradients(apply.kwargs["out"])
+    return apply.fn.endswith("_") and any(holds_gradients(argument) for argument in apply.args)
 
 
 def _deed(kind: str, apply: Apply, subject: Value | None, **more: object) -> Deed:
@@ -198,7 +140,10 @@ def _clip_function(apply: Apply, fact: dict[str, object], knowledge: Knowledge) 
     bounds = not (isinstance(infinite, float) and infinite == float("inf"))
     if isinstance(threshold, Apply | Method) and _is_infinity(threshold):
         bounds = False
-    return _deed(CLIP, apply, target, bounds=bounds, threshold=threshold)
+    scaled_too = threshold is not None and any(
+        isinstance(node, Apply) and node.fn == ".get_scale" for node in walk(threshold, 200)
+    )
+    return _deed(CLIP, apply, target, bounds=bounds, threshold=threshold, by_engine=scaled_too)
 
 
 def _is_infinity(value: Value) -> bool:
@@ -217,7 +162,9 @@ def _zero(apply: Apply, knowledge: Knowledge) -> Deed | None:
 def _backward(apply: Apply, knowledge: Knowledge) -> Deed | None:
     receiver = apply.receiver
     if role(receiver, knowledge) == "engine":
-        return _deed(BACKWARD, apply, apply.args[0] if apply.args else None, by_engine=True)
+        loss = apply.args[0] if apply.args else None
+        scaled = _scales(receiver, knowledge)
+        return _deed(BACKWARD, apply, loss, scaled=scaled, by_engine=True)
     if "super" in apply.attrs:
         return _deed(OPAQUE, apply, receiver)
     scaled = isinstance(receiver, Apply) and receiver.fn == ".scale" and bool(receiver.args)
@@ -226,6 +173,15 @@ def _backward(apply: Apply, knowledge: Knowledge) -> Deed | None:
             scaled = False
         return _deed(BACKWARD, apply, receiver.args[0], scaled=scaled)
     return _deed(BACKWARD, apply, receiver)
+
+
+def _scales(engine: Value | None, knowledge: Knowledge) -> bool:
+    """Whether an engine is told to scale losses: by its argument for half precision."""
+    fact = knowledge.of("engine", engine)
+    if fact is None or "scales" not in fact or not isinstance(engine, Apply):
+        return False
+    precision = engine.kwargs.get(str(fact["scales"]))
+    return isinstance(precision, Const) and precision.value == "fp16" and not precision.default
 
 
 def _disabled(scaler: Value | None) -> bool:
@@ -297,6 +253,8 @@ def _rescaled(apply: Apply, base: Value | None) -> Deed | None:
     nothing.
     """
     nodes = [node for argument in apply.args for node in walk(argument, 200)]
+    if any(isinstance(node, Apply) and node.fn == ".get_scale" for node in nodes):
+        return _deed(UNSCALE, apply, base)
     if any(is_gradient(node) for node in nodes):
         return _deed(CLIP, apply, base)
     if any(
@@ -308,7 +266,7 @@ def _rescaled(apply: Apply, base: Value | None) -> Deed | None:
 
 def _manual_update(apply: Apply) -> Deed | None:
     if apply.fn in (".add_", ".sub_", ".copy_", ".addcmul_", ".addcdiv_"):
-        if any(is_gradient(node) for arg in apply.operands() for node in walk(arg, 60)):
+        if any(depends_on_gradients(operand) for operand in apply.operands()):
             return _deed(STEP, apply, path(apply.receiver)[0])
     return None
 
@@ -328,9 +286,20 @@ def _other_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
         return _gradient_method(apply, knowledge) if apply.fn.endswith("_") else None
     if role(apply.receiver, knowledge) in ("optimizer", "scaler", "scheduler"):
         return None
+    if isinstance(apply.receiver, Instance) and _inherits_unknown(apply.receiver, knowledge):
+        if reaches_gradients(apply.receiver, knowledge):
+            return _deed(OPAQUE, apply, apply.receiver)
     if isinstance(apply.receiver, Unknown | Instance):
         return _opaque(apply, knowledge)
     return None
+
+
+def _inherits_unknown(value: Instance, knowledge: Knowledge) -> bool:
+    """Whether an object's class extends one that is neither the project's nor a known library's."""
+    if value.cls is None or value.cls.has_unknown_base():
+        return value.cls is not None
+    tops = {name.partition(".")[0] for name in value.cls.library_bases()}
+    return any(top != "builtins" and not knowledge.is_library(top) for top in tops)
 
 
 def _opaque(apply: Apply, knowledge: Knowledge) -> Deed | None:
@@ -373,6 +342,7 @@ _METHODS = {
     ".manual_backward": _manual_backward,
     ".step": _step,
     ".unscale_": _unscale,
+    ".unscale_gradients": _unscale,
     ".clip_grad_norm_": _clip_method,
     ".clip_grad_value_": _clip_method,
     ".clip_grad_norm": _clip_method,

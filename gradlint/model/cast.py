@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradlint.model import acts, networks
 from gradlint.model.acts import Deed
+from gradlint.model.roles import role
 from gradlint.source.values import Function, Value
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Cast:
             return False
         if kind in (acts.STEP, acts.SCALER_STEP, acts.UNSCALE):
             return True if alone else None
-        if acts.role(subject, self.knowledge) == "optimizer":
+        if role(subject, self.knowledge) == "optimizer":
             return False
         found = networks.overlap(networks.held(subject, self.knowledge), group.held, self.knowledge)
         if found is None and alone:

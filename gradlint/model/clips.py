@@ -1,4 +1,4 @@
-"""Clipping calls and clipping optimizers, with what they are told to bound."""
+"""Clipping calls, with what they are told to bound and what they reach."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model import acts, networks
+from gradlint.model import acts, exhausted, networks
+from gradlint.model.clip_settings import clipping_optimizers
 from gradlint.model.compiled import CLIP_ARGUMENTS
 from gradlint.model.networks import Recurrence
+from gradlint.model.trace import Loop
+from gradlint.model.unused_clips import is_statement
 from gradlint.source.dataflow import number, walk
-from gradlint.source.values import Apply, Seq, Unknown, Value
+from gradlint.source.values import Apply, Instance, Method, Seq, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
@@ -27,8 +30,7 @@ class Clip:
     what is known of the function. `held` are the networks whose parameters it clips (None: not
     known); `missed` the recurrent layers that the optimizer trains and this call leaves out;
     `foreign` the optimizer of other networks than the clipped; `consumed` the call that used up the
-    iterator of parameters, `emptied_by_loop` that an earlier iteration did; `dropped` that a result
-    that alone is clipped goes nowhere.
+    iterator of parameters, `emptied_by_loop` that an earlier iteration did.
     """
 
     call: Apply
@@ -39,9 +41,8 @@ class Clip:
     held: list[Value] | None
     missed: tuple[Recurrence, ...] = ()
     foreign: Value | None = None
-    consumed: Apply | None = None
+    consumed: Apply | Loop | None = None
     emptied_by_loop: bool = False
-    dropped: bool = False
 
     @property
     def target_items(self) -> list[Value]:
@@ -56,6 +57,37 @@ class Clip:
             value = value.receiver
         return isinstance(value, Apply) and value.fn == ".state_dict"
 
+    @property
+    def of_gradients(self) -> bool:
+        """Whether it is given what a gradient computation returned."""
+        return self.target is not None and any(
+            isinstance(node, Apply) and node.fn in (".gradient", ".compute_gradients")
+            for node in walk(self.target)
+        )
+
+    def refused(self, knowledge: Knowledge) -> str:
+        """What it is given in place of parameters, where that is certain to raise."""
+        value = self.target
+        if "target" not in self.fact or self.fact.get("pure"):
+            return ""
+        if isinstance(value, Method) and value.name in ("parameters", "param_groups"):
+            known = isinstance(value.receiver, Apply | Instance)
+            if value.name == "parameters":
+                return "a method that is not called" if known else ""
+            return "the optimizer's groups" if known else ""
+        if isinstance(value, Apply):
+            if value.fn == ".named_parameters":
+                return "pairs of names and parameters"
+            if knowledge.takes_parameters(value):
+                return "an optimizer"
+            if knowledge.role_of_name.get(value.fn) in ("layer", "recurrent", "container"):
+                parameter = knowledge.fact("layer", value.fn) or {}
+                return "a network" if parameter.get("kind") != "parameter" else ""
+        if isinstance(value, Instance) and networks.is_network(value, knowledge):
+            iterates = value.cls is not None and value.cls.find("__iter__") is not None
+            return "" if iterates else "a network"
+        return ""
+
     def sharder(self, knowledge: Knowledge) -> Apply | None:
         """The wrapper that shards the parameters it is given, if they are certain to be sharded."""
         parameters = self.target
@@ -65,6 +97,16 @@ class Clip:
             return None
         unsure = "sharding_strategy" in wrapper.kwargs or not wrapper.complete
         return None if unsure else wrapper
+
+    @property
+    def needs_threshold(self) -> bool:
+        """Whether it can't do without a threshold: a function on parameters."""
+        return "target" in self.fact and "threshold" in self.fact and not self.fact.get("pure")
+
+    @property
+    def measures(self) -> bool:
+        """Whether it works in place and the norm that it returns is used."""
+        return "target" in self.fact and not self.fact.get("pure") and not is_statement(self.call)
 
     @property
     def bounds(self) -> bool:
@@ -82,211 +124,75 @@ class Clip:
         return self.call.module
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TransformChain:
-    """Gradient transforms in order: the positions of those that clip and those that optimize."""
-
-    call: Apply
-    clips: tuple[int, ...]
-    optimizers: tuple[int, ...]
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where it is built."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file it is built in."""
-        return self.call.module
-
-
-def transform_chains(program: Program) -> Iterator[TransformChain]:
-    """Chains of gradient transforms."""
-    knowledge = program.knowledge
-    for apply in program.calls:
-        if apply.fn in knowledge.roles["transform-chain"] and apply.complete:
-            roles = [
-                knowledge.role_of_name.get(item.fn, "") if isinstance(item, Apply) else ""
-                for item in apply.args
-            ]
-            yield TransformChain(
-                apply,
-                tuple(index for index, role in enumerate(roles) if role == "clip"),
-                tuple(index for index, role in enumerate(roles) if role == "optimizer"),
-            )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ClippingOptimizer:
-    """An optimizer built with arguments that clip; `given` maps their names to their values."""
-
-    call: Apply
-    given: dict[str, Value]
-    kind: str
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where it is built."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file it is built in."""
-        return self.call.module
-
-
 def clips(program: Program) -> Iterator[Clip]:
-    """Every call of a function that clips, and every clipping argument of an optimizer."""
+    """Every call that clips, and every clipping argument of an optimizer or a trainer."""
     knowledge = program.knowledge
     for apply in program.calls:
         fact = knowledge.roles["clip"].get(apply.fn)
-        if fact is None or fact.get("helper"):
-            continue
-        target = knowledge.argument(apply, fact, fact.get("target"))
-        held = networks.held(target, knowledge)
-        yield Clip(
-            call=apply,
-            target=target,
-            threshold=knowledge.argument(apply, fact, fact.get("threshold")),
-            how=str(fact.get("how", "norm")),
-            fact=fact,
-            held=held,
-            missed=tuple(_missed(program, apply, held)),
-            foreign=_foreign(program, apply, held),
-            consumed=_consumer(program, apply, target),
-            emptied_by_loop=_is_iterator(target, knowledge) and _made_outside(target, apply),
-            dropped=bool(fact.get("pure")) and is_statement(apply),
-        )
-    for apply in program.calls:
-        if apply.fn == ".clip_grad_norm_" and _runs_deepspeed(apply.receiver, knowledge):
+        if fact is not None and not fact.get("helper"):
+            target = knowledge.argument(apply, fact, fact.get("target"))
+            threshold = knowledge.argument(apply, fact, fact.get("threshold"))
+            yield _of_call(program, apply, target, threshold, fact)
+        elif apply.fn in _ENGINE_CLIPS and knowledge.of("engine", apply.receiver) is not None:
+            plugin = _taking_over(apply.receiver, knowledge)
             target = apply.argument(0, "parameters")
-            yield Clip(apply, target, None, "norm", {"engine": "DeepSpeed"}, None)
+            if plugin is None:
+                threshold = apply.argument(1, "max_norm", "clip_value")
+                yield _of_call(program, apply, target, threshold, {"how": _ENGINE_CLIPS[apply.fn]})
+            elif is_statement(apply) and not _clips_by_itself(plugin):
+                yield Clip(apply, target, None, "norm", _DEEPSPEED, None)
     for apply in program.calls:
-        settings = knowledge.roles["trainer-arguments"].get(apply.fn)
-        name = str(settings["clip"]) if settings is not None else ""
-        if name in apply.kwargs:
-            yield Clip(apply, None, apply.kwargs[name], "norm", {"argument": name}, None)
+        for role in ("trainer-arguments", "trainer"):
+            settings = knowledge.roles[role].get(apply.fn)
+            name = str(settings.get("clip", "")) if settings is not None else ""
+            if name in apply.kwargs:
+                yield Clip(apply, None, apply.kwargs[name], "norm", {"argument": name}, None)
     for optimizer in clipping_optimizers(program):
         for name, value in optimizer.given.items():
-            how = "value" if name == "clipvalue" else "norm"
-            yield Clip(optimizer.call, None, value, how, {"argument": name}, None)
+            if name in CLIP_ARGUMENTS:
+                how = "value" if name == "clipvalue" else "norm"
+                yield Clip(optimizer.call, None, value, how, {"argument": name}, None)
 
 
-def _runs_deepspeed(engine: Value | None, knowledge: Knowledge) -> bool:
-    """Whether an engine is built with a plugin that takes clipping over."""
+_ENGINE_CLIPS = {".clip_grad_norm_": "norm", ".clip_grad_value_": "value"}
+_DEEPSPEED = {"engine": "DeepSpeed"}
+_PLUGIN_CLIPS = frozenset({"gradient_clipping", "hf_ds_config"})
+
+
+def _of_call(
+    program: Program, apply: Apply, target: Value | None, threshold: Value | None, fact: Fact
+) -> Clip:
+    """A clip of parameters, with what is known of them."""
+    knowledge = program.knowledge
+    held = networks.held(target, knowledge)
+    return Clip(
+        call=apply,
+        target=target,
+        threshold=threshold,
+        how=str(fact.get("how", "norm")),
+        fact=fact,
+        held=held,
+        missed=tuple(_missed(program, apply, held)),
+        foreign=_foreign(program, apply, held),
+        consumed=exhausted.consumer(program, apply, target),
+        emptied_by_loop=exhausted.is_iterator(target, knowledge)
+        and exhausted.made_outside(target, apply),
+    )
+
+
+def _clips_by_itself(plugin: Apply) -> bool:
+    """Whether a plugin may be told to clip: by its arguments, or by a configuration."""
+    told = bool(plugin.args) or not plugin.complete
+    return told or bool(_PLUGIN_CLIPS & plugin.kwargs.keys())
+
+
+def _taking_over(engine: Value | None, knowledge: Knowledge) -> Apply | None:
+    """The plugin of an engine that takes clipping over."""
     fact = knowledge.of("engine", engine)
     if fact is None or not isinstance(engine, Apply):
-        return False
-    plugin = engine.kwargs.get(str(fact.get("takes-over")))
-    return isinstance(plugin, Apply)
-
-
-def is_statement(apply: Apply) -> bool:
-    """Whether a call stands alone, its result unused."""
-    if apply.module is None:
-        return False
-    return any(
-        isinstance(node, ast.Expr) and node.value is apply.node
-        for node in ast.walk(apply.module.tree)
-    )
-
-
-def _is_iterator(target: Value | None, knowledge: Knowledge) -> bool:
-    """Whether a value is certain to be empty once it was gone through."""
-    if not isinstance(target, Apply):
-        return False
-    if target.fn in ("builtins.filter", "builtins.map"):
-        return True
-    receiver = target.receiver
-    known = isinstance(receiver, Apply) or (
-        receiver is not None and networks.is_network(receiver, knowledge)
-    )
-    return target.fn == ".parameters" and known
-
-
-def _consumer(program: Program, apply: Apply, target: Value | None) -> Apply | None:
-    """An earlier call that went through the same iterator."""
-    knowledge = program.knowledge
-    if not _is_iterator(target, knowledge):
         return None
-    for other in program.calls:
-        if other is apply:
-            return None
-        uses = any(argument is target for argument in (*other.args, *other.kwargs.values()))
-        if uses and other.fn not in ("builtins.filter", "builtins.map", "builtins.print"):
-            return other
-    return None
-
-
-def _made_outside(target: Value | None, apply: Apply) -> bool:
-    """Whether a value is made outside a loop that a call stands in."""
-    if not isinstance(target, Apply):
-        return False
-    outer = {loop for loop, _ in target.loops}
-    return any(loop not in outer for loop, _ in apply.loops)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class UnusedClip:
-    """Gradients clipped into a value that goes nowhere; the update that passes it by, if seen."""
-
-    clip: Apply
-    update: Apply | None
-
-
-def unused_clips(program: Program) -> Iterator[UnusedClip]:
-    """Clipped gradients that no update uses, while one uses what they were made from."""
-    knowledge = program.knowledge
-    pure = [
-        apply
-        for apply in program.calls
-        if (knowledge.roles["clip"].get(apply.fn) or {}).get("pure")
-    ]
-    updates = [apply for apply in program.calls if apply.fn == ".apply_gradients" and apply.args]
-    used = {id(update): {id(node) for node in walk(update.args[0])} for update in updates}
-    for clip in pure:
-        if any(id(clip) in nodes for nodes in used.values()) or is_read(clip):
-            continue
-        sources = {
-            id(node)
-            for argument in clip.operands()
-            for node in walk(argument)
-            if isinstance(node, Apply) and node.fn in _GRADIENT_CALLS
-        }
-        for update in updates:
-            if sources & used[id(update)]:
-                yield UnusedClip(clip, update)
-                break
-
-
-def is_read(apply: Apply) -> bool:
-    """Whether the name that a result is bound to is read anywhere, in a closure too."""
-    if apply.module is None:
-        return True
-    for node in ast.walk(apply.module.tree):
-        if isinstance(node, ast.Assign) and node.value is apply.node:
-            target = node.targets[0]
-            first = target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
-            if not isinstance(first, ast.Name):
-                return True
-            return any(
-                isinstance(part, ast.Name) and part.id == first.id
-                and isinstance(part.ctx, ast.Load) and part.lineno > node.lineno
-                for part in ast.walk(apply.module.tree)
-            )  # fmt: skip
-    return not is_statement(apply)
-
-
-_GRADIENT_CALLS = frozenset({".gradient", ".compute_gradients"})
-
-
-def lost_clamps(program: Program) -> Iterator[UnusedClip]:
-    """Gradients clamped into a new tensor that nothing uses: `p.grad.clamp(-1, 1)`."""
-    for apply in program.calls:
-        if apply.fn in (".clamp", ".clip") and acts.is_gradient(apply.receiver):
-            if is_statement(apply):
-                yield UnusedClip(apply, None)
+    plugin = engine.kwargs.get(str(fact.get("takes-over")))
+    return plugin if isinstance(plugin, Apply) else None
 
 
 def _missed(program: Program, apply: Apply, held: list[Value] | None) -> list[Recurrence]:
@@ -312,7 +218,7 @@ def _missed(program: Program, apply: Apply, held: list[Value] | None) -> list[Re
                 layer
                 for network in group.held
                 for layer in networks.recurrences(network, knowledge)
-                if id(layer.apply) not in covered
+                if id(layer.apply) not in covered and id(layer.apply) not in program.frozen
             ]
     return []
 
@@ -332,28 +238,3 @@ def _foreign(program: Program, apply: Apply, held: list[Value] | None) -> Value 
                 return None
         return lifecycle.groups[0].optimizer
     return None
-
-
-_BOUNDS = ("max_norm", "clip_val")
-
-
-def clipping_optimizers(program: Program) -> Iterator[ClippingOptimizer]:
-    """Keras optimizers with clipping arguments, and Fabric's clip, which takes one of two."""
-    knowledge: Knowledge = program.knowledge
-    for apply in program.calls:
-        if apply.fn == ".clip_gradients":
-            engine = knowledge.of("engine", apply.receiver)
-            bounds = {name: apply.kwargs[name] for name in _BOUNDS if name in apply.kwargs}
-            if engine is not None and bounds:
-                yield ClippingOptimizer(apply, bounds, str(engine["kind"]))
-            continue
-        fact = knowledge.roles["optimizer"].get(apply.fn)
-        if fact is None or not fact.get("keras"):
-            continue
-        given = {
-            name: value
-            for name in CLIP_ARGUMENTS
-            if (value := apply.kwargs.get(name, apply.attrs.get(name))) is not None
-        }
-        if given:
-            yield ClippingOptimizer(apply, given, str(fact["kind"]))

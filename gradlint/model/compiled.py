@@ -13,9 +13,21 @@ from gradlint.model.sequences import (
     unwrapped,
 )
 from gradlint.model.shapes import shape_of
+from gradlint.model.trace import stores
 from gradlint.model.training import TrainedRecurrence, loss_kinds, recurrences_of
-from gradlint.source.dataflow import constant, walk
-from gradlint.source.values import Apply, Const, Map, Method, Symbol, Unknown, Value
+from gradlint.source.dataflow import constant
+from gradlint.source.values import (
+    Apply,
+    Const,
+    Instance,
+    Join,
+    Map,
+    Method,
+    Seq,
+    Symbol,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
@@ -37,7 +49,10 @@ def keras_clips(optimizer: Value | None, knowledge: Knowledge) -> bool | None:
 
 def _one_keras_clips(optimizer: Value, knowledge: Knowledge) -> bool | None:
     if isinstance(optimizer, Const):
-        return False if isinstance(optimizer.value, str) and not optimizer.default else None
+        if not isinstance(optimizer.value, str) or optimizer.default:
+            return None
+        name = knowledge.optimizer_names.get(optimizer.value.lower())
+        return bool(name and (knowledge.fact("optimizer", name) or {}).get("bounded"))
     if isinstance(optimizer, Symbol):
         return False if knowledge.of("optimizer", optimizer) is not None else None
     if isinstance(optimizer, Map):
@@ -51,6 +66,8 @@ def _one_keras_clips(optimizer: Value, knowledge: Knowledge) -> bool | None:
         return True
     if fact["kind"] == "loss-scale":
         return keras_clips(optimizer.argument(0, "inner_optimizer"), knowledge)
+    if "gradient_transformers" in optimizer.kwargs:
+        return None
     for name in CLIP_ARGUMENTS:
         value = optimizer.kwargs.get(name, optimizer.attrs.get(name))
         if value is not None and not (isinstance(value, Const) and not value.value):
@@ -73,12 +90,64 @@ def from_keras(program: Program) -> list[TrainedRecurrence]:
             if optimizer is None:
                 optimizer = Const("rmsprop")
             clipped = keras_clips(optimizer, knowledge) if apply.complete else None
+            if _trains_itself(apply.receiver) or _told_afterwards(program, apply.receiver):
+                clipped = None
             found.append(_keras_trained(program, apply, layers, optimizer, clipped))
         elif apply.fn == ".minimize" or apply.fn == ".apply_gradients":
             trained = _updated(program, apply)
             if trained is not None:
                 found.append(trained)
+        elif apply.fn in knowledge.roles["train-op"]:
+            trained = _built(apply, knowledge)
+            if trained is not None:
+                found.append(trained)
     return found
+
+
+def _built(apply: Apply, knowledge: Knowledge) -> TrainedRecurrence | None:
+    """One call that builds the whole update from a loss, and clips if it is told to."""
+    fact = knowledge.roles["train-op"][apply.fn]
+    loss = apply.args[0] if apply.args else apply.kwargs.get(fact["signature"][0])
+    layers = recurrences_of(loss, knowledge) if loss is not None else []
+    if loss is None or not layers or apply.node is None or apply.module is None:
+        return None
+    clip = apply.kwargs.get(str(fact["clip"]))
+    off = clip is None or (isinstance(clip, Const) and not clip.value and not clip.default)
+    optimizer = knowledge.argument(apply, fact, "optimizer")
+    optimizer_fact = knowledge.of("optimizer", optimizer)
+    by_name = isinstance(optimizer, Const) and isinstance(optimizer.value, str)
+    known = by_name or optimizer_fact is not None
+    return TrainedRecurrence(
+        node=apply.node,
+        module=apply.module,
+        layers=layers,
+        hand_written=[],
+        optimizer=optimizer,
+        optimizer_fact=optimizer_fact,
+        clipped=True if not off else False if apply.complete and known else None,
+        losses=loss_kinds([loss], knowledge),
+        summed_error=reduced_by_sum(loss, knowledge),
+    )
+
+
+def _trains_itself(network: Value) -> bool:
+    """Whether a network's class has a training step of its own, which may clip."""
+    return (
+        isinstance(network, Instance)
+        and network.cls is not None
+        and network.cls.find("train_step") is not None
+    )
+
+
+def _told_afterwards(program: Program, network: Value) -> bool:
+    """Whether a clipping attribute is set through the network: `model.optimizer.clipnorm = 1`."""
+    for root in program.roots:
+        for store in stores(root):
+            base = store.base
+            if store.name in CLIP_ARGUMENTS and isinstance(base, Method):
+                if base.receiver is network:
+                    return True
+    return False
 
 
 def _trainable(layers: list[Recurrence]) -> bool:
@@ -206,18 +275,43 @@ def _updated(program: Program, apply: Apply) -> TrainedRecurrence | None:
         optimizer_fact=fact,
         clipped=clipped,
         losses=loss_kinds(operands, knowledge),
-        summed_over_time=any(reduced_by_sum(operand, knowledge) for operand in operands),
+        summed_error=any(reduced_by_sum(operand, knowledge) for operand in operands),
     )
 
 
 def _gradients_clipped(apply: Apply, knowledge: Knowledge) -> bool | None:
+    """Whether what is applied was clipped on its way from where the gradients were computed."""
     unsure = not apply.args
-    for node in walk(apply.args[0]) if apply.args else ():
+    seen: set[int] = set()
+    stack: list[Value] = apply.args[:1]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
         if isinstance(node, Apply):
             if node.fn in knowledge.roles["clip"]:
                 return True
+            if _computes_gradients(node, knowledge):
+                continue
+            if node.fn == "builtins.zip":
+                stack.extend(node.args[:1])
+                continue
             if node.fn == "?" or (node.fn[:1] == "." and isinstance(node.receiver, Unknown)):
                 unsure = True
-        elif isinstance(node, Unknown | Method):
-            unsure = unsure or isinstance(node, Unknown)
+            stack.extend(node.operands())
+        elif isinstance(node, Unknown):
+            unsure = True
+        elif isinstance(node, Seq):
+            stack.extend(node.items)
+        elif isinstance(node, Join):
+            stack.extend(node.options())
     return None if unsure else False
+
+
+def _computes_gradients(node: Apply, knowledge: Knowledge) -> bool:
+    """Whether a call differentiates: what is before it can't clip its result."""
+    if node.fn in (".gradient", ".compute_gradients", ".get_gradients"):
+        return True
+    fact = knowledge.fact("gradients", node.fn)
+    return fact is not None and fact["act"] == "gradients"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from gradlint.model import assignment, expressions
 from gradlint.model.items import item_of, items_of
+from gradlint.model.trace import Loop
 from gradlint.source.dataflow import constant
 from gradlint.source.frames import Frame
-from gradlint.source.values import Map, Seq, Value
+from gradlint.source.values import Apply, Map, Seq, Value
 
 if TYPE_CHECKING:
     from gradlint.model.interpreter import Interpreter
@@ -70,6 +71,8 @@ def comprehension(
         return Seq(found, kind, node, frame.module)
     for index, generator in enumerate(node.generators):
         over = iterable if index == 0 else expressions.evaluate(interp, generator.iter, inner)
+        if isinstance(over, Apply | Seq):
+            interp.trace.append(Loop([], over, node, frame.module))
         assignment.assign(interp, generator.target, item_of(over, node, frame.module), inner)
         for test in generator.ifs:
             expressions.evaluate(interp, test, inner)

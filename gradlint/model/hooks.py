@@ -19,7 +19,10 @@ _BOUNDS = frozenset({"clamp", "clamp_", "clip", "clip_", "clip_grad_norm_", "cli
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hook:
-    """A hook that bounds a gradient. `target` is `parameter`, `activation` or `module`."""
+    """A hook that bounds a gradient. `target` is `parameter`, `activation` or `module`.
+
+    `refused` marks one that returns what it must not, so that the call of it raises.
+    """
 
     call: Apply
     target: str
@@ -36,30 +39,72 @@ class Hook:
 
 
 def hooks(program: Program) -> Iterator[Hook]:
-    """Every registered hook that is certain to bound what it is given."""
+    """Every registered hook that is certain to bound what it is given, or to be refused."""
     for apply in program.calls:
-        if apply.fn not in (".register_hook", ".register_full_backward_hook"):
-            continue
         if not apply.args or not isinstance(apply.args[0], Function):
             continue
-        if not _bounds(apply.args[0]):
-            continue
-        if apply.fn == ".register_full_backward_hook":
-            yield Hook(apply, "module")
-            continue
-        target = _target(apply.receiver, program)
-        if target is not None:
-            yield Hook(apply, target)
+        function = apply.args[0]
+        if apply.fn in _MUST_RETURN_NOTHING:
+            if isinstance(function.node, ast.Lambda) and _is_bounding(function.node.body):
+                yield Hook(apply, "refused")
+        elif apply.fn == ".register_full_backward_hook":
+            if _bounds(function):
+                yield Hook(apply, "module")
+        elif apply.fn == ".register_hook" and _bounds(function):
+            target = _target(apply.receiver, program)
+            if target is not None:
+                yield Hook(apply, target)
+
+
+_MUST_RETURN_NOTHING = frozenset({".register_post_accumulate_grad_hook", ".register_step_pre_hook"})
 
 
 def _bounds(function: Function) -> bool:
-    """Whether a hook's own result is a bounded gradient."""
-    for node in ast.walk(function.node):
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-            if name in _BOUNDS:
+    """Whether what a hook returns, or works on in place, is a bounded gradient."""
+    node = function.node
+    if isinstance(node, ast.Lambda):
+        return _returns_bounded(node.body)
+    bounded = {
+        target.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.Assign) and _is_bounding(part.value)
+        for target in part.targets
+        if isinstance(target, ast.Name)
+    }
+    for part in ast.walk(node):
+        if isinstance(part, ast.Return) and part.value is not None:
+            if _returns_bounded(part.value):
+                return True
+            if any(isinstance(leaf, ast.Name) and leaf.id in bounded for leaf in ast.walk(part)):
+                return True
+        elif isinstance(part, ast.Expr) and _is_bounding(part.value):
+            name = part.value.func.attr  # type: ignore[attr-defined]
+            if name.endswith("_"):
                 return True
     return False
+
+
+def _returns_bounded(value: ast.expr) -> bool:
+    """Whether a returned expression is a bounded gradient, or is made of one by operators."""
+    if _is_bounding(value):
+        return True
+    if isinstance(value, ast.Tuple):
+        return any(_returns_bounded(element) for element in value.elts)
+    if isinstance(value, ast.BinOp):
+        return _returns_bounded(value.left) or _returns_bounded(value.right)
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        return _returns_bounded(value.func.value)
+    return isinstance(value, ast.IfExp) and (
+        _returns_bounded(value.body) or _returns_bounded(value.orelse)
+    )
+
+
+def _is_bounding(value: ast.expr) -> bool:
+    return (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Attribute)
+        and value.func.attr in _BOUNDS
+    )
 
 
 def _target(receiver: Value | None, program: Program) -> str | None:

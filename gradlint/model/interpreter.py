@@ -22,6 +22,7 @@ from gradlint.source.values import (
     Class,
     Const,
     Function,
+    Seq,
     Unknown,
     Value,
 )
@@ -251,7 +252,7 @@ class Interpreter:
             body, _ = self.collected(statement.body, frame)
             self.muted -= muted
         self.loops = outer
-        if body:
+        if body or isinstance(iterable, Apply | Seq):
             self.trace.append(Loop(body, iterable, statement, frame.module))
 
     def attempt(self, statement: ast.Try, frame: Frame) -> Status:

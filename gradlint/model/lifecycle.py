@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from gradlint.model import acts, networks
+from gradlint.model.accumulation import steps_by_count, steps_outside_its_loop
 from gradlint.model.acts import Deed
 from gradlint.model.cast import Cast, Group, ids_of
 from gradlint.model.skeleton import Bone, Born, Call, Cycle, Fork, cycles, deeds, in_loop_of_its_own
@@ -347,28 +348,23 @@ class Lifecycle:
                     self.deeds[number],
                     self.deeds[other] if other is not None else None,
                     self.groups[which],
-                    accumulates=kind == REPEATED_CLIP and self._steps_by_count(which),
+                    accumulates=kind == REPEATED_CLIP
+                    and self._accumulates(self.deeds[number], which),
                 )
             )
         return found
 
-    def _steps_by_count(self, which: int) -> bool:
-        """Whether every step of an optimizer stands under a test that counts (`i % n == 0`)."""
-        found = []
-        stack = [(bone, False) for bone in self.bones]
-        while stack:
-            bone, counted = stack.pop()
-            if isinstance(bone, Fork):
-                inside = counted or bone.counts
-                stack.extend((child, inside) for child in (*bone.then, *bone.otherwise))
-            elif isinstance(bone, Cycle | Call):
-                stack.extend((child, counted) for child in bone.body)
-            elif isinstance(bone, Deed):
-                number = self.index[id(bone)]
-                if self.kinds[number] in (acts.STEP, acts.SCALER_STEP):
-                    if self.effect(number, which) is not False:
-                        found.append(counted)
-        return bool(found) and all(found)
+    def _accumulates(self, deed: Deed, which: int) -> bool:
+        """Whether the steps of an optimizer are taken once for several runs of a deed."""
+
+        def is_step(other: Deed) -> bool:
+            number = self.index[id(other)]
+            stepping = self.kinds[number] in (acts.STEP, acts.SCALER_STEP)
+            return stepping and self.effect(number, which) is not False
+
+        return steps_by_count(self.bones, is_step) or (
+            steps_outside_its_loop(self.bones, deed, is_step)
+        )
 
     def _never_cleared(self, number: int, which: int) -> bool:
         """Whether no loop around a step clears its gradients, on any path."""

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from gradlint.model import (
     carried,
+    clip_settings,
     compiled,
     feeds,
+    frozen,
     handwritten,
     hooks,
     losses,
@@ -24,6 +26,7 @@ from gradlint.model import (
     steps,
     trainers,
     training,
+    unused_clips,
 )
 from gradlint.model import clips as clipping
 from gradlint.model.inlining import instantiate, unknown_arguments
@@ -173,6 +176,11 @@ class Program:
         return handwritten.hand_written_layers(self)
 
     @cached_property
+    def frozen(self) -> frozenset[int]:
+        """The identities of the layers that some path freezes."""
+        return frozen.frozen_parts(self)
+
+    @cached_property
     def trained_recurrences(self) -> list[training.TrainedRecurrence]:
         """Recurrent networks that an update trains."""
         found = [*compiled.from_keras(self), *trainers.from_trainers(self)]
@@ -241,19 +249,19 @@ class Program:
         return list(trainers.trainer_runs(self))
 
     @cached_property
-    def unused_clips(self) -> list[clipping.UnusedClip]:
+    def unused_clips(self) -> list[unused_clips.UnusedClip]:
         """Clipped gradients that are not what is applied."""
-        return [*clipping.unused_clips(self), *clipping.lost_clamps(self)]
+        return list(unused_clips.unused_clips(self))
 
     @cached_property
-    def transform_chains(self) -> list[clipping.TransformChain]:
+    def transform_chains(self) -> list[clip_settings.TransformChain]:
         """Chains of gradient transforms."""
-        return list(clipping.transform_chains(self))
+        return list(clip_settings.transform_chains(self))
 
     @cached_property
-    def clipping_optimizers(self) -> list[clipping.ClippingOptimizer]:
+    def clipping_optimizers(self) -> list[clip_settings.ClippingOptimizer]:
         """Optimizers that clip by themselves."""
-        return list(clipping.clipping_optimizers(self))
+        return list(clip_settings.clipping_optimizers(self))
 
     def subjects(self, name: str) -> Iterator[Any]:
         """What a rule that subscribes to the type `name` is called with."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gradlint.model import acts, networks
 from gradlint.model.acts import Deed
+from gradlint.model.gradients import is_gradient
 from gradlint.model.skeleton import Cycle, cycles, deeds
 from gradlint.source.values import Apply, Instance
 
@@ -49,9 +50,7 @@ def _reads_gradients(program: Program) -> bool:
         for node in ast.walk(program.module.tree)
     ):
         return True
-    return any(
-        acts.is_gradient(operand) for apply in program.applies for operand in apply.operands()
-    )
+    return any(is_gradient(operand) for apply in program.applies for operand in apply.operands())
 
 
 def is_looked_at(backward: Deed) -> bool:

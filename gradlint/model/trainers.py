@@ -12,7 +12,7 @@ from gradlint.model.iteration import aside
 from gradlint.model.sequences import predicts_own_vocabulary, uses_last_step_only
 from gradlint.model.training import TrainedRecurrence, loss_kinds, recurrences_of
 from gradlint.source.dataflow import constant, walk
-from gradlint.source.values import Apply, Const, Function, Instance, Unknown, Value
+from gradlint.source.values import Apply, Const, Function, Instance, Seq, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
@@ -29,13 +29,25 @@ _CLIPPING_HOOKS = (
 """Methods of a module in which it may clip by itself."""
 
 
+_BEFORE_BACKWARD = (
+    "training_step",
+    "optimizer_step",
+    "on_train_batch_start",
+    "on_before_zero_grad",
+    "on_before_backward",
+)
+_BACKWARDS = frozenset({".backward", ".manual_backward", ".optimizer_closure", "?"})
+_MANUAL = "automatic_optimization"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainerRun:
     """`trainer.fit(module)`: the trainer, the module, and the clip that the trainer was given.
 
     `clip` is None where no clipping argument was given; `manual` that the module does the
-    optimization itself; `early_clip` a clip in its training step; `undone` an
-    override of the hook that would clip, with nothing in it.
+    optimization itself; `early_clip` a clip in a method of it that runs before the backward pass;
+    `undone` an override of the hook that would clip, with nothing in it; `without_bound` a call of
+    the module's own clip with no value; `algorithm` the way to clip, where it alone was given.
     """
 
     call: Apply
@@ -45,6 +57,8 @@ class TrainerRun:
     manual: bool
     early_clip: Apply | None = None
     undone: ast.stmt | None = None
+    without_bound: Apply | None = None
+    algorithm: Value | None = None
 
     @property
     def node(self) -> ast.AST | None:
@@ -73,9 +87,36 @@ def trainer_runs(program: Program) -> Iterator[TrainerRun]:
         clip = trainer.kwargs.get(str(fact.get("clip")))
         if clip is None and not trainer.complete:
             clip = Unknown("the trainer's arguments")
-        manual = constant(trained.attrs.get("automatic_optimization")) is False
-        early = _clip_in_step(program, trained)
-        yield TrainerRun(apply, trainer, trained, clip, manual, early, _empty_hook(trained))
+        yield TrainerRun(
+            call=apply,
+            trainer=trainer,
+            module_object=trained,
+            clip=clip,
+            manual=_is_manual(program, trained),
+            early_clip=_early_clip(program, trained),
+            undone=_empty_hook(trained),
+            without_bound=_clip_without_bound(program, trained),
+            algorithm=trainer.kwargs.get(str(fact.get("clip-algorithm"))) if clip is None else None,
+        )
+
+
+def _is_manual(program: Program, trained: Instance) -> bool:
+    """Whether a module says that it optimizes by itself: by an attribute, or by a property."""
+    said = trained.attrs.get(_MANUAL)
+    if said is None and trained.cls is not None:
+        with aside(program.interpreter):
+            said = names.class_attribute(program.interpreter, trained.cls, _MANUAL, trained)
+    return constant(said) is False
+
+
+def _clip_without_bound(program: Program, trained: Instance) -> Apply | None:
+    """A call of the module's own clip that gives it no threshold."""
+    for apply in program.calls:
+        if apply.fn == ".clip_gradients" and isinstance(apply.receiver, Instance):
+            if apply.receiver.cls is trained.cls and apply.complete:
+                if apply.argument(1, "gradient_clip_val") is None:
+                    return apply
+    return None
 
 
 def _empty_hook(trained: Instance) -> ast.stmt | None:
@@ -93,21 +134,32 @@ def _empty_hook(trained: Instance) -> ast.stmt | None:
     return found[1] if empty else None
 
 
-def _clip_in_step(program: Program, trained: Instance) -> Apply | None:
-    """A clip of parameters that stands in `training_step` itself, with no backward pass there."""
-    found = trained.cls.find("training_step") if trained.cls is not None else None
-    if found is None:
-        return None
-    inside = {id(node) for node in ast.walk(found[1])}
-    calls = [apply for apply in program.calls if id(apply.node) in inside]
-    if any(apply.fn in (".backward", ".manual_backward", ".step") for apply in calls):
-        return None
-    facts = program.knowledge.roles["clip"]
-    for apply in calls:
-        fact = facts.get(apply.fn)
-        if fact is not None and "target" in fact and not fact.get("pure"):
-            return apply
+def _early_clip(program: Program, trained: Instance) -> Apply | None:
+    """A clip of parameters that stands in a method which runs before the backward pass.
+
+    The step of an optimizer runs its closure, and with it the backward pass, first of all.
+    """
+    for name in _BEFORE_BACKWARD:
+        found = trained.cls.find(name) if trained.cls is not None else None
+        if found is None:
+            continue
+        inside = {id(node) for node in ast.walk(found[1])}
+        calls = [apply for apply in program.calls if id(apply.node) in inside]
+        clip = next((apply for apply in calls if _clips_parameters(apply, program)), None)
+        if clip is None or any(apply.fn in _BACKWARDS for apply in calls):
+            continue
+        steps = [apply for apply in calls if apply.fn == ".step"]
+        first = calls.index(clip)
+        if name != "optimizer_step" and not steps:
+            return clip
+        if name == "optimizer_step" and steps and first < calls.index(steps[0]):
+            return clip
     return None
+
+
+def _clips_parameters(apply: Apply, program: Program) -> bool:
+    fact = program.knowledge.roles["clip"].get(apply.fn)
+    return fact is not None and "target" in fact and not fact.get("pure")
 
 
 def _is_trainable(value: Instance, knowledge: Knowledge) -> bool:
@@ -153,7 +205,7 @@ def _clipped(program: Program, run: TrainerRun) -> bool | None:
         off = isinstance(run.clip, Const) and not run.clip.value and not run.clip.default
         if not off:
             return True
-    if run.manual or cls is None or cls.has_unknown_base():
+    if run.manual or cls is None or cls.has_unknown_base() or _may_be_overruled(run):
         return None
     if any(cls.find(name) is not None for name in _CLIPPING_HOOKS):
         return None
@@ -162,6 +214,19 @@ def _clipped(program: Program, run: TrainerRun) -> bool | None:
     if fact is None:
         return None
     return bool(fact.get("bounded"))
+
+
+def _may_be_overruled(run: TrainerRun) -> bool:
+    """Whether something else than the trainer's arguments may clip: a callback, a strategy."""
+    for name in ("strategy", "plugins"):
+        given = run.trainer.kwargs.get(name)
+        if given is not None and constant(given) not in ("auto", "ddp", "dp"):
+            return True
+    callbacks = run.trainer.kwargs.get("callbacks")
+    if callbacks is None:
+        return False
+    items = callbacks.items if isinstance(callbacks, Seq) and callbacks.exact else [callbacks]
+    return not all(isinstance(item, Apply) and "." in item.fn[1:] for item in items)
 
 
 def _returned(program: Program, trained: Instance, name: str) -> Value | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gradlint.model import acts, networks
 from gradlint.model.handwritten import HandWritten
 from gradlint.model.networks import Recurrence
+from gradlint.model.roles import role
 from gradlint.model.sequences import (
     predicts_own_vocabulary,
     stacked_depth,
@@ -45,6 +46,7 @@ class TrainedRecurrence:
     steps: int | None = None
     losses: frozenset[str] = frozenset()
     summed_over_time: bool = False
+    summed_error: bool = False
     own_vocabulary: bool = False
     per_step: bool = False
     keras: bool = False
@@ -121,14 +123,15 @@ def from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecurr
         for value in group.held or []:
             reached.update(id(part) for part in networks.parts(value, knowledge))
         hand = [one for one in program.hand_written if id(one.layer) in reached]
-        if not layers and not hand:
+        stepped = [layer for layer in layers.values() if _is_stepped(program, group, layer)]
+        if not stepped and not hand:
             continue
         node, module = _first_step(lifecycle, which, backward)
         found.append(
             TrainedRecurrence(
                 node=node,
                 module=module,
-                layers=list(layers.values()),
+                layers=stepped,
                 hand_written=hand,
                 optimizer=group.optimizer,
                 optimizer_fact=knowledge.of("optimizer", group.optimizer.options()[0]),
@@ -145,6 +148,18 @@ def from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecurr
             )
         )
     return found
+
+
+def _is_stepped(program: Program, group: Group, layer: Recurrence) -> bool:
+    """Whether an optimizer steps a layer: it is not frozen, nor left out of what is known held."""
+    if id(layer.apply) in program.frozen:
+        return False
+    held = group.held
+    if held is None or not all(isinstance(value, Instance | Apply) for value in held):
+        return True
+    return any(
+        part is layer.apply for value in held for part in networks.parts(value, program.knowledge)
+    )
 
 
 def _first_step(lifecycle: Lifecycle, which: int, backward: acts.Deed) -> tuple[ast.AST, Module]:
@@ -172,11 +187,22 @@ def _clipped(program: Program, group: Group) -> bool | None:
                 held = networks.held(deed.subject, knowledge)
                 if networks.overlap(held, group.held, knowledge) is not False:
                     return True
-            elif kind == acts.OPAQUE and not _is_tensor(deed.subject, knowledge):
-                unsure = True
+            elif kind == acts.OPAQUE:
+                unsure = unsure or not _is_tensor(deed.subject, knowledge)
+            elif deed.by_engine:
+                unsure = unsure or _taken_over(deed.call, knowledge)
     if any(apply.fn in _HOOKS for apply in program.applies):
         unsure = True
     return None if unsure else False
+
+
+def _taken_over(call: Apply | None, knowledge: Knowledge) -> bool:
+    """Whether an engine is built with a plugin that clips by a configuration of its own."""
+    engine = call.receiver if call is not None else None
+    fact = knowledge.of("engine", engine)
+    return (
+        isinstance(engine, Apply) and fact is not None and fact.get("takes-over") in engine.kwargs
+    )
 
 
 _HOOKS = frozenset(
@@ -191,7 +217,7 @@ _HOOKS = frozenset(
 
 
 def _is_tensor(value: Value | None, knowledge: Knowledge) -> bool:
-    return isinstance(value, Apply) and acts.role(value, knowledge) is None and value.fn == "()"
+    return isinstance(value, Apply) and role(value, knowledge) is None and value.fn == "()"
 
 
 def loss_kinds(losses: list[Value], knowledge: Knowledge) -> frozenset[str]:

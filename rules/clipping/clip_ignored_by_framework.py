@@ -176,7 +176,23 @@ def check(run: TrainerRun) -> Iterator[Finding]:
     if not run.manual and run.early_clip is not None:
         yield report(
             run,
-            "the module clips in its training step, before the backward pass: nothing is clipped",
-            help="give `gradient_clip_val` to the trainer",
+            "the module clips before the backward pass, when there is nothing to clip",
+            help="give `gradient_clip_val` to the trainer, or clip in `on_before_optimizer_step`",
             notes=[(run.early_clip, "this clip finds no gradients")],
+        )
+    if run.without_bound is not None and run.clip is None:
+        yield report(
+            run,
+            "the module calls `clip_gradients` with no threshold, and the trainer has none: "
+            "nothing is clipped",
+            help="pass `gradient_clip_val` in that call",
+            notes=[(run.without_bound, "this call does nothing")],
+        )
+    if run.algorithm is not None and not run.manual:
+        yield report(
+            run,
+            "the trainer is told how to clip and not at what: without `gradient_clip_val` it "
+            "clips nothing",
+            help="give `gradient_clip_val` to the trainer as well",
+            notes=[(run.trainer, "this trainer does not clip")],
         )

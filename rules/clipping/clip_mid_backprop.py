@@ -93,6 +93,14 @@ from gradlint.sdk import Finding, Hook, Severity, report, rule
 @rule("GL204", "warning", symptoms={"not-learning": 0.4, "gradient-explosion": 0.3})
 def check(hook: Hook) -> Iterator[Finding]:
     """Report a hook that bounds a gradient on its way back."""
+    if hook.target == "refused":
+        yield report(
+            hook,
+            "this hook returns the result of its clip, and must return nothing: it raises",
+            help="write a function that clips and returns nothing",
+            severity=Severity.ERROR,
+        )
+        return
     if hook.target == "parameter":
         yield report(
             hook,

@@ -130,36 +130,58 @@ def check(clip: Clip) -> Iterator[Finding]:
                 help="pass the threshold",
             )
         return
+    if not isinstance(clip.threshold, Const) or clip.threshold.default:
+        return
     value = number(clip.threshold)
-    if value is None or not isinstance(clip.threshold, Const) or clip.threshold.default:
+    if value is None:
+        if clip.threshold.value is None and clip.needs_threshold:
+            yield report(
+                clip,
+                f"`{spell(clip)}` has no threshold, which raises",
+                help="choose a positive threshold, e.g. 1.0",
+                severity=Severity.ERROR,
+            )
+    elif clip.fact.get("argument") and value <= 0:
+        yield switched_off(clip, str(clip.fact["argument"]), value)
+    elif value == float("inf") or (clip.fact.get("pure") and not clip.of_gradients):
         return
-    argument = clip.fact.get("argument")
-    if argument and value <= 0:
-        yield report(
-            clip,
-            f"`{argument}={value:g}` turns clipping off",
-            help=f"choose a positive threshold, or leave `{argument}` out",
-        )
-        return
-    if clip.fact.get("pure") or clip.fact.get("transform") or value == float("inf"):
-        return
-    if value == 0 and not clip.fact.get("callback"):
+    elif value > LARGEST_USEFUL:
+        if not clip.measures:
+            yield report(
+                clip,
+                f"a threshold of {value:g} is never reached, so nothing is clipped",
+                help="log the norm of the gradients and choose 0.5 to 10 times its average",
+            )
+    elif value <= 0 and not clip.fact.get("callback"):
+        yield from harmful(clip, value)
+
+
+def switched_off(clip: Clip, argument: str, value: float) -> Finding:
+    """An argument that turns clipping off; 0 is often meant so, a negative number never."""
+    return report(
+        clip,
+        f"`{argument}={value:g}` turns clipping off",
+        help=f"choose a positive threshold, or leave `{argument}` out",
+        severity=Severity.INFO if value == 0 else None,
+    )
+
+
+def harmful(clip: Clip, value: float) -> Iterator[Finding]:
+    """A bound that leaves nothing of the gradients, or turns them round."""
+    if value == 0 and not (clip.fact.get("pure") and clip.how == "value"):
         yield report(
             clip,
             "a threshold of 0 sets every gradient to 0, so nothing is learned",
             help="choose a positive threshold, e.g. 1.0",
             severity=Severity.ERROR,
         )
-    elif value < 0:
+    elif value < 0 and not clip.fact.get("pure"):
+        how = "turns every gradient round: the loss is climbed"
+        if clip.how == "value":
+            how = "sets every element of every gradient to that number"
         yield report(
             clip,
-            f"the negative threshold {value:g} turns every gradient round: the loss is climbed",
+            f"the negative threshold {value:g} {how}",
             help="choose a positive threshold, e.g. 1.0",
             severity=Severity.ERROR,
-        )
-    elif value > LARGEST_USEFUL:
-        yield report(
-            clip,
-            f"a threshold of {value:g} is never reached, so nothing is clipped",
-            help="log the norm of the gradients and choose 0.5 to 10 times its average",
         )

@@ -106,6 +106,13 @@ from gradlint.sdk import Finding, UnusedClip, report, rule, spell
 @rule("GL213", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})
 def check(unused: UnusedClip) -> Iterator[Finding]:
     """Report a clip whose result the update passes by."""
+    if unused.rebound:
+        yield report(
+            unused.clip,
+            f"`{unused.rebound}` is a new tensor that nothing uses: the gradient is not changed",
+            help="clamp in place with `clamp_`, or assign the result to `.grad`",
+        )
+        return
     if unused.update is None:
         yield report(
             unused.clip,

@@ -75,31 +75,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import ClippingOptimizer, Const, Finding, report, rule
+from gradlint.sdk import ClippingOptimizer, Finding, constant, report, rule
 
 
 @rule("GL208", "error", symptoms={"loss-nan": 0.2})
 def check(optimizer: ClippingOptimizer) -> Iterator[Finding]:
     """Report clipping arguments that exclude each other, or that nothing may take."""
-    given = [
-        name
-        for name, value in optimizer.given.items()
-        if not (isinstance(value, Const) and value.value is None)
-    ]
-    listed = " and ".join(f"`{name}`" for name in given)
-    if optimizer.kind == "loss-scale" and given:
+    listed = " and ".join(f"`{name}`" for name in optimizer.certain)
+    several = len(optimizer.certain) > 1
+    if optimizer.kind == "loss-scale" and optimizer.certain:
         yield report(
             optimizer,
             f"{listed} on a loss-scale optimizer: its gradients are still scaled, so Keras refuses",
             help="set it on the inner optimizer",
         )
-    elif len(given) > 1 and optimizer.kind == "fabric":
+    elif optimizer.kind == "fabric" and (several or optimizer.without_any):
+        what = f"{listed} are both set" if several else "neither `max_norm` nor `clip_val` is set"
         yield report(
             optimizer,
-            f"{listed} are both set: the call raises",
-            help="keep one of them; `max_norm` preserves the direction of the step",
+            f"{what}: the call raises",
+            help="pass one of them; `max_norm` preserves the direction of the step",
         )
-    elif len(given) > 1:
+    elif optimizer.kind == "trainer":
+        own, given = (constant(value) for value in optimizer.given.values())
+        yield report(
+            optimizer,
+            f"the module clips at {own} and its trainer at {given}, which raises",
+            help="give the threshold in one place, or pass on the one that the hook is given",
+        )
+    elif several:
         yield report(
             optimizer,
             f"{listed} are both set: Keras 3 raises, and Keras 2 clips twice",
