@@ -1,0 +1,72 @@
+"""Which files of a directory may be logs, by their names alone; their contents decide later."""
+
+from __future__ import annotations
+
+import re
+
+_SUFFIXES = frozenset(
+    ("", *".log .txt .csv .tsv .json .jsonl .ndjson .out .err .stdout .stderr .wandb".split())
+)
+"""Logs are seen with these in public repositories; everything else (images, weights, sources,
+documents) is not opened."""
+
+_ROTATED = re.compile(r"\.[oe]\d+$|(?<=\.log|\.out|\.err|\.txt)\.\d+$")
+"""`job.o12345` of a batch system, `train.log.1`: the part in front decides. Not `ls.1`, a page of
+the manual."""
+
+_NOT_LOGS = frozenset(
+    "license licence copying notice news history todo thanks install faq authors contributors "
+    "changelog changes readme makefile dockerfile containerfile procfile rakefile gemfile "
+    "pipfile jenkinsfile vagrantfile cname version requirements environment constraints vocab "
+    "merges bpe dict labels classes class_names cmakelists robots manifest package package-lock "
+    "tsconfig composer config configs hparams hyperparams params args options settings tokenizer "
+    "tokenizer_config special_tokens_map added_tokens generation_config preprocessor_config "
+    "model_index adapter_config pytorch_model.bin.index model.safetensors.index quantize_config "
+    "wandb-summary wandb-metadata wandb-events feature_extractor processor_config chat_template "
+    "pyvenv top_level sources entry_points record wheel installer checkpoint".split()
+)
+"""Names of files (without suffix, in lower case) that stand beside logs and hold other things. A
+tokenizer.json alone has 10 MB."""
+
+_FOLDERS = frozenset(
+    "node_modules site-packages dist-packages __pycache__ __pypackages__ venv env".split()
+)
+
+_EVENTS = re.compile(r"\.tfevents(?:\.|$)")
+
+
+def is_event_file(name: str) -> bool:
+    """Whether a file is called as event files are: `events.out.tfevents.1795226190.host.1.0`."""
+    return _EVENTS.search(name) is not None
+
+
+def may_be_log(name: str) -> bool:
+    """Whether a file found in a directory is worth opening."""
+    if name.startswith("."):
+        return False
+    name = _ROTATED.sub("", name.lower().removesuffix(".gz"))
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        stem, suffix = name, ""
+    return f"{dot}{suffix}" in _SUFFIXES and stem not in _NOT_LOGS
+
+
+def may_hold_logs(name: str) -> bool:
+    """Whether a subdirectory is worth entering."""
+    return not name.startswith(".") and name not in _FOLDERS
+
+
+_TIME = re.compile(r"tfevents\.(\d+)")
+_DIGITS = re.compile(r"(\d+)")
+
+
+def event_file_order(name: str) -> tuple[int, list[str | int]]:
+    """Sorts event files by the time at which they were begun, which stands in their names."""
+    time = _TIME.search(name)
+    return (int(time[1]) if time else 0, natural_order(name))
+
+
+def natural_order(name: str) -> list[str | int]:
+    """Sorts `run2` before `run10`."""
+    # Text and digits alternate, so that two keys never compare a number with a text.
+    return [int(part) if i % 2 else part for i, part in enumerate(_DIGITS.split(name))]

@@ -1,0 +1,71 @@
+"""Text -> one JSON value, whatever its integers, its nesting, or its spelling of NaN."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+_BARE = re.compile(r"(?<=[:\[,\s])([-+]?)(nan|inf(?:inity)?)(?=\s*[,\]}])", re.IGNORECASE)
+_PLAIN = json.JSONDecoder(strict=False)
+_LARGE = json.JSONDecoder(strict=False, parse_int=float)
+_PAIRS = json.JSONDecoder(strict=False, object_pairs_hook=list)
+_LARGE_PAIRS = json.JSONDecoder(strict=False, object_pairs_hook=list, parse_int=float)
+
+
+def decode(text: str, start: int = 0) -> tuple[Any, int]:
+    """The value that begins at `start`, and where it ends; ValueError if there is no whole one.
+
+    Control characters in texts are let pass, integers of any length are read, and a value that is
+    nested beyond the interpreter's limit is an error like any other.
+    """
+    return _decode(_PLAIN, _LARGE, text, start)
+
+
+def decode_pairs(text: str, start: int = 0) -> tuple[Any, int]:
+    """As `decode`, with objects as lists of (key, value), in which repeated keys are seen."""
+    return _decode(_PAIRS, _LARGE_PAIRS, text, start)
+
+
+def _decode(
+    decoder: json.JSONDecoder, large: json.JSONDecoder, text: str, start: int
+) -> tuple[Any, int]:
+    try:
+        try:
+            return decoder.raw_decode(text, start)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            # More digits than Python converts: read as floats.
+            return large.raw_decode(text, start)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def mended(text: str) -> str:
+    """The text with `nan` and `inf`, as C and Lua print them, written as the JSON decoder has them.
+
+    >>> mended('{"loss": nan, "x": -inf}')
+    '{"loss": NaN, "x": -Infinity}'
+    """
+    return _BARE.sub(_token, text)
+
+
+def _token(match: re.Match[str]) -> str:
+    if match[2].lower() == "nan":
+        return "NaN"
+    return "-Infinity" if match[1] == "-" else "Infinity"
+
+
+def repeated_key(text: str) -> str | None:
+    """A key that occurs twice in the object that a text is, None if there is none."""
+    try:
+        pairs, _ = decode_pairs(text)
+    except ValueError:
+        return None
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            return str(key)
+        seen.add(key)
+    return None

@@ -1,0 +1,187 @@
+"""Groups of files, or a stream -> their runs, in order and with roles, and their problems."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
+
+from gradlint.runs.discovery import NOTHING, discover, unreadable
+from gradlint.runs.formats import NotALog, format_of, opened
+from gradlint.runs.groups import Group, GroupKind, Member
+from gradlint.runs.merging import merged, numbered
+from gradlint.runs.reader import BLOCK, HEAD
+from gradlint.runs.resets import separated
+from gradlint.runs.roles import Kind, assign_roles, chosen_role
+from gradlint.runs.run import Curve, Problem, Reading, Run
+
+_NO_METRIC = "no metric was found"
+_NO_SCALAR = "holds no scalar so far"
+
+_OPTIMISED = frozenset((Kind.LOSS, Kind.GRADIENT_NORM, Kind.LEARNING_RATE))
+_MEASURED = frozenset((Kind.SCORE, Kind.ERROR, Kind.RETURN))
+"""What makes a table or a text that nobody named a training log: something that is optimised, or
+something that is measured as steps or epochs go by. Any data set has numbers, and tables of final
+scores, manuals and certificates (`F1: ...`) have words that metrics have, too."""
+
+_LEAST_POINTS = 2
+"""Points of a series in a text that nobody named, twice as many where they have no steps: a few
+numbers stand in any text (`a loss of 3 men`)."""
+
+_CERTAIN_NAMES = frozenset(("trainer_state.json", "metrics.csv", "progress.csv", "metrics.jsonl"))
+"""Files that only a trainer writes: found in a directory, they must be readable."""
+
+
+def read(paths: Sequence[str], roles: Mapping[str, str] | None = None) -> Iterator[Reading]:
+    """The readings of everything at and below `paths`, a group at a time.
+
+    Only one group is in memory at once. `roles` are the user's (see `assign_roles`). A directory in
+    which nothing could be read as a log is a problem, too. Raises ValueError for a role that does
+    not exist.
+    """
+    for value in (roles or {}).values():
+        chosen_role(value)
+    fruitless: dict[str, bool] = {}
+    for found in discover(paths):
+        if isinstance(found, Problem):
+            yield Reading(problems=[found])
+            continue
+        reading = _contained(found, roles)
+        if found.root:
+            said = bool(reading.runs or reading.problems)
+            fruitless[found.root] = fruitless.get(found.root, True) and not said
+        if reading.runs or reading.problems:
+            yield reading
+    for root in filter(fruitless.__getitem__, fruitless):
+        yield Reading(problems=[Problem(root, NOTHING)])
+
+
+def _contained(group: Group, roles: Mapping[str, str] | None) -> Reading:
+    """The reading of a group; an error of ours must not take the other runs with it."""
+    try:
+        return read_group(group, roles)
+    except Exception as error:
+        message = f"could not be read because of an error in gradlint: {type(error).__name__}"
+        said = f"{message}: {error}" if str(error) else message
+        return Reading(problems=[Problem(group.path, said, help="report this error")])
+
+
+def read_runs(path: str | os.PathLike[str], roles: Mapping[str, str] | None = None) -> list[Run]:
+    """All runs at or below `path`, which may be a file, a directory or a pattern.
+
+    Raises OSError if nothing could be read as a training log; the message says why.
+    """
+    runs: list[Run] = []
+    problems: list[Problem] = []
+    for reading in read([os.fspath(path)], roles):
+        runs += reading.runs
+        problems += reading.problems
+    if not runs and problems:
+        raise OSError("; ".join(f"{problem.path} {problem.message}" for problem in problems))
+    return runs
+
+
+def read_stream(stream: BinaryIO, name: str, roles: Mapping[str, str] | None = None) -> Reading:
+    """The reading of one log from a pipe; `name` is the run's, and what problems call it."""
+    reading = _read_stream(stream, name, name, explicit=True)
+    return _finished(reading, roles, Problem(name, _NO_METRIC))
+
+
+def read_group(group: Group, roles: Mapping[str, str] | None = None) -> Reading:
+    """The runs of one group: its files joined, restarts told apart, roles given."""
+    nothing: Problem | None = Problem(group.path, _NO_METRIC)
+    if group.kind is GroupKind.MLFLOW:
+        from gradlint.runs.mlflow import read_mlflow_run
+
+        reading = read_mlflow_run(group.path, group.name)
+    elif group.kind is GroupKind.WANDB:
+        reading = _first_with_metrics(group)
+    else:
+        reading = merged(group, [_read_member(member, group) for member in group.members])
+        if group.kind is GroupKind.EVENTS:
+            # A run that has just started has written no more than the version record.
+            nothing = Problem(group.path, _NO_SCALAR, partial=True)
+        elif group.root:
+            nothing = None
+    finished = _finished(reading, roles, nothing)
+    finished.files = max(1, len(group.members))
+    return finished
+
+
+def _read_member(member: Member, group: Group) -> Reading:
+    try:
+        with open(member.path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            return _read_stream(file, member.path, group.name, explicit=not group.root, size=size)
+    except OSError as error:
+        return Reading(problems=[unreadable(member.path, error)])
+
+
+def _read_stream(
+    stream: BinaryIO, path: str, name: str, *, explicit: bool, size: int | None = None
+) -> Reading:
+    head = b""
+    while len(head) < HEAD and (piece := stream.read(HEAD - len(head))):
+        head += piece
+    found = format_of(head, path)
+    demanded = explicit or os.path.basename(path) in _CERTAIN_NAMES
+    if isinstance(found, Problem):
+        return Reading(problems=[found] if demanded or head else [])
+    if isinstance(found, NotALog):
+        problem = Problem(path, f"is no training log but {found.what}")
+        return Reading(problems=[problem] if demanded else [])
+    reader = opened(found, head, path, name, size)
+    reader.feed(head)
+    while block := stream.read(BLOCK):
+        reader.feed(block)
+    reading = reader.finish()
+    if demanded or found.certain or any(map(_is_training, reading.runs)):
+        return reading
+    return Reading()
+
+
+def _is_training(run: Run) -> bool:
+    assign_roles(run)
+    return any(
+        _is_evidence(curve, _LEAST_POINTS if run.format == "text" else 1)
+        for curve in run.curves.values()
+    )
+
+
+def _is_evidence(curve: Curve, least: int) -> bool:
+    if curve.axis == "row":
+        known = curve.role.kind in _OPTIMISED
+        least *= _LEAST_POINTS
+    else:
+        known = curve.role.kind in _OPTIMISED | _MEASURED
+    # One NaN may be all that a training had to say.
+    return known and (len(curve) >= least or not curve.finite.all())
+
+
+def _first_with_metrics(group: Group) -> Reading:
+    """The first of the files that has metrics; problems of the others come along."""
+    problems: list[Problem] = []
+    for member in group.members:
+        reading = _read_member(member, group)
+        problems += reading.problems
+        if any(run.curves for run in reading.runs):
+            return Reading(reading.runs, problems)
+    return Reading([], problems)
+
+
+def _finished(
+    reading: Reading, roles: Mapping[str, str] | None, nothing: Problem | None
+) -> Reading:
+    """The reading with its runs separated where a log holds several, and with their roles.
+
+    `nothing` is the problem that it is to be without any metric.
+    """
+    runs = [part for run in reading.runs if run.curves or run.messages for part in separated(run)]
+    if len({run.name for run in runs}) < len(runs):
+        runs = [numbered(run, number) for number, run in enumerate(runs, 1)]
+    for run in runs:
+        assign_roles(run, roles)
+    problems = list(dict.fromkeys(reading.problems))
+    if nothing is not None and not problems and not any(run.curves for run in runs):
+        problems.append(nothing)
+    return Reading(runs, problems)

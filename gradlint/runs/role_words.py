@@ -1,0 +1,233 @@
+"""The words of metric names, and what they mean; gathered from the frameworks named beside them.
+
+Words are lower case. A word that means one thing in one framework and another elsewhere is left
+out: an unknown metric is looked at by fewer rules, a misunderstood one raises false alarms.
+"""
+
+from __future__ import annotations
+
+PHRASES: dict[tuple[str, ...], str] = {
+    ("mean", "absolute", "percentage", "error"): "mape",
+    ("mean", "squared", "logarithmic", "error"): "msle",
+    ("root", "mean", "squared", "error"): "rmse",
+    ("root", "mean", "square", "error"): "rmse",
+    ("mean", "absolute", "error"): "mae",
+    ("mean", "squared", "error"): "mse",
+    ("mean", "square", "error"): "mse",
+    ("mean", "average", "precision"): "map",
+    ("average", "precision"): "ap",
+    ("mean", "iou"): "miou",
+    ("word", "error", "rate"): "wer",
+    ("character", "error", "rate"): "cer",
+    ("char", "error", "rate"): "cer",
+    ("intersection", "over", "union"): "iou",
+    ("negative", "log", "likelihood"): "nll",
+    ("neg", "log", "likelihood"): "nll",
+    ("cross", "entropy"): "crossentropy",
+    ("log", "loss"): "logloss",
+    ("bits", "per", "byte"): "bpb",
+    ("bits", "per", "char"): "bpc",
+    ("bits", "per", "character"): "bpc",
+    ("bits", "per", "dim"): "bpd",
+    ("learning", "rate"): "lr",
+    ("exact", "match"): "exactmatch",
+    ("success", "rate"): "successrate",
+    ("win", "rate"): "winrate",
+    ("solve", "rate"): "solverate",
+    ("hit", "rate"): "hitrate",
+    ("hit", "ratio"): "hitrate",
+    ("error", "rate"): "errorrate",
+    ("err", "rate"): "errorrate",
+    ("top", "1"): "top1",
+    ("top", "5"): "top5",
+    ("f", "1"): "f1",
+    ("r", "2"): "r2",
+    ("loss", "scale"): "lossscale",
+    ("loss", "scaler"): "lossscale",
+    ("loss", "scaling"): "lossscale",
+    ("grad", "scale"): "lossscale",
+    ("grad", "scaler"): "lossscale",
+    ("scaler", "scale"): "lossscale",
+    ("amp", "scale"): "lossscale",
+    ("fp16", "scale"): "lossscale",
+    ("episode", "cost"): "episodecost",
+    ("ep", "cost"): "episodecost",
+    ("td", "error"): "tderror",
+    ("bellman", "error"): "tderror",
+    ("total", "norm"): "gradnorm",
+    ("it", "s"): "throughput",
+    ("iter", "s"): "throughput",
+    ("samples", "s"): "throughput",
+    ("images", "s"): "throughput",
+    ("img", "s"): "throughput",
+    ("tokens", "s"): "throughput",
+    ("tok", "s"): "throughput",
+    ("tokens", "sec"): "throughput",
+    ("tok", "sec"): "throughput",
+    ("per", "second"): "throughput",
+    ("per", "sec"): "throughput",
+    ("loss", "value"): "loss",
+    ("held", "out"): "heldout",
+    ("time", "cost"): "time",
+    ("dice", "coef"): "dice",
+    ("dice", "coefficient"): "dice",
+    ("correlation", "coefficient"): "correlation",
+    ("correlation", "coef"): "correlation",
+}
+"""Words that mean something only together, and the one word that stands for them. The longest
+phrase is tried first; the replacement of `loss value` keeps it apart from a value function's loss.
+"""
+
+JOINED = ("train", "training", "valid", "validation", "val", "test", "eval", "dev", "grad", "total")
+"""What names written without a separator begin with: `trainloss`, `valacc`, `gradnorm`."""
+
+TRAIN = frozenset("train training trn tr".split())
+TEST = frozenset("test testing tst".split())
+VALIDATION = frozenset("val valid validation validate validating dev devel heldout".split())
+EVALUATION = frozenset("eval evaluation evaluating evaluate".split())
+"""Says that it was not training, but not on which part: the weakest of the split words."""
+
+AGGREGATES = frozenset(
+    "step epoch batch iter iteration mean avg average current cur running smooth smoothed "
+    "moving ema main metric metrics json scalar scalars stats summary global all reduce charts "
+    "trainer is was of s".split()
+)
+"""How or where a metric was taken, not what it is; Lightning, Keras, chainer (`main/`), YOLO."""
+
+SYNONYMS = {
+    "acc": "accuracy",
+    "accuracies": "accuracy",
+    "losses": "loss",
+    "ppl": "perplexity",
+    "cost": "loss",
+    "prec": "precision",
+    "err": "error",
+    "errors": "error",
+    "rew": "reward",
+    "rewards": "reward",
+    "returns": "return",
+}
+"""Spellings of one metric, so that `acc` is paired with `val_accuracy`."""
+
+LOSS = frozenset(
+    "loss cost crossentropy xent ce bce nll logloss nelbo ctc focal hinge logcosh mlogloss".split()
+)
+
+CRITERIA = frozenset("mse mae rmse mape msle huber logcosh".split())
+"""Regression criteria: the loss where a run has no other, a metric beside one."""
+
+ERROR = CRITERIA | frozenset(
+    "error errorrate wer cer eer perplexity bpc bpb bpd smape rmsle fid kid lpips brier ece "
+    "chamfer epe".split()
+)
+
+SCORE = frozenset(
+    "accuracy f1 fscore fbeta precision recall bleu sacrebleu chrf meteor cider spice comet "
+    "auc auroc auprc prauc rocauc map ap miou iou dice jaccard r2 ssim psnr mcc matthews pearson "
+    "spearman pearsonr spearmanr kappa ndcg mrr sensitivity specificity exactmatch successrate "
+    "winrate solverate hitrate macc aacc mdice bertscore pixacc mota idf1 pck".split()
+)
+
+SCORE_STEMS = (
+    "rouge",
+    "map",
+    "ap",
+    "bleu",
+    "recall",
+    "precision",
+    "acc",
+    "accuracy",
+    "auc",
+    "ar",
+    "prec",
+)
+"""Score names that take a number or a short suffix: rouge1, rougelsum, map50, ap75, recall5."""
+
+ERROR_STEMS = ("fid", "kid", "err", "error")
+"""fid50k of StyleGAN; err1 beside err5."""
+
+RETURN = frozenset("return reward eprewmean eprew".split())
+
+PAIRWISE = frozenset("chosen rejected margin margins intrinsic int curiosity novelty".split())
+"""Rewards that a healthy run need not raise: DPO's two sides, exploration bonuses."""
+
+RETURN_NEUTRAL = frozenset(
+    "ep episode episodic episodes cumulative total rollout env discounted undiscounted 100 10 "
+    "ray tune runners runner r score performance perf agent".split()
+)
+"""Words beside a return which do not make it a part of one."""
+
+GRADIENT = frozenset("grad grads gradient gradients gnorm gradnorm".split())
+NORM = frozenset("norm norms l2 l2norm gnorm gradnorm".split())
+LAYERS = frozenset(
+    "layer layers weight weights bias biases kernel encoder decoder block blocks attn attention "
+    "mlp embed embedding embeddings wte wpe head heads fc conv linear dense lstm gru rnn qkv proj "
+    "backbone neck module modules resnet transformer h".split()
+)
+"""What the norm of one layer's gradient is named after, besides numbers."""
+
+PARAMETER = frozenset("weight weights param params parameter parameters kernel".split())
+PARAMETER_STATISTICS = frozenset("norm norms l2 rms std mean abs max min absmax".split())
+
+RATE = frozenset("lr lrate lr0 lr1".split())
+
+CLOCK = frozenset(
+    "epoch epochs step steps iter iters iteration iterations batch batches update updates time "
+    "timestep timesteps timestamp elapsed eta remaining seconds secs hours minutes ms duration "
+    "runtime wall walltime total num number n global current consumed seen samples tokens examples "
+    "input frame frames episode episodes percentage progress accumulated submission logging "
+    "day kimg tick trainer counter cost progressbar agent env sampled trained eval so far "
+    "date clock hour minute second sec this the since start taken".split()
+)
+"""A name made of these alone counts or clocks: `num_updates`, `consumed samples`, `time cost`."""
+
+CLOCK_HEADS = frozenset(
+    "time runtime duration eta timestamp elapsed seconds secs hours minutes walltime wall "
+    "timesteps timestep".split()
+)
+"""A name that ends in one of these is a time, whatever stands before it."""
+
+SYSTEM = frozenset(
+    "gpu cpu memory mem ram vram throughput fps mfu hfu tflops flops flos tps wps ups ips "
+    "utilization utilisation util gb gib mb mib bytes power watts disk network speed ngpu".split()
+)
+
+MODIFIERS = frozenset(
+    "num count number size idx index id ratio frac fraction percent pct weight weights coef coeff "
+    "coefficient scale scaled scaling mult multiplier decay factor threshold thresh target limit "
+    "budget delta diff difference change improvement gap best min max minimum maximum lowest "
+    "highest patience std stddev var variance histogram quantile p50 p90 p95 p99 sum counter steps "
+    "step_size nan skipped skip failed clip schedule warmup until since len length lengths time "
+    "variation momentum mom".split()
+)
+"""A name with one of these is a statistic, setting or count *about* a metric (`loss_std`,
+`best_val_loss`, `kl_weight`), which moves by its own laws."""
+
+STRICT_PARTS = frozenset(
+    "cls box bbox dfl obj mask rpn loc conf aux auxiliary kl kld entropy ent centerness landm kd "
+    "distill distillation consistency perceptual vgg lpips style content commit commitment vq "
+    "codebook lb balance balancing router z moe regularization regularizer reg penalty tv "
+    "l1 l2 smoothness identity idt cycle feat fm matching duration pitch energy stop gate "
+    "guided attn attention mlm nsp sop itm itc dn iou giou dice focal ce bce rank icm rnd "
+    "position orientation depth normal segmentation seg d0 d1 d2 d3 d4 enc".split()
+)
+"""Parts that a total loss is commonly made of: detection, speech, VAE, distillation, MoE."""
+
+RISING = frozenset("kl kld entropy ent commit commitment vq codebook".split())
+"""Parts that normally rise in a healthy run: a VAE's KL leaves zero, an entropy bonus shrinks."""
+
+RIVALS = frozenset(
+    "generator discriminator gen dis disc critic actor policy adversary adversarial adv gan wgan "
+    "lsgan wasserstein pg ppo surrogate qf qf1 qf2 vf td value real fake netg netd pi sac ddpg "
+    "dqn a2c impala alpha r1".split()
+)
+"""Losses that pull against another one or follow a moving target: GANs and reinforcement
+learning. Their level says little, and a rise is not trouble."""
+
+RIVAL_LETTERS = frozenset("g d q v".split())
+"""Short for generator, discriminator, action value and state value, but only beside `loss`."""
+
+AGENT = frozenset(
+    "q qvalue qvalues qf qf1 qf2 td policy advantage advantages replay rollout".split()
+)
+"""In the name of any series: the run trains an agent, whose losses follow a moving target."""

@@ -1,0 +1,101 @@
+"""Series of one name, printed in several ways or by several ranks -> one series each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlint.runs.text.store import Form
+
+Ints = NDArray[np.int64]
+
+_SAME = 1e-4
+"""Relative difference up to which two values of one step are one value, printed with other digits:
+four digits are the fewest that frameworks print."""
+
+_AXES = ("step", "epoch", "row")
+
+
+@dataclass(slots=True)
+class Found:
+    """A series with its steps; its rows tell the order of its points."""
+
+    form: Form
+    axis: str
+    rows: Ints
+    steps: Ints
+    values: NDArray[np.float64]
+
+
+def one_of_each_rank(
+    found: dict[int, dict[str, list[Found]]], record: Ints
+) -> Iterator[tuple[str, Found]]:
+    """Every series under its tag; a rank that repeats what another one printed is left out.
+
+    The series of a rank that differ from the first rank's have its number in their tags.
+    """
+    first: dict[str, Found] | None = None
+    for rank, by_tag in found.items():
+        series = dict(_named(by_tag, record))
+        if first is None:
+            first = series
+            yield from series.items()
+            continue
+        for tag, one in series.items():
+            other = first.get(tag)
+            if other is None:
+                first[tag] = one
+                yield tag, one
+            elif not _repeats(one, other):
+                yield f"rank{rank}/{tag}", one
+
+
+def _named(by_tag: dict[str, list[Found]], record: Ints) -> Iterator[tuple[str, Found]]:
+    for tag, curves in by_tag.items():
+        named = [one for one in curves if one.form is not Form.ANONYMOUS]
+        unnamed = [one for one in curves if one.form is Form.ANONYMOUS]
+        if any(one.form is Form.BATCH for one in named):
+            # Batches of another pass than the one that prints its epoch: most often an evaluation.
+            yield from ((f"{tag}_pass", one) for one in unnamed)
+        else:
+            named = curves
+        main = ""
+        for axis in _AXES:
+            same = [one for one in named if one.axis == axis]
+            if same:
+                yield f"{tag}_{axis}" if main else tag, _merged(same, record)
+                main = main or axis
+
+
+def _merged(curves: list[Found], record: Ints) -> Found:
+    """One series in the order of the lines, each step's value once where it was printed twice."""
+    rows = np.concatenate([one.rows for one in curves])
+    order = np.argsort(record[rows], kind="stable")
+    rows = rows[order]
+    steps = np.concatenate([one.steps for one in curves])[order]
+    values = np.concatenate([one.values for one in curves])[order]
+    axis = curves[0].axis
+    if axis != "row" and len(rows) > 1:
+        again = (steps[1:] == steps[:-1]) & _equal(values[1:], values[:-1])
+        kept = np.flatnonzero(np.append(True, ~again))
+        rows, steps, values = rows[kept], steps[kept], values[kept]
+    return Found(curves[0].form, axis, rows, steps, values)
+
+
+def _repeats(one: Found, other: Found) -> bool:
+    """Whether `one` says nothing that `other` does not."""
+    if one.axis != other.axis:
+        return False
+    order = np.argsort(other.steps, kind="stable")
+    at = np.searchsorted(other.steps[order], one.steps)
+    inside = at < len(order)
+    near = order[np.minimum(at, len(order) - 1)]
+    same = inside & (other.steps[near] == one.steps) & _equal(one.values, other.values[near])
+    return bool(same.all())
+
+
+def _equal(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.isclose(one, other, rtol=_SAME, atol=0.0, equal_nan=True)

@@ -1,0 +1,38 @@
+"""Progress bars -> one line of text with a counter, and what was glued on behind them."""
+
+from __future__ import annotations
+
+import re
+
+# The repeats are bounded so that a line full of half bars takes linear time: a bar fills a screen.
+BAR = "\x02"
+"""Stands for the drawn bar in the text that is made of a progress line."""
+
+_TQDM = re.compile(
+    r"(?P<what>.*?)(?::? ?)(?<!\d)\d+%\|[^|]{0,1000}\| *(?P<at>[\d.]+\w?)/(?P<total>[\d.]+\w?|\?) "
+    r"\[(?P<inside>[^\]]{0,1000})\]"
+)
+_ENDLESS = re.compile(r"(?P<what>.*?)(?::? ?)(?<!\S)(?P<at>\d+)it \[(?P<inside>[^\]]{0,1000})\]")
+
+
+def without_bars(line: str) -> list[str]:
+    """The texts that a line with tqdm bars in it stands for: each bar's, and what follows it.
+
+    `Train: 45%|##  | 45/100 [00:10<00:12, 4.2it/s, loss=0.5] done` gives a text with the
+    description, a counter behind `BAR` and the postfix, and the text `done`.
+    """
+    texts = []
+    at = 0
+    while True:
+        match = _TQDM.match(line, at) if line.find("%|", at) >= 0 else _ENDLESS.match(line, at)
+        if match is None:
+            break
+        found = match.groupdict()
+        total = f"/{found['total']}" if found.get("total", "?") != "?" else "/0"
+        postfix = found["inside"].split(",", 2)[2:]
+        texts.append(f"{found['what']} {BAR}{found['at']}{total} {BAR}{''.join(postfix)}")
+        at = match.end()
+    rest = line[at:]
+    if rest.strip():
+        texts.append(rest)
+    return texts
