@@ -1,0 +1,99 @@
+"""The level of a series over the whole run: where it began, what it reached, where it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from gradlint.curves.robust import Indices, Values, block_medians, noise
+
+BLOCKS = 40
+"""Stretches a run is cut into: 2.5% of it each, so that levels that hold for a tenth of the run
+show in four of them."""
+
+LEAST_BLOCK = 3
+"""Points of a stretch: a median needs three to shake off one wild point."""
+
+CERTAIN = 12
+"""Stretches from which their own noise is known; of fewer, one step makes half of the differences,
+and the noise of the points has to do."""
+
+TAIL = 3
+"""Stretches at an end that make the level there: one may hold an early spike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The medians of consecutive stretches of a series.
+
+    Attributes:
+        medians: float64, shape (b,).
+        edges: first index of each stretch and, last, the number of points; intp, shape (b + 1,).
+        deviation: standard deviation of a stretch's median about its neighbours.
+    """
+
+    medians: Values
+    edges: Indices
+    deviation: float
+
+    @property
+    def start(self) -> float:
+        """The level of the first stretch."""
+        return float(self.medians[0])
+
+    @property
+    def final(self) -> float:
+        """The level of the last stretches."""
+        return float(np.median(self.medians[-TAIL:]))
+
+    @property
+    def best(self) -> int:
+        """The stretch with the lowest level."""
+        return int(np.argmin(self.medians))
+
+    @property
+    def lowest(self) -> float:
+        """The lowest level."""
+        return float(self.medians[self.best])
+
+    def rises_from(self, least: float) -> int:
+        """The first point after the lowest level from which all levels are `least` above it."""
+        above = self.medians >= self.lowest + least
+        below = np.flatnonzero(~above)
+        return int(self.edges[int(below[-1]) + 1]) if len(below) else 0
+
+
+def levels(values: Values) -> Levels:
+    """The levels of a series of at least one point."""
+    blocks = max(min(BLOCKS, len(values) // LEAST_BLOCK), 1)
+    medians, edges = block_medians(values, blocks)
+    deviation = noise(medians)
+    if blocks < CERTAIN:
+        # The spread of a median is sqrt(pi / 2) that of a mean.
+        size = len(values) / blocks
+        deviation = min(deviation, noise(values) * float(np.sqrt(np.pi / 2.0 / size)))
+    return Levels(medians, edges, deviation)
+
+
+def last_gain(values: Values, tolerance: float) -> int:
+    """The first point of the stretch in which the level last fell by more than `tolerance`.
+
+    Falls add up: a slow decline is a gain each time it has come down by `tolerance` once more. The
+    stretch after it has to be as low, since one low stretch alone may be luck.
+
+    Args:
+        values: float64, shape (n,), n at least 1.
+        tolerance: absolute; what the noise of a stretch's median may do.
+
+    Returns:
+        An index below n; 0 where no stretch is lower than the first.
+    """
+    found = levels(values)
+    anchor, onset = float(np.median(found.medians[:TAIL])), 0
+    for stretch, levels_here in enumerate(pairwise(found.medians)):
+        level = float(max(levels_here))
+        if level < anchor - tolerance:
+            anchor, onset = level, int(found.edges[stretch])
+    return onset

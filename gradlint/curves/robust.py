@@ -1,0 +1,116 @@
+"""Location and scale that a few wild points do not move."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+SIGMA = 1.4826
+"""Median absolute deviation -> standard deviation of a normal variable: 1 / Phi^-1(3/4)
+(Rousseeuw and Croux, 1993, Alternatives to the median absolute deviation)."""
+
+_ROWS = 4096
+"""Windows gathered at a time: 4096 x 64 values are 2 MB and stay in cache."""
+
+
+def median_and_scale(window: Values) -> tuple[float, float]:
+    """The median of `window` and 1.4826 times its median absolute deviation."""
+    middle = float(np.median(window))
+    return middle, SIGMA * float(np.median(np.abs(window - middle)))
+
+
+def trailing(values: Values, window: int, stride: int) -> tuple[Values, Values]:
+    """For every point the median of the `window` points before it, and their robust deviation.
+
+    Both are taken anew at every `stride`-th point and hold until the next, so they lag by at most
+    `stride` - 1 points. Before `window` points have come all that came count; the first point has
+    itself, and no deviation.
+
+    Returns:
+        Medians and 1.4826 times the median absolute deviations, both float64, shape (n,).
+    """
+    count = len(values)
+    middle, scale = np.empty(count), np.empty(count)
+    middle[0], scale[0] = values[0], 0.0
+    for index in range(1, min(window, count)):
+        middle[index], scale[index] = median_and_scale(values[:index])
+    if count > window:
+        views = np.lib.stride_tricks.sliding_window_view(values, window)[:-1:stride]
+        half = window // 2
+        medians, deviations = np.empty(len(views)), np.empty(len(views))
+        for first in range(0, len(views), _ROWS):
+            block = np.partition(views[first : first + _ROWS], half, axis=1)
+            medians[first : first + _ROWS] = block[:, half]
+            block -= block[:, half, None].copy()
+            block = np.partition(np.abs(block, out=block), half, axis=1)
+            deviations[first : first + _ROWS] = block[:, half]
+        middle[window:] = np.repeat(medians, stride)[: count - window]
+        scale[window:] = np.repeat(SIGMA * deviations, stride)[: count - window]
+    return middle, scale
+
+
+def trailing_noise(values: Values, window: int, stride: int) -> Values:
+    """For every point the noise (see `noise`) of the `window` points before it; float64, (n,).
+
+    Infinite before `window` points have come.
+    """
+    count = len(values)
+    result = np.full(count, np.inf)
+    if count > window + 2:
+        wild = np.abs(np.diff(values, 2))
+        views = np.lib.stride_tricks.sliding_window_view(wild, window)[:-1:stride]
+        half = window // 2
+        found = np.empty(len(views))
+        for first in range(0, len(views), _ROWS):
+            block = np.partition(views[first : first + _ROWS], half, axis=1)
+            found[first : first + _ROWS] = block[:, half]
+        spread = np.repeat(found * (SIGMA / np.sqrt(6.0)), stride)
+        result[window + 2 :] = spread[: count - window - 2]
+    return result
+
+
+def about_its_line(window: Values) -> tuple[float, float, float]:
+    """Where a falling window ends, its deviation from its line, and how far above it goes.
+
+    The line runs through the medians of the two halves; of a window that does not fall it is the
+    median, since a rise may be what is looked for.
+    """
+    middle, scale = median_and_scale(window)
+    half = len(window) // 2
+    slope = float(np.median(window[half:]) - np.median(window[:half])) / (len(window) - half)
+    if slope < 0.0:
+        level = window - slope * (np.arange(len(window)) - (len(window) - 1.0))
+        end, rest = median_and_scale(level)
+        if rest < scale:
+            return end, rest, float(level.max()) - end
+    return middle, scale, float(window.max()) - middle
+
+
+def block_medians(values: Values, blocks: int) -> tuple[Values, Indices]:
+    """The medians of `blocks` stretches of (nearly) equal length, and where each begins.
+
+    Returns:
+        Medians, float64, shape (b,), and first indices, intp, shape (b + 1,), the last being n;
+        b is `blocks` or, for shorter series, n.
+    """
+    count = len(values)
+    edges = (np.arange(min(blocks, count) + 1) * count // min(blocks, count)).astype(np.intp)
+    medians = [np.median(values[low:high]) for low, high in pairwise(edges)]
+    return np.array(medians), edges
+
+
+def noise(values: Values) -> float:
+    """Standard deviation of the point-to-point noise, blind to trends and to level shifts.
+
+    1.4826 MAD of the second differences over sqrt(6): a second difference of white noise has six
+    times its variance, and of a straight line it is 0.
+    """
+    if len(values) < 4:
+        return 0.0
+    second = np.diff(values, 2)
+    return SIGMA * float(np.median(np.abs(second - np.median(second)))) / float(np.sqrt(6.0))
