@@ -22,6 +22,13 @@ FAMILIES = {
     "GL6": "Initialisation and depth",
     "GL7": "Training loop",
     "GL8": "Mixed precision",
+    "TL0": "Training logs: reading",
+    "TL1": "Training logs: values",
+    "TL2": "Training logs: loss",
+    "TL3": "Training logs: gradients",
+    "TL4": "Training logs: learning",
+    "TL5": "Training logs: generalisation",
+    "TL6": "Training logs: integrity",
 }
 
 

@@ -1,0 +1,431 @@
+"""# A gradient norm that leaves its history by orders of magnitude
+
+## What it does
+
+Reports a norm of the whole gradient that jumps far above its own history, and says whether the loss
+follows: a jump by a factor of four that the loss follows is an error, one by itself a warning from
+a factor of ten. More than three are one finding. A norm that grows step by step by a factor of more
+than 1,000 while the loss does not fall is one growth.
+
+## Why it is a risk
+
+The gradient norm knows it first. Before a NaN it was abnormal 3 to 9 logged points earlier in most
+explosions that were looked at, 30 in a slow one; GLM-130B saw the same a few steps before its
+collapses. A vanilla RNN on the adding problem without clipping went from 1.6 to 210 within a dozen
+steps and never learnt again; a translation model under Adam from 0.37 to 14, one logged point
+before its loss went from 2.3 to 32. Where nothing was abnormal before the NaN, the cause is
+elsewhere: a logarithm of zero, or NaN in the data.
+
+## Example
+
+One batch, and nothing came of it:
+
+```series bad
+steps 2000
+loss: 2.3 ~> 0.5, noise 4%
+grad_norm: 0.8 ~> 0.4, noise 15%
+grad_norm: x60 at 1300
+# warning: TL301: grad_norm 1300
+```
+
+The loss follows:
+
+```series bad
+steps 3000 every 10
+loss: 4.2 ~> 2.1, noise 1.5%
+loss: x6 at 15020 for 20
+grad_norm: 0.6 ~> 0.37, noise 8%
+grad_norm: x40 at 15010 for 8
+# error: TL301: grad_norm 15010-15080
+```
+
+```series bad
+steps 500
+train/loss: 0.3 ~> 0.17, noise 8%
+train/loss: x30 at 262 for 20
+train/grad_norm: 1.5, noise 20%
+train/grad_norm: x130 at 260 for 12
+# error: TL301: train/grad_norm 260-271
+```
+
+It builds up over a few steps until everything is NaN:
+
+```series bad
+steps 300
+loss: 2.3 ~> 1.5, noise 2%
+loss: grow 2 from 205
+loss: = nan from 214
+grad_norm: 1.2, noise 15%
+grad_norm: grow 4 from 200
+grad_norm: = nan from 213
+# error: TL301: grad_norm 200-212
+```
+
+Under a learning rate that is too high, step by step from the start:
+
+```series bad
+steps 60
+loss: 1, noise 3%
+loss: grow 3.2 from 5
+grad_norm: 2, noise 10%
+grad_norm: grow 1.9 from 5
+# error: TL301: grad_norm 5-59
+```
+
+```csv bad
+step,loss,grad_norm
+0,24381.2,31022.5
+1,36010.4,48211.0
+2,81022.7,108342.1
+3,403321.5,910220.4
+4,9.12e6,2.04e7
+5,4.4e8,9.8e8
+6,7.1e10,1.6e11
+7,1.9e13,4.4e13
+8,6.0e15,1.3e16
+9,inf,inf
+10,nan,nan
+# error: TL301: grad_norm 2-9
+```
+
+A log of Megatron:
+
+```text bad
+ iteration       10/     200 | lm loss: 8.238016E+00 | loss scale: 1.0 | grad norm: 2.555 |
+ iteration       20/     200 | lm loss: 7.401216E+00 | loss scale: 1.0 | grad norm: 1.871 |
+ iteration       30/     200 | lm loss: 6.930121E+00 | loss scale: 1.0 | grad norm: 1.504 |
+ iteration       40/     200 | lm loss: 6.601133E+00 | loss scale: 1.0 | grad norm: 1.322 |
+ iteration       50/     200 | lm loss: 6.402101E+00 | loss scale: 1.0 | grad norm: 1.281 |
+ iteration       60/     200 | lm loss: 6.220450E+00 | loss scale: 1.0 | grad norm: 1.210 |
+ iteration       70/     200 | lm loss: 6.110238E+00 | loss scale: 1.0 | grad norm: 1.255 |
+ iteration       80/     200 | lm loss: 5.980112E+00 | loss scale: 1.0 | grad norm: 1.190 |
+ iteration       90/     200 | lm loss: 5.904450E+00 | loss scale: 1.0 | grad norm: 1.203 |
+ iteration      100/     200 | lm loss: 5.811021E+00 | loss scale: 1.0 | grad norm: 1.177 |
+ iteration      110/     200 | lm loss: 5.750330E+00 | loss scale: 1.0 | grad norm: 1.201 |
+ iteration      120/     200 | lm loss: 5.690012E+00 | loss scale: 1.0 | grad norm: 1.166 |
+ iteration      130/     200 | lm loss: 5.640114E+00 | loss scale: 1.0 | grad norm: 1.172 |
+ iteration      140/     200 | lm loss: 5.601200E+00 | loss scale: 1.0 | grad norm: 388.204 |
+ iteration      150/     200 | lm loss: 5.590118E+00 | loss scale: 1.0 | grad norm: 1.190 |
+ iteration      160/     200 | lm loss: 5.550402E+00 | loss scale: 1.0 | grad norm: 1.158 |
+ iteration      170/     200 | lm loss: 5.520013E+00 | loss scale: 1.0 | grad norm: 1.149 |
+# warning: TL301: grad norm 140
+```
+
+## How to fix
+
+Clip the gradients by their norm between the backward pass and the step, at a high quantile of the
+norm in calm stretches (often near 1.0), and log the norm before clipping. If that norm keeps rising
+nevertheless, lower the learning rate. Recurrent networks want orthogonal recurrent weights and
+gates too; gradients that explode from the first step on, inputs of unit scale.
+
+## When it is fine
+
+An LSTM that leaves a plateau: its norm rises by a factor of 20 to 45 while the loss falls for the
+first time, and stays higher for a while:
+
+```series good
+steps 2000
+loss: 0.167 for 700 then 0.167 ~> 0.002 for 500 then 0.002, noise 8%
+grad_norm: 0.02 for 700 then 0.8 ~> 0.05, noise 25%
+```
+
+```series good
+steps 1500
+train/loss: 0.17 for 620 then 0.16 -> 0.01 for 200 then 0.01 ~> 0.001, noise 10%
+train/grad_norm: 0.05 for 600 then 0.05 *> 2 for 60 then 2 *> 0.1, noise 30%
+```
+
+Networks whose norm climbs all the way, here from 1 to 185, while they learn:
+
+```series good
+steps 3000
+loss: 2.3 ~> 0.2, noise 6%
+grad_norm: 1 *> 185, noise 30%
+```
+
+Noise and its tails:
+
+```series good
+steps 4000
+loss: 2.3 ~> 0.5, noise 4%
+grad_norm: 1.2 ~> 0.6, noise 40%
+```
+
+```series good
+steps 3000
+loss: 4 ~> 2, noise 2%
+grad_norm: 0.5, noise t3 8%
+```
+
+```series good
+steps 3000
+loss: 6 ~> 2.5, noise 1%
+grad_norm: 0.4, noise 10%
+grad_norm: x3 at 2000
+```
+
+The norm of a converged run, all of it noise:
+
+```series good
+steps 3000
+loss: 0.7 *> 0.00001, noise 40%
+grad_norm: 0.5 *> 0.00001, noise 70%
+```
+
+The first steps, whose gradients are large, and a warm restart:
+
+```series good
+steps 2000
+loss: 10.8 ~> 3.2, noise 1%
+grad_norm: 40 ~> 1.2 for 100 then 1.2 ~> 0.5, noise 12%
+```
+
+```series good
+steps 2000
+loss: 2.3 ~> 0.45, noise 3%
+loss: times 1 for 500 then 1.6 ~> 1 each 500
+lr: 0.1 cos> 0.0001 each 500
+grad_norm: 1.2, noise 25%
+grad_norm: times 1 for 500 then 2.5 ~> 1 each 500
+```
+
+Targets that move, in reinforcement learning and in games:
+
+```series good
+steps 2000 every 100
+train/loss: 0.01 -> 0.4, noise t2 60%
+train/grad_norm: 0.5, noise t2 80%
+rollout/ep_rew_mean: 20 -> 180, noise +-15
+```
+
+```series good
+steps 3000
+D_loss: 1.4 -> 0.4, noise 20%
+G_loss: 0.7 -> 4, noise 20%
+grad_norm: 2 -> 12, noise t3 60%
+```
+
+Mixed precision finds its scale at the start, with infinite norms on the steps that it skips:
+
+```series good
+steps 1000
+loss: 6 ~> 2.5, noise 2%
+loss_scale: 65536 for 2 then 32768 for 2 then 16384
+grad_norm: 1.1 ~> 0.6, noise 15%
+grad_norm: = inf at 1
+grad_norm: = inf at 3
+```
+
+## References
+
+- Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks,
+  https://arxiv.org/abs/1211.5063
+- Bengio, Simard and Frasconi, Learning long-term dependencies with gradient descent is difficult,
+  https://doi.org/10.1109/72.279181
+- Zeng et al., GLM-130B, https://arxiv.org/abs/2210.02414
+- Huang et al., SPAM: spikes of gradients up to 1,000 times the usual,
+  https://arxiv.org/abs/2501.06842
+- Zhang et al., Why gradient clipping accelerates training, https://arxiv.org/abs/1905.11881
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradlint.sdk import (
+    Curve,
+    Excursion,
+    Finding,
+    Kind,
+    Run,
+    Severity,
+    digits,
+    event,
+    excursions,
+    levels,
+    raised_before,
+    rule,
+    upward,
+)
+
+RATIO = 10.0
+"""Least factor over the history of a jump that is reported by itself."""
+
+RATIO_WITH_LOSS = 4.0
+"""Least factor of a jump that the loss follows."""
+
+SIGMAS = 6.0
+OUTSTANDING = 2.0
+RECORD_RATIO = 8.0
+"""Least factor over the highest norm ever that is a jump whatever the history."""
+
+MOMENT = 3
+"""Points from which a jump is a new level. A network that leaves a plateau has one: its gradients
+grow by a factor of 20 to 45 and stay there while the loss falls."""
+
+FALL = 0.1
+"""Share of its level that a loss loses while a network leaves a plateau, at least."""
+
+ABOUT = 16
+"""Points of a loss that make its level before and after."""
+
+CLOSE = 10
+"""Points within which a loss that leaves its history has followed the gradients."""
+
+GROWTH = 1e3
+"""Factor of a slow growth that no learning explains; healthy networks climb from 1 to 185."""
+
+FEW = 3
+"""Jumps reported one by one; more are one finding."""
+
+
+@rule("TL301", "warning", symptoms={"gradient-explosion": 1.0})
+def check(run: Run) -> Iterator[Finding]:
+    """Report the jumps of the whole gradient's norm, or its growth out of all bounds."""
+    for curve in run.of(Kind.GRADIENT_NORM):
+        if len(curve.level) < 2:
+            continue
+        growth = _growth(run, curve)
+        if growth is not None:
+            yield growth
+        elif not _moving_target(run):
+            found = [it for it in curve.measured(explosions) if _matters(run, curve, it)]
+            if len(found) > FEW:
+                yield _repeated(run, curve, found)
+            else:
+                yield from (_reported(run, curve, jump) for jump in found)
+
+
+def explosions(values: np.ndarray) -> list[Excursion]:
+    """The excursions of a gradient norm."""
+    return excursions(
+        values,
+        sigmas=SIGMAS,
+        ratio=RATIO_WITH_LOSS,
+        outstanding=OUTSTANDING,
+        record_ratio=RECORD_RATIO,
+    )
+
+
+def _moving_target(run: Run) -> bool:
+    """Whether gradients jump whenever a target moves, as in reinforcement learning and GANs."""
+    return bool(run.of(Kind.RETURN)) or any(it.role.adversarial for it in run.of(Kind.LOSS))
+
+
+def _matters(run: Run, curve: Curve, jump: Excursion) -> bool:
+    if _loss_follows(run, curve, jump):
+        return True
+    if jump.top < RATIO * jump.base:
+        return False
+    return jump.end - jump.start < MOMENT or not _loss_falls(run, curve, jump.start, jump.end)
+
+
+def _losses(run: Run, axis: str) -> list[Curve]:
+    """The training losses that are counted as the gradient norm is."""
+    return [
+        it
+        for it in run.of(Kind.LOSS)
+        if it.role.split in ("", "train") and it.axis == axis and len(it.level)
+    ]
+
+
+def _loss_follows(run: Run, curve: Curve, jump: Excursion) -> bool:
+    """Whether a loss leaves its history at the jump or shortly after it."""
+    low = curve.step(jump.start)
+    high = curve.step(min(jump.end + CLOSE, len(curve.level) - 1))
+    for loss in _losses(run, curve.axis):
+        if loss.role.adversarial:
+            continue
+        start = levels(loss.level).start
+        for it in loss.measured(upward):
+            if it.top <= start and raised_before(run, loss, it.start):
+                continue  # a warm restart
+            if loss.step(it.start) <= high and loss.step(it.end) >= low:
+                return True
+        wrong = loss.steps[~loss.finite]
+        if np.any((wrong >= low) & (wrong <= high)):
+            return True
+    return False
+
+
+def _loss_falls(run: Run, curve: Curve, start: int, end: int) -> bool:
+    """Whether the loss is lower after points `start` to `end` of the norm than before."""
+    low, high = curve.step(start), curve.step(end)
+    for loss in _losses(run, curve.axis):
+        steps = loss.steps[loss.points]
+        first = max(int(np.searchsorted(steps, low)), 1)
+        last = min(int(np.searchsorted(steps, high, "right")), len(steps) - 1)
+        before = float(np.median(loss.level[max(first - ABOUT, 0) : first]))
+        after = float(np.median(loss.level[last : last + ABOUT]))
+        if loss.finite[-1] and after < (1.0 - FALL) * before:
+            return True
+    return False
+
+
+def _growth(run: Run, curve: Curve) -> Finding | None:
+    """A norm that grows by orders of magnitude, step by step, while the loss does not fall."""
+    values = curve.level
+    found = levels(values)
+    final = float(values[-1]) if len(values) < len(curve) else found.final
+    start = max(float(np.median(values[:3])) if len(values) > 8 else float(values[0]), 1e-12)
+    if final < GROWTH * start or _loss_falls(run, curve, 0, len(values) - 1):
+        return None
+    early = np.flatnonzero(values <= RATIO * start)
+    first = int(curve.points[min(int(early[-1]) + 1, len(values) - 1)]) if len(early) else 0
+    last = int(curve.points[-1])
+    return event(
+        curve,
+        first,
+        last,
+        f"`{curve.tag}` grows from {digits(start)} to {digits(final)} and does not come back",
+        help="clip the gradients by their norm, between the backward pass and the step, and lower "
+        "the learning rate",
+        evidence={"start": start, "final": final},
+        severity=Severity.ERROR,
+    )
+
+
+def _repeated(run: Run, curve: Curve, jumps: list[Excursion]) -> Finding:
+    """One finding for many jumps, from the first to the last."""
+    highest = max(jumps, key=lambda it: it.top)
+    follows = any(_loss_follows(run, curve, it) for it in jumps)
+    after = "; the loss follows" if follows else ""
+    return event(
+        curve,
+        int(curve.points[jumps[0].start]),
+        int(curve.points[jumps[-1].end]),
+        f"`{curve.tag}` jumps {len(jumps)} times, up to {digits(highest.top)} from "
+        f"{digits(highest.base)} at {curve.axis} {curve.step(highest.peak)}{after}",
+        help="clip the gradients by their norm, between the backward pass and the step",
+        evidence={
+            "jumps": len(jumps),
+            "peak": highest.top,
+            "peak step": curve.step(highest.peak),
+            "before": highest.base,
+        },
+        severity=Severity.ERROR if follows else None,
+    )
+
+
+def _reported(run: Run, curve: Curve, jump: Excursion) -> Finding:
+    first, last, peak = (int(curve.points[at]) for at in (jump.start, jump.end, jump.peak))
+    follows = _loss_follows(run, curve, jump)
+    after = "; the loss follows" if follows else ""
+    stays = "" if jump.recovered else " and stays there"
+    return event(
+        curve,
+        first,
+        last,
+        f"`{curve.tag}` jumps from {digits(jump.base)} to {digits(jump.top)} at {curve.axis} "
+        f"{curve.steps[peak]}{stays}{after}",
+        help="clip the gradients by their norm, between the backward pass and the step",
+        evidence={
+            "peak": jump.top,
+            "peak step": int(curve.steps[peak]),
+            "before": jump.base,
+            "factor": round(jump.top / jump.base, 1) if jump.base > 0 else "inf",
+        },
+        severity=Severity.ERROR if follows else None,
+    )

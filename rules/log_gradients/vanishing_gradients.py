@@ -1,0 +1,189 @@
+"""# Gradients that vanish before anything is learnt
+
+## What it does
+
+Reports a gradient norm that falls to a millionth of what it was, or less, although the loss is
+still near its start and no score or return has risen.
+
+## Why it is a risk
+
+Such a run is over, and nothing stops it: no gradient brings saturated units, dead ReLUs or a policy
+that always does the same back. A policy trained with a learning rate that was too high went from a
+norm of 36 to 1e-13 within 40 episodes and earned 9.5 at each of the 360 that followed. The default
+tanh RNN passes 7e-12 of a gradient over 50 steps from the start.
+
+## Example
+
+```series bad
+steps 1000
+loss: 2.33 ~> 2.303, noise 0.5%
+grad_norm: 0.8 *> 0.0000000003, noise 30%
+# error: TL302: grad_norm 400-999
+```
+
+A jump into saturation, after which nothing moves:
+
+```series bad
+steps 800
+train/loss: 0.72, noise 2%
+train/grad_norm: 1.4, noise 30%
+train/grad_norm: = 0.00000000002 from 60
+# error: TL302: train/grad_norm 60-799
+```
+
+Dead ReLUs give exactly zero:
+
+```series bad
+steps 600
+loss: 1.1 for 40 then 1.386, noise 1%
+grad_norm: 3, noise 25%
+grad_norm: = 0 from 40
+# error: TL302: grad_norm 40-599
+```
+
+A policy that has collapsed:
+
+```series bad
+steps 400
+policy_loss: 20 ~> 0, noise +-0.5
+episode_return: 22 for 25 then 9.5, noise 3%
+grad_norm: 36 for 30 then 36 *> 0.0000000000001 for 30 then 0.0000000000001, noise 40%
+# error: TL302: grad_norm 45-399
+```
+
+## How to fix
+
+Use residual connections, normalisation before the activation, gated cells, and an initialisation
+that fits the activation; inputs of unit scale. If the norm fell suddenly, an update has saturated
+the network: restart with a lower learning rate and clipped gradients. Log the norm of each layer to
+see where it is lost.
+
+## When it is fine
+
+A run that has learnt: its gradients go with its loss.
+
+```series good
+steps 3000
+loss: 0.7 *> 0.0000001, noise 30%
+grad_norm: 0.9 *> 0.0000001, noise 40%
+```
+
+```series good
+steps 2000
+loss: 2.3 ~> 0.8, noise 3%
+grad_norm: 0.9 *> 0.00000001, noise 40%
+```
+
+So do those of whole-batch training, down to the noise of the targets:
+
+```series good
+steps 1000
+loss: 1 ~> 0.65
+grad_norm: 0.9 *> 0.00000001, noise 5%
+```
+
+A norm that falls by a few orders of magnitude, with a high learning level or in a long plateau:
+
+```series good
+steps 3000
+loss: 10.8 ~> 6.5, noise 1%
+grad_norm: 30 ~> 0.2, noise 15%
+```
+
+```series good
+steps 2000
+loss: 0.167 for 1200 then 0.167 ~> 0.002, noise 6%
+grad_norm: 0.3 ~> 0.0004 for 1200 then 0.5 ~> 0.01, noise 25%
+```
+
+The norm of one layer only, beside that of the whole:
+
+```series good
+steps 1000
+loss: 2.3 ~> 1.9, noise 2%
+grad_norm: 1.2 ~> 0.6, noise 15%
+grad_norm/encoder.layer0: 0.1 *> 0.00000001, noise 20%
+```
+
+A return or a score that has risen, whatever the loss does:
+
+```series good
+steps 800
+policy_loss: 0.4 -> 0.1, noise +-0.3
+episode_return: 20 -> 495, noise 5%
+grad_norm: 9 *> 0.000001, noise 50%
+```
+
+```series good
+steps 500
+loss: 0.9 ~> 0.6, noise 4%
+accuracy: 0.1 -> 0.97, noise 1%
+accuracy: at most 1
+grad_norm: 2 *> 0.0000005, noise 30%
+```
+
+## References
+
+- Hochreiter, The vanishing gradient problem during learning recurrent neural nets and problem
+  solutions, https://doi.org/10.1142/S0218488598000094
+- Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks,
+  https://proceedings.mlr.press/v9/glorot10a.html
+- Lu et al., Dying ReLU and Initialization, https://arxiv.org/abs/1903.06733
+- Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks,
+  https://arxiv.org/abs/1211.5063
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradlint.sdk import Finding, Kind, Run, event, levels, rule
+
+SHARE = 1e-6
+"""Final norm in units of the norm at the start that is nothing: float32 carries 7 digits."""
+
+UNMOVED = 0.9
+"""Share of its first level that a loss must still have."""
+
+LEAST = 20
+
+
+@rule("TL302", "error", symptoms={"vanishing-gradients": 1.0, "not-learning": 0.5})
+def check(run: Run) -> Iterator[Finding]:
+    """Report a gradient norm that is lost while the run has learnt nothing."""
+    for curve in run.of(Kind.GRADIENT_NORM):
+        if len(curve.level) < LEAST:
+            continue
+        start = float(np.median(curve.level[: LEAST // 4]))
+        final = levels(curve.level).final
+        if start <= 0 or final > SHARE * start or _learnt(run):
+            continue
+        gone = np.flatnonzero(curve.level > SHARE * start)
+        first = int(curve.points[min(int(gone[-1]) + 1, len(curve.points) - 1)]) if len(gone) else 0
+        yield event(
+            curve,
+            first,
+            len(curve) - 1,
+            f"`{curve.tag}` falls from {start:.4g} to {final:.4g} although nothing has been learnt",
+            help="use normalisation, residual connections or a gated cell, or a smaller learning "
+            "rate if the output has saturated",
+            evidence={"start": start, "final": final},
+        )
+
+
+def _learnt(run: Run) -> bool:
+    """Whether a loss has fallen or a return has risen."""
+    for curve in run.of(Kind.LOSS):
+        if not curve.role.adversarial and len(curve.level) >= LEAST:
+            found = levels(curve.level)
+            if found.start > 0 and found.final < UNMOVED * found.start:
+                return True
+    for curve in run.of(Kind.RETURN, Kind.SCORE):
+        if len(curve.level) >= LEAST:
+            found = levels(curve.level)
+            span = float(np.max(curve.level) - np.min(curve.level))
+            if found.final > found.start + 0.25 * span:
+                return True
+    return False

@@ -1,0 +1,154 @@
+"""# The checkpoint to restart from
+
+## What it does
+
+With `--checkpoints DIR`: finds the earliest error of the run and names the newest checkpoint from
+before it, or says that there is none. Steps and epochs are taken from the names of files and folders
+in `DIR` and up to three levels below; no checkpoint is opened. Names that give an epoch are compared
+by the epoch that the log says the error happened in.
+
+## Why it is a risk
+
+The last checkpoint of a run that ended in NaN holds NaN, and a run that resumes from it is NaN from
+its first step. Between the update that did the harm and the first NaN in the log there may be
+several steps (3 to 9 logged points in most runs that exploded, 30 in a slow one), so that the
+checkpoint right before the NaN may be bad already; the one before it is named, too. The authors of
+PaLM went back about 100 steps before each spike and skipped 200 to 500 batches.
+
+## Example
+
+```csv bad checkpoints=checkpoint-200/,checkpoint-400/,checkpoint-600/
+step,loss,grad_norm
+100,2.31,1.1
+200,2.11,1.0
+300,1.98,1.2
+400,1.90,1.1
+500,nan,nan
+600,nan,nan
+# info: TL603: 500
+```
+
+Names of Lightning, with a log that counts epochs:
+
+```csv bad checkpoints=epoch=0-step=100.ckpt,epoch=1-step=200.ckpt,epoch=2-step=300.ckpt,last.ckpt
+epoch,loss,val_loss
+0,2.31,2.35
+1,2.11,2.20
+2,nan,nan
+3,nan,nan
+# info: TL603: 2
+```
+
+Epochs in the names, steps in the log; the column `epoch` tells which is which:
+
+```csv bad checkpoints=weights/epoch_1.pt,weights/epoch_2.pt,weights/epoch_3.pt
+step,epoch,loss
+100,1,2.31
+200,1,2.11
+300,2,1.98
+400,2,1.90
+500,3,inf
+600,3,inf
+# info: TL603: 500
+```
+
+There is none from before:
+
+```jsonl bad checkpoints=model_0000499.pth,model_0000999.pth
+{"iteration": 100, "loss": 2.31}
+{"iteration": 200, "loss": 2.25}
+{"iteration": 300, "loss": NaN}
+{"iteration": 400, "loss": NaN}
+# info: TL603: 300
+```
+
+No name has a number, or only those of shards and processes:
+
+```csv bad checkpoints=best.pt,model-00001-of-00002.safetensors,model-00002-of-00002.safetensors,rng_state_0.pth
+step,loss
+100,2.31
+200,2.25
+300,nan
+# info: TL603: 300
+```
+
+```csv good checkpoints=checkpoint-100/,checkpoint-200/
+step,loss
+100,2.31
+200,2.11
+300,1.98
+```
+
+```text good checkpoints=ckpt_100.pt
+iter 100: loss 2.31, time 12.0ms
+iter 200: loss 2.11, time 12.0ms
+iter 300: loss 1.98, time 12.0ms
+```
+
+## How to fix
+
+Restart from the checkpoint that is named, with the cause taken away: a lower learning rate, clipped
+gradients, other batches. If the gradient norm had left its usual range before, go back to before
+that. Keep more than one checkpoint (`save_total_limit` of the Hugging Face `Trainer`, `save_top_k`
+and `every_n_train_steps` of Lightning's `ModelCheckpoint`), and write none while the loss is not
+finite.
+
+## When it is fine
+
+It is advice, and says nothing of a run without an error, nor without `--checkpoints`. A log that
+numbers nothing can't be compared with the names of checkpoints:
+
+```csv good checkpoints=model_1.pt,model_2.pt
+loss,accuracy
+2.31,0.11
+2.11,0.20
+nan,0.10
+nan,0.10
+```
+
+## References
+
+- Chowdhery et al. 2022, *PaLM* (section 5.1, training instability):
+  https://arxiv.org/abs/2204.02311
+- Zhang et al. 2022, *OPT* (section 2.5, restarts after divergence):
+  https://arxiv.org/abs/2205.01068
+- Lightning, *ModelCheckpoint*:
+  https://lightning.ai/docs/pytorch/stable/api/lightning.pytorch.callbacks.ModelCheckpoint.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradlint.sdk import Finding, Note, Restart, Span, Window, rule
+
+
+@rule("TL603", "info")
+def check(restart: Restart) -> Iterator[Finding]:
+    """Name the checkpoint, or say that there is none from before the onset."""
+    newest = restart.newest
+    evidence: dict[str, float | int | str] = {"onset": restart.onset}
+    place = f"{restart.axis} {restart.onset}"
+    if restart.unit != restart.axis:
+        place = f"{place}, in {restart.unit} {restart.limit}"
+    notes: tuple[str, ...] = ()
+    if newest is not None and restart.number is not None:
+        distance = restart.limit - restart.number
+        units = restart.unit if distance == 1 else f"{restart.unit}s"
+        message = f"restart from `{newest}`, {distance} {units} before the first error ({place})"
+        evidence |= {"checkpoint": newest, f"checkpoint {restart.unit}": restart.number}
+        if restart.former is not None:
+            notes = (f"if the gradients grew before that, take `{restart.former}`",)
+    elif restart.count:
+        message = f"no checkpoint is from before the first error ({place}): start anew"
+    else:
+        message = (
+            f"no name in `{restart.directory}` tells a checkpoint's {restart.unit}: none can be "
+            f"named for the first error ({place})"
+        )
+    yield Finding(
+        span=Span(1, 1, 1, 1),
+        message=message,
+        notes=tuple(map(Note, notes)),
+        window=Window(start=restart.onset, end=restart.onset, axis=restart.axis, evidence=evidence),
+    )

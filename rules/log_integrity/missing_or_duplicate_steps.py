@@ -1,0 +1,213 @@
+"""# Holes and repeated steps
+
+## What it does
+
+Reports records that are missing from the training loss, and steps that come twice in it, against the
+log's own cadence: at least 95% of the steps have to be the same distance apart, and a hole is one
+that leaves out three records or more. Logs of fewer than 50 points have no cadence to hold them to.
+
+## Why it is a risk
+
+What is missing was not checked. Weights & Biases drops what is logged under a step below the current
+one; Lightning deletes `metrics.csv` when a run resumes into its folder; a full disk loses what is
+written to it. A hole is also where a run was down and where a spike may have been. Steps that come
+twice, with two values, are two processes writing one log, or a loop that logs a batch twice.
+
+## Example
+
+A run that was resumed at step 3000 while its logger went on counting at 5000:
+
+```series bad
+steps 1000 every 10
+loss: 2.3 ~> 0.5, noise 5%
+loss: blank from 3000 to 5000
+# info: TL604: loss 2990-5010
+```
+
+Several holes make one finding, at the largest:
+
+```series bad
+steps 2000
+loss: 2.3 ~> 0.5, noise 5%
+loss: blank from 300 to 320
+loss: blank from 700 to 900
+loss: blank from 1500 to 1510
+# info: TL604: loss 699-901
+```
+
+Two steps of sixty come twice:
+
+```text bad
+step 1 loss 2.310
+step 2 loss 2.291
+step 3 loss 2.270
+step 3 loss 2.268
+step 4 loss 2.251
+step 5 loss 2.230
+step 6 loss 2.221
+step 7 loss 2.199
+step 8 loss 2.185
+step 9 loss 2.170
+step 10 loss 2.151
+step 11 loss 2.144
+step 12 loss 2.122
+step 13 loss 2.101
+step 14 loss 2.095
+step 15 loss 2.081
+step 16 loss 2.066
+step 17 loss 2.052
+step 18 loss 2.045
+step 19 loss 2.030
+step 20 loss 2.021
+step 21 loss 2.011
+step 22 loss 2.000
+step 23 loss 1.989
+step 24 loss 1.981
+step 25 loss 1.970
+step 26 loss 1.962
+step 27 loss 1.951
+step 28 loss 1.940
+step 29 loss 1.933
+step 30 loss 1.921
+step 30 loss 1.919
+step 31 loss 1.910
+step 32 loss 1.902
+step 33 loss 1.893
+step 34 loss 1.884
+step 35 loss 1.875
+step 36 loss 1.866
+step 37 loss 1.857
+step 38 loss 1.848
+step 39 loss 1.839
+step 40 loss 1.830
+step 41 loss 1.823
+step 42 loss 1.816
+step 43 loss 1.809
+step 44 loss 1.802
+step 45 loss 1.795
+step 46 loss 1.788
+step 47 loss 1.781
+step 48 loss 1.774
+step 49 loss 1.767
+step 50 loss 1.760
+step 51 loss 1.753
+step 52 loss 1.746
+# info: TL604: loss 3
+```
+
+```series good
+steps 1000 every 10
+loss: 2.3 ~> 0.5, noise 5%
+```
+
+```csv good
+step,loss
+0,2.31
+10,2.25
+20,2.18
+50,2.02
+60,1.99
+```
+
+## How to fix
+
+Let the logger continue where the checkpoint was taken (`wandb.init(resume="must", id=...)` with the
+checkpoint's step), and let rank 0 alone write. Look at the machine's log for the time of a hole.
+
+## When it is fine
+
+A single step that was not logged, a first step before the cadence begins, and a validation loss that
+has a cadence of its own:
+
+```series good
+steps 600 every 10
+loss: 2.3 ~> 0.5, noise 5%
+loss: blank at 1000 for 2
+val_loss: 2.3 ~> 0.6, noise 3%
+val_loss: only every 500
+val_loss: blank from 3000 to 4500
+```
+
+A run that logs more rarely as it goes on has no one cadence:
+
+```series good
+steps 3000
+loss: 2.3 ~> 0.5, noise 5%
+loss: blank from 101 to 149
+loss: blank from 151 to 199
+loss: blank from 201 to 299
+loss: blank from 301 to 499
+loss: blank from 501 to 2999
+```
+
+## References
+
+- wandb issue 9449, steps that are lower than the current one are dropped:
+  https://github.com/wandb/wandb/issues/9449
+- rf-detr issue 1325, `metrics.csv` is deleted when a run is resumed:
+  https://github.com/roboflow/rf-detr/issues/1325
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradlint.sdk import Curve, Finding, Kind, Run, event, rule
+
+REGULAR = 0.95
+"""Share of the steps that are one cadence apart in a series that has a cadence."""
+
+LEAST = 50
+
+HOLE = 3
+"""Cadences that are missing at once, at least."""
+
+
+@rule("TL604", "info")
+def check(run: Run) -> Iterator[Finding]:
+    """Report the largest hole of the training loss, and how many steps come twice."""
+    losses = [it for it in run.of(Kind.LOSS) if it.role.split not in ("validation", "test")]
+    for curve in losses[:1]:
+        if curve.axis != "row" and len(curve) >= LEAST:
+            yield from _holes(curve)
+
+
+def _holes(curve: Curve) -> Iterator[Finding]:
+    gaps = np.diff(curve.steps)
+    forward = gaps[gaps > 0]
+    if not len(forward):
+        return
+    cadence = int(np.median(forward))
+    regular = np.count_nonzero(forward == cadence) / len(forward)
+    if regular < REGULAR:
+        return
+    # After a hole the cadence goes on; else the log has begun to write more rarely.
+    usual = gaps == cadence
+    holes = np.flatnonzero((gaps[1:-1] > HOLE * cadence) & usual[:-2] & usual[2:]) + 1
+    if len(holes):
+        at = int(holes[np.argmax(gaps[holes])])
+        missing = int((gaps[holes] // cadence - 1).sum())
+        where = "after" if len(holes) == 1 else "most of them after"
+        yield event(
+            curve,
+            at,
+            at + 1,
+            f"{missing} records are missing from `{curve.tag}`, {where} {curve.axis} "
+            f"{curve.steps[at]}",
+            help="a logger that refuses older steps after a resume does this",
+            evidence={"missing": missing, "holes": len(holes), "cadence": cadence},
+        )
+    # The last step may have been logged once more when the run ended.
+    repeated = np.flatnonzero(gaps[:-1] == 0)
+    if 0 < len(repeated) <= (1.0 - REGULAR) * len(gaps):
+        at = int(repeated[0])
+        times = "1 step comes" if len(repeated) == 1 else f"{len(repeated)} steps come"
+        yield event(
+            curve,
+            at,
+            at + 1,
+            f"{times} twice in `{curve.tag}`, first {curve.axis} {curve.steps[at]}",
+            evidence={"repeated": len(repeated)},
+        )

@@ -1,0 +1,294 @@
+"""# A metric frozen at one value
+
+## What it does
+
+Reports a loss, score or error that is the same, to its last digit, from evaluation to evaluation
+although training goes on, and that has not got there by learning.
+
+## Why it is a risk
+
+The data shuffles, the weights move, and the metric does not: the network gives the same answer to
+everything. A speech model that had collapsed to blanks had the word error rate 0.8966179750330672
+at 42 evaluations in a row, for 73,000 steps; a network on raw features the loss 5.774 and the
+accuracy 0.638 at each of 60 epochs, its sigmoid saturated. Its learning rate can no longer help it.
+
+## Example
+
+Accuracy at the share of the largest class, from the start:
+
+```csv bad
+epoch,accuracy,loss
+0,0.6382978558540344,5.7742
+1,0.6382978558540344,5.5801
+2,0.6382978558540344,5.5812
+3,0.6382978558540344,5.5790
+4,0.6382978558540344,5.5809
+5,0.6382978558540344,5.5795
+6,0.6382978558540344,5.5804
+7,0.6382978558540344,5.5799
+8,0.6382978558540344,5.5801
+9,0.6382978558540344,5.5803
+# error: TL402: accuracy 0-9
+```
+
+A word error rate after the collapse:
+
+```series bad
+steps 60 every 1500
+loss: 6 ~> 1.2 for 22 then 5.4, noise 2%
+validation/wer: 0.95 -> 0.35 for 22 then 0.8966179750330672
+# error: TL402: validation/wer 33000-88500
+```
+
+A loss that does not move in any of its digits, because nothing is trained:
+
+```series bad
+steps 50
+axis epoch
+loss: 2.3026158809661865
+accuracy: 0.1
+# error: TL402: loss 0-49
+# error: TL402: accuracy 0-49
+```
+
+```series bad
+steps 40
+axis epoch
+loss: 1.9 for 3 then 10.933254241943
+val_accuracy: 0.31 -> 0.52 for 3 then 0.2222222238779068
+# error: TL402: loss 3-39
+# error: TL402: val_accuracy 3-39
+```
+
+## How to fix
+
+Look at what the network gives out. One class for all inputs: lower the learning rate, scale the
+inputs, weight the classes. The same logits for all inputs: its units are saturated or dead, restart
+from before that with clipped gradients. A loss that never moves: the optimizer has no parameters,
+or the graph is cut by `detach`, `item` or numpy.
+
+## When it is fine
+
+It has arrived: everything is right, or the error is zero.
+
+```series good
+steps 60
+axis epoch
+accuracy: 0.6 -> 1 for 20 then 1
+loss: 0.9 ~> 0.001, noise 8%
+```
+
+```series good
+steps 60
+axis epoch
+val_error: 0.3 -> 0 for 25 then 0
+loss: 0.9 ~> 0.001, noise 8%
+```
+
+On a small set there are few values, and a network that has converged keeps the best one it found:
+
+```csv good
+epoch,loss,val_accuracy
+0,1.0822,0.4333
+1,0.9101,0.6333
+2,0.7420,0.7667
+3,0.6011,0.8667
+4,0.4910,0.9000
+5,0.4101,0.9333
+6,0.3522,0.9667
+7,0.3040,0.9667
+8,0.2711,0.9667
+9,0.2430,0.9667
+10,0.2204,0.9667
+11,0.2021,0.9667
+12,0.1870,0.9667
+13,0.1744,0.9667
+14,0.1633,0.9667
+15,0.1540,0.9667
+16,0.1460,0.9667
+17,0.1390,0.9667
+```
+
+```series good
+steps 30
+axis epoch
+loss: 0.3 ~> 0.02, noise 3%
+val_loss: 0.14 ~> 0.06, noise 3%
+val_accuracy: 0.9667
+```
+
+The learning rate has ended: `ReduceLROnPlateau` has taken it down until no digit moves.
+
+```series good
+steps 100
+axis epoch
+loss: 1.6 ~> 0.42 for 50 then 0.4187213
+val_loss: 1.6 ~> 0.55 for 50 then 0.5502104
+val_accuracy: 0.4 ~> 0.83 for 50 then 0.8312
+lr: 0.001 for 30 then 0.001 *> 0.000000001 for 20 then 0.000000001
+```
+
+```series good
+steps 100
+axis epoch
+loss: 1.6 ~> 0.95 for 50 then 0.9487213
+val_loss: 1.6 ~> 1.1 for 50 then 1.1002104
+val_accuracy: 0.4 ~> 0.63 for 50 then 0.6312
+lr: 0.001 for 30 then 0.001 *> 0.000000001 for 20 then 0.000000001
+```
+
+Printed with few digits, a loss looks equal that is not:
+
+```series good
+steps 60
+axis epoch
+loss: 0.4 ~> 0.28, noise 0.5%
+loss: rounded 2
+```
+
+```series good
+steps 200
+loss: 0.05 ~> 0.003, noise 10%
+loss: rounded 2
+```
+
+A loss of exactly zero may be normal, as in GRPO, where advantages sum to zero:
+
+```series good
+steps 100
+loss: 0
+reward: 0.2 -> 0.8, noise 8%
+```
+
+Equal values now and then are chance:
+
+```series good
+steps 40
+axis epoch
+val_accuracy: 0.5 ~> 0.8, noise 2%
+val_accuracy: rounded 2
+```
+
+## References
+
+- The values above are those of public logs and of measured runs.
+- Graves et al., Connectionist Temporal Classification: what blanks are,
+  https://doi.org/10.1145/1143844.1143891
+- Lu et al., Dying ReLU and Initialization, https://arxiv.org/abs/1903.06733
+- TRL documentation, GRPO Trainer,
+  https://huggingface.co/docs/trl/grpo_trainer
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradlint.sdk import (
+    Curve,
+    Finding,
+    Kind,
+    Run,
+    event,
+    frozen_tail,
+    rate_is_spent,
+    resolution,
+    rule,
+)
+
+LEAST = 5
+"""Equal values in a row, at least."""
+
+SHARE = 0.3
+"""Share of the run, at least, for which it is frozen."""
+
+DIGITS = 1000
+"""Steps of its own rounding, at least, that the value of a loss is made of: with fewer digits
+equal values mean nothing."""
+
+BEST = 0.01
+"""Relative distance from its lowest value at which a loss that stands still has arrived."""
+
+LEARNT = 0.9
+"""Share of its first value that such a loss has come down to, at most."""
+
+STILL = 1e-5
+"""Relative range of a loss that does not move although its digits show that it could."""
+
+
+@rule("TL402", "error", symptoms={"constant-output": 1.0, "not-learning": 0.7})
+def check(run: Run) -> Iterator[Finding]:
+    """Report each metric that is frozen."""
+    for curve in run.of(Kind.LOSS, Kind.SCORE, Kind.ERROR):
+        if curve.role.adversarial or len(curve.level) < LEAST - 1:
+            continue
+        onset = _frozen(curve)
+        if onset is not None and not _is_done(curve, onset) and not _explained(run, curve, onset):
+            yield _reported(curve, onset)
+
+
+def _frozen(curve: Curve) -> int | None:
+    """The first point from which the metric does not move any more."""
+    values = curve.level
+    onset = frozen_tail(values)
+    if curve.role.kind is Kind.LOSS:
+        last = float(values[-1])
+        moved = np.flatnonzero(np.abs(values - last) > STILL * abs(last))
+        onset = int(moved[-1]) + 1 if len(moved) else 0
+    length = len(values) - onset
+    if length < max(LEAST, SHARE * len(values)) and not length == len(values) == LEAST - 1:
+        return None
+    coarse = onset > 0 and abs(float(values[-1])) < DIGITS * resolution(values)
+    return None if curve.role.kind is Kind.LOSS and coarse else onset
+
+
+def _is_done(curve: Curve, onset: int) -> bool:
+    """Whether the metric stands still because it has arrived."""
+    values = curve.level
+    value = float(values[-1])
+    kind = curve.role.kind
+    if value in (0.0, 1.0, 100.0) and kind is not Kind.LOSS:
+        return (value == 0.0) == (kind is Kind.ERROR)
+    if kind is Kind.LOSS:
+        lowest = float(values.min())
+        arrived = value - lowest <= BEST * abs(lowest)
+        return value == 0.0 or (arrived and value <= LEARNT * float(values[0]))
+    if onset <= 1:
+        return False
+    best = float(values.max() if kind is Kind.SCORE else values.min())
+    first = float(values[0])
+    # Frozen anywhere but at its worst may be a run that has converged on a small set.
+    return abs(value - first) > 0.5 * abs(best - first)
+
+
+def _explained(run: Run, curve: Curve, onset: int) -> bool:
+    """Whether the schedule has ended, or a loss shows that the output of the network does move."""
+    if rate_is_spent(run):
+        return True
+    if curve.role.kind is Kind.LOSS:
+        return False
+    for loss in run.of(Kind.LOSS):
+        if loss.role.split != curve.role.split or len(loss.level) < LEAST - 1:
+            continue
+        steps = loss.steps[loss.points]
+        since = loss.level[steps >= curve.step(onset)]
+        if len(since) >= LEAST - 1 and float(np.median(since[-3:])) < LEARNT * float(since[0]):
+            return True
+    return False
+
+
+def _reported(curve: Curve, onset: int) -> Finding:
+    first, last = int(curve.points[onset]), int(curve.points[-1])
+    count = len(curve.level) - onset
+    value = float(curve.level[-1])
+    return event(
+        curve,
+        first,
+        last,
+        f"`{curve.tag}` is {value:.6g} at {count} points in a row, from {curve.axis} "
+        f"{curve.steps[first]} to the end",
+        help="look at what the network gives out: one class for everything, or saturated units; "
+        "check the learning rate and the scale of the inputs",
+        evidence={"value": value, "points": count},
+    )

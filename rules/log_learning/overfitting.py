@@ -1,0 +1,282 @@
+"""# A validation loss that turns up
+
+## What it does
+
+Reports a validation loss that has been rising since its best value, by more than its noise and by
+at least 8%, while the training loss has gone on falling: the network learns its training set by
+heart. The best step is named, because that is the checkpoint to keep. Where a score on the same
+data is still improving and the rise is below a half, it is a remark.
+
+## Why it is a risk
+
+Everything after the best step makes the network worse at what it is for, and its last checkpoint is
+not the one to ship. Among public logs a classifier of sentence pairs went from 0.37 to 0.98 while
+its training loss fell to 0.05, a fine-tuned Transformer from 1.1 to 2.6. Where the score goes on
+rising all the same, the loss says that the network is ever more certain of its mistakes.
+
+## Example
+
+```series bad
+steps 100
+axis epoch
+loss: 1.5 ~> 0.03, noise 3%
+val_loss: 1.5 ~> 0.8 for 25 then 0.8 -> 1.8, noise 3%
+# warning: TL501: val_loss 25-99
+```
+
+Evaluated every 500 steps:
+
+```series bad
+steps 20000 every 10
+train/loss: 2.6 *> 0.1, noise 10%
+eval/loss: 2.4 ~> 1.1 for 7000 then 1.1 -> 2.6, noise 1%
+eval/loss: only every 500
+# warning: TL501: eval/loss 70000-199500
+```
+
+```csv bad
+epoch,loss,val_loss,val_accuracy
+0,0.6402,0.4711,0.781
+1,0.4123,0.3902,0.826
+2,0.3301,0.3690,0.842
+3,0.2710,0.3644,0.851
+4,0.2240,0.3781,0.852
+5,0.1851,0.4033,0.853
+6,0.1520,0.4390,0.851
+7,0.1244,0.4810,0.850
+8,0.1021,0.5302,0.849
+9,0.0840,0.5811,0.846
+10,0.0702,0.6420,0.845
+11,0.0591,0.7011,0.843
+# warning: TL501: val_loss 3-11
+```
+
+The loss turns up and the accuracy goes on rising, as the network grows surer of what it gets wrong:
+
+```series bad
+steps 40
+axis epoch
+loss: 0.62 *> 0.05, noise 3%
+val_loss: 0.5 ~> 0.232 for 12 then 0.232 -> 0.32, noise 1%
+val_accuracy: 0.8 -> 0.92, noise 0.3%
+# info: TL501: val_loss 12-39
+```
+
+## How to fix
+
+Keep the checkpoint of the best step: stop early, with a patience that outlasts the noise. To get
+further: more data or augmentation, weight decay, dropout, a smaller network, fewer epochs. In
+fine-tuning one to three epochs are usual.
+
+## When it is fine
+
+A rise within the noise, and a validation loss that stands still while training goes on:
+
+```series good
+steps 100
+axis epoch
+loss: 1.5 ~> 0.3, noise 3%
+val_loss: 1.5 ~> 0.8 for 40 then 0.8 -> 0.83, noise 3%
+```
+
+```series good
+steps 100
+axis epoch
+loss: 1.5 ~> 0.1, noise 3%
+val_loss: 1.5 ~> 0.8, noise 5%
+```
+
+```series good
+steps 40
+axis epoch
+loss: 0.9 ~> 0.2, noise 3%
+val_loss: 0.9 ~> 0.6, noise 12%
+```
+
+The first epochs, before batch statistics have settled:
+
+```csv good
+epoch,loss,val_loss
+0,1.82,1.31
+1,1.35,1.62
+2,1.12,4.47
+3,0.98,1.35
+4,0.89,2.20
+5,0.82,1.25
+6,0.77,1.42
+7,0.72,1.18
+8,0.68,1.10
+9,0.65,1.04
+10,0.62,1.07
+11,0.60,1.01
+12,0.58,1.03
+13,0.56,1.00
+14,0.55,1.02
+15,0.53,0.99
+```
+
+A rise that is over: the second descent of networks with many parameters, and a lower learning rate:
+
+```series good
+steps 200
+axis epoch
+loss: 2.3 ~> 0.01, noise 4%
+val_loss: 2.3 ~> 1.2 for 40 then 1.2 -> 1.6 for 40 then 1.6 ~> 0.9, noise 2%
+```
+
+Both rise: it is divergence, and another rule's.
+
+```series good
+steps 100
+axis epoch
+loss: 1.5 ~> 0.5 for 40 then 0.5 -> 2, noise 3%
+val_loss: 1.5 ~> 0.7 for 40 then 0.7 -> 2.2, noise 3%
+```
+
+Mixed or augmented targets hold the training loss above the validation loss, which may rise a
+little:
+
+```series good
+steps 200
+axis epoch
+train_loss: 4.5 ~> 2.6, noise t3 4%
+val_loss: 3.8 ~> 1.1 for 150 then 1.1 -> 1.14, noise 1%
+```
+
+One bad evaluation at the end is no trend, and two or three evaluations are no curve:
+
+```series good
+steps 30
+axis epoch
+loss: 1.5 ~> 0.2, noise 3%
+val_loss: 1.5 ~> 0.6, noise 2%
+val_loss: x1.6 at 29
+```
+
+```csv good
+epoch,loss,val_loss
+0,0.9021,0.6110
+1,0.5120,0.5702
+2,0.3011,0.6304
+3,0.1702,0.7101
+```
+
+## References
+
+- Prechelt, Early Stopping - But When?, https://doi.org/10.1007/3-540-49430-8_3
+- Nakkiran et al., Deep Double Descent, https://arxiv.org/abs/1912.02292
+- Guo et al., On Calibration of Modern Neural Networks: the loss overfits before the error does,
+  https://arxiv.org/abs/1706.04599
+- Zhang et al., mixup, https://arxiv.org/abs/1710.09412
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradlint.sdk import Curve, Finding, Kind, Run, Severity, event, noise, rule
+
+LEAST = 6
+"""Evaluations, at least."""
+
+SINCE = 4
+"""Evaluations since the best, at least."""
+
+RISE = 0.08
+"""Rise over the best value, as a share of it."""
+
+SIGMAS = 4.0
+"""Rise in standard deviations of the noise between evaluations."""
+
+DOUBTED = 1.5
+"""Rise over the best value above which a score that still gains is no excuse."""
+
+GAIN = 0.01
+"""Share by which a score has to be better to have gone on improving."""
+
+FALL = 0.7
+"""What the training loss has come down to, at most, in units of its value at the best evaluation:
+a network that learns its training set by heart goes on to gain there."""
+
+
+@rule("TL501", "warning", symptoms={"overfitting": 1.0})
+def check(run: Run) -> Iterator[Finding]:
+    """Report each validation loss that rises while its training loss falls."""
+    train = [curve for curve in run.of(Kind.LOSS) if curve.role.split in ("", "train")]
+    for curve in run.of(Kind.LOSS):
+        if curve.role.split not in ("validation", "test") or curve.role.adversarial:
+            continue
+        if len(curve.level) < LEAST or curve.level.min() <= 0:
+            continue
+        pair = next((it for it in train if it.role.metric == curve.role.metric), None)
+        if pair is not None and len(pair.level) >= LEAST:
+            finding = _turned(run, curve, pair)
+            if finding is not None:
+                yield finding
+
+
+def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
+    values = curve.level
+    smooth = _smoothed(values)
+    best = int(np.argmin(smooth))
+    final = float(np.median(values[-max(3, len(values) // 10) :]))
+    rise = final - float(smooth[best])
+    if len(values) - best <= SINCE:
+        return None
+    if rise < RISE * float(smooth[best]) or rise < SIGMAS * noise(values):
+        return None
+    at_best, at_end = _train_levels(train, int(curve.steps[curve.points[best]]))
+    if at_end > FALL * at_best:
+        return None
+    modest = final < DOUBTED * float(smooth[best])
+    first = int(curve.points[best])
+    step = int(curve.steps[first])
+    return event(
+        curve,
+        first,
+        int(curve.points[-1]),
+        f"`{curve.tag}` has risen from {smooth[best]:.4g} at {curve.axis} {step} to {final:.4g} "
+        f"while `{train.tag}` fell from {at_best:.4g} to {at_end:.4g}",
+        help=f"keep the checkpoint of {curve.axis} {step}: stop early, regularise, or add data",
+        evidence={
+            "best step": step,
+            "best": float(smooth[best]),
+            "final": final,
+            "train at best": at_best,
+            "train at end": at_end,
+        },
+        severity=Severity.INFO if modest and _score_gains(run, curve, step) else None,
+    )
+
+
+def _score_gains(run: Run, curve: Curve, step: int) -> bool:
+    """Whether a score on the same data is better at the end than where the loss was best.
+
+    A network may grow surer of what it gets wrong, which the loss counts and the score does not.
+    """
+    for score in run.of(Kind.SCORE):
+        if score.role.split != curve.role.split or len(score.level) < LEAST:
+            continue
+        at = int(np.searchsorted(score.steps[score.points], step))
+        then = float(np.median(score.level[max(at - 1, 0) : at + 2]))
+        if float(np.median(score.level[-SINCE:])) > (1.0 + GAIN) * then:
+            return True
+    return False
+
+
+def _smoothed(values: np.ndarray) -> np.ndarray:
+    """Medians of three: one lucky evaluation is no best."""
+    if len(values) < 3:
+        return values
+    inner = np.median(np.lib.stride_tricks.sliding_window_view(values, 3), axis=1)
+    return np.concatenate((values[:1], inner, values[-1:]))
+
+
+def _train_levels(train: Curve, step: int) -> tuple[float, float]:
+    """The training loss around the best evaluation, and at the end."""
+    width = max(3, len(train.level) // 20)
+    at = int(np.searchsorted(train.steps[train.points], step))
+    low = max(min(at - width // 2, len(train.level) - width), 0)
+    return float(np.median(train.level[low : low + width])), float(np.median(train.level[-width:]))

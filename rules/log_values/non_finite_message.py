@@ -1,0 +1,377 @@
+"""# A message about NaN or overflow
+
+## What it does
+
+Reports lines of a text log in which the program says itself that a loss, a gradient or a tensor is
+not finite (error), that it skipped a batch for that reason (warning), or that it ended with an
+exception about such a number (warning); and an overflow of loss scaling that comes 10 times or more
+in a row and is the last word of the log (error). One finding is made for each kind of message, with
+the first line and how often it comes.
+
+## Why it is a risk
+
+Frameworks check what the log does not show: single tensors, single batches between two lines of the
+log, gradients that are not logged at all. Keras, fairseq, Megatron-LM and torch stop a run with such
+a line, and the metrics before it may all look healthy. Each overflow of dynamic loss scaling halves
+the scale; ten in a row take it from 65,536 to 64, where gradients that are merely large would have
+fitted long before.
+
+## Example
+
+```text bad
+Epoch 1/3
+ - 2s - loss: 41.2210 - mae: 4.1127 - val_loss: 39.9011 - val_mae: 4.0021
+Epoch 2/3
+Batch 17: Invalid loss, terminating training
+# error: TL103:
+```
+
+```text bad
+step 100 loss 2.4113
+step 200 loss 2.2078
+step 300 loss 2.1540
+Loss is nan, stopping training
+# error: TL103: 300
+```
+
+```text bad
+ iteration       10/     100 | learning rate: 1.5E-04 | lm loss: 8.238016E+00 | loss scale: 1.0 | grad norm: 2.555 |
+ iteration       20/     100 | learning rate: 1.5E-04 | lm loss: 7.441902E+00 | loss scale: 1.0 | grad norm: 1.913 |
+[rank3]: Traceback (most recent call last):
+[rank3]:   File "train.py", line 88, in <module>
+[rank3]:     pretrain(model)
+[rank3]: RuntimeError: found NaN in local grad norm for bucket #0 in backward pass
+# error: TL103: 20
+```
+
+Anomaly detection names the operation, and the clip of torch the norm:
+
+```text bad
+step 1 loss 0.6931
+step 2 loss 0.6544
+Traceback (most recent call last):
+  File "train.py", line 31, in <module>
+    loss.backward()
+RuntimeError: Function 'LogBackward0' returned nan values in its 0th output.
+# error: TL103: 2
+```
+
+```text bad
+step 1 loss 0.6931
+step 2 loss 0.6544
+Traceback (most recent call last):
+  File "train.py", line 33, in <module>
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0, error_if_nonfinite=True)
+RuntimeError: The total norm of order 2.0 for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`
+# error: TL103: 2
+```
+
+A distribution or a metric that was given NaN:
+
+```text bad
+update 10, loss 0.412, mean reward 21.4
+update 20, loss 0.385, mean reward 22.9
+Traceback (most recent call last):
+  File "ppo.py", line 120, in <module>
+    dist = Normal(mean, std)
+ValueError: Expected parameter loc (Tensor of shape (64, 2)) of distribution Normal(loc: torch.Size([64, 2]), scale: torch.Size([64, 2])) to satisfy the constraint Real(), but found invalid values:
+# warning: TL103: 20
+```
+
+Batches that are left out keep a run alive, but they have a cause:
+
+```text bad
+step 100 loss 2.4113
+step 150: found nan gradients, skipping batch
+step 200 loss 2.2078
+step 230: found nan gradients, skipping batch
+step 300 loss 2.1540
+# warning: TL103: 150-230
+```
+
+The loss scale falls and falls, and nothing comes after it:
+
+```text bad
+step 0 loss 6.9312
+step 1 loss 6.9288
+Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 32768.0
+Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 16384.0
+Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 8192.0
+Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 4096.0
+Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 2048.0
+Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 1024.0
+Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 512.0
+Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 256.0
+Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 128.0
+Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 64.0
+# error: TL103: 1
+```
+
+fairseq gives up at the end of its scale:
+
+```text bad
+step 10 loss 9.1120
+step 20 loss 8.8731
+FloatingPointError: Minimum loss scale reached (0.0001). Your loss is probably exploding. Try lowering the learning rate, using gradient clipping or increasing the batch size.
+# error: TL103: 20
+```
+
+```text good
+step 100 loss 2.4113
+step 200 loss 2.2078
+step 300 loss 2.1540
+training finished without nan or inf
+```
+
+```text good
+checking the data: found 0 rows with missing values
+step 100 loss 2.4113
+step 200 loss 2.2078
+WARNING: the number of workers is larger than the number of cores
+step 300 loss 2.1540
+```
+
+## How to fix
+
+Look at the last values before the line: a gradient norm that grew calls for clipping and a lower
+learning rate; healthy values up to the line call for a look at the batch, and for guards at
+logarithms, divisions and roots. A traceback of `set_detect_anomaly(True)` holds a second traceback,
+of the forward pass, that names the line of the program. Where overflows do not end, train in
+bfloat16, or find the layer whose activations pass 65,504.
+
+## When it is fine
+
+Loss scaling that finds its scale:
+
+```text good
+Epoch: 0 Step: 0 Loss: 6.9312 Gradient norm: inf
+Skipped batch, new scale: 32768.0
+Epoch: 0 Step: 1 Loss: 6.9288 Gradient norm: inf
+Skipped batch, new scale: 16384.0
+Epoch: 0 Step: 2 Loss: 6.9301 Gradient norm: 1.8125
+Epoch: 0 Step: 3 Loss: 6.8874 Gradient norm: 1.7741
+Epoch: 0 Step: 4 Loss: 6.8410 Gradient norm: 1.6902
+```
+
+Twelve overflows far apart, each after the scale had grown again:
+
+```text good
+epoch 1 loss 2.31
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
+epoch 2 loss 1.88
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 128.0
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 128.0
+epoch 3 loss 1.62
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 128.0
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
+epoch 4 loss 1.45
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
+NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
+```
+
+The same line from many ranks is one overflow:
+
+```text good
+step 1 loss 6.9288
+[Rank 0] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
+[Rank 1] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
+[Rank 2] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
+[Rank 3] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
+[Rank 4] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
+[Rank 5] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
+[Rank 6] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
+[Rank 7] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
+[Rank 0] OVERFLOW! Skipping step. Attempted loss scale: 32768.0, reducing to 16384.0
+[Rank 1] OVERFLOW! Skipping step. Attempted loss scale: 32768.0, reducing to 16384.0
+[Rank 2] OVERFLOW! Skipping step. Attempted loss scale: 32768.0, reducing to 16384.0
+[Rank 3] OVERFLOW! Skipping step. Attempted loss scale: 32768.0, reducing to 16384.0
+```
+
+A traceback about anything else, which may not even have ended the run:
+
+```text good
+Traceback (most recent call last):
+  File "logging.py", line 12, in <module>
+    import wandb
+ModuleNotFoundError: No module named 'wandb'
+step 1 loss 2.31
+step 2 loss 2.25
+step 3 loss 2.18
+Traceback (most recent call last):
+  File "train.py", line 40, in <module>
+    loss.backward()
+torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB
+```
+
+```text good
+step 1 loss 2.31
+step 2 loss 2.25
+step 3 loss 2.18
+Traceback (most recent call last):
+  File "train.py", line 40, in <module>
+    main()
+KeyboardInterrupt
+```
+
+Source, settings and counters that speak of NaN:
+
+```text good
+parser.add_argument("--skip-nan", help="skip batches whose loss is nan")
+    if not torch.isfinite(loss): raise FloatingPointError("loss is nan")
+check_for_nan_in_loss_and_grad ............... True
+logging_nan_inf_filter=True
+step 1 | loss 2.31 | skipped iterations: 0 | nan iterations: 0 |
+step 2 | loss 2.25 | skipped iterations: 0 | nan iterations: 0 |
+step 3 | loss 2.18 | skipped iterations: 0 | nan iterations: 0 |
+```
+
+## References
+
+- Keras, *TerminateOnNaN*: https://keras.io/api/callbacks/terminate_on_nan/
+- PyTorch, *Anomaly detection*:
+  https://pytorch.org/docs/stable/autograd.html#anomaly-detection
+- PyTorch, `clip_grad_norm_` (`error_if_nonfinite`):
+  https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+- fairseq, `DynamicLossScaler`:
+  https://github.com/facebookresearch/fairseq/blob/main/fairseq/optim/dynamic_loss_scaler.py
+- Micikevicius et al. 2018, *Mixed Precision Training*: https://arxiv.org/abs/1710.03740
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlint.sdk import Finding, Message, Run, Severity, Span, Window, rule
+
+CERTAIN = ("nan-loss", "nan-gradient", "nan-tensor", "overflow-floor")
+"""Messages that say it outright: a number is not finite, or the loss scale is at its end."""
+
+OVERFLOW = "overflow"
+"""What dynamic loss scaling says when it skips a step; it does so in healthy runs."""
+
+TRACEBACK = "traceback"
+
+LASTING = 10
+"""Overflows in a row at the end that are not how a scale is found: each halves it, so ten take it
+from the usual 65,536 to 64."""
+
+_ABOUT_NUMBERS = re.compile(
+    r"\bnans?\b|\binf(?:inity|inite)?\b|non-?finite|not finite|FloatingPointError"
+    r"|found invalid values|\b(?:numerical|float\w{0,9}|exp\w{0,9}) (?:over|under)flow|math range error",
+    re.IGNORECASE,
+)
+"""The last line of a traceback that a value which is not finite explains. `found invalid values` is
+how torch.distributions rejects NaN parameters."""
+
+_SKIPPED = re.compile(r"\bskip|\bignor", re.IGNORECASE)
+
+_LAST_NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\W*$", re.IGNORECASE)
+
+
+@rule("TL103", "error", symptoms={"loss-nan": 1.0})
+def check(run: Run) -> Iterator[Finding]:
+    """Report the first message of each kind that is certain, and overflows that do not end."""
+    seen: dict[tuple[str, bool], list[Message]] = {}
+    lines = {it.line for it in run.messages if it.kind != TRACEBACK}
+    for message in run.messages:
+        if message.kind in CERTAIN:
+            key = message.kind, bool(_SKIPPED.search(message.text))
+            seen.setdefault(key, []).append(message)
+        elif message.kind == TRACEBACK and message.line not in lines:
+            if _ABOUT_NUMBERS.search(message.text):
+                seen.setdefault((TRACEBACK, False), []).append(message)
+    for (kind, skipped), messages in seen.items():
+        mild = kind == TRACEBACK or skipped
+        yield _reported(run, messages, Severity.WARNING if mild else Severity.ERROR)
+    overflows = [it for it in run.messages if it.kind == OVERFLOW]
+    if len(overflows) >= LASTING and _is_last_word(run, overflows[-1]):
+        row = _row(run, overflows)
+        if len(row) >= LASTING:
+            yield _endless(run, row)
+
+
+def _reported(run: Run, messages: Sequence[Message], severity: Severity) -> Finding:
+    first = messages[0]
+    times = f" ({len(messages)} times)" if len(messages) > 1 else ""
+    return Finding(
+        span=Span(first.line, 1, first.line, 1),
+        message=f"the log says `{first.text}`{times}",
+        help="look at the values right before this line, clip gradients, and check the data",
+        severity=severity,
+        window=Window(
+            start=first.step,
+            end=messages[-1].step,
+            axis=run.axis,
+            evidence={"messages": len(messages)},
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """A step that was skipped: its message and the new scale, if it says one."""
+
+    message: Message
+    scale: float | None
+
+
+def _row(run: Run, messages: Sequence[Message]) -> list[Overflow]:
+    """The overflows at the end between which the scale never rose, one for each step."""
+    row: list[Overflow] = []
+    for message in reversed(messages):
+        found = _LAST_NUMBER.search(message.text)
+        this = Overflow(message, float(found.group(1)) if found else None)
+        if not row:
+            row.append(this)
+        elif _is_copy(this, row[-1]):
+            row[-1] = this
+        elif _follows(this, row[-1], run.axis):
+            row.append(this)
+        else:
+            break
+    return row[::-1]
+
+
+def _is_copy(one: Overflow, later: Overflow) -> bool:
+    """Whether two ranks said the same thing."""
+    return one.scale == later.scale and one.message.step == later.message.step
+
+
+def _follows(one: Overflow, later: Overflow, axis: str) -> bool:
+    """Whether nothing but overflows can have been between two of them."""
+    if one.scale is not None and later.scale is not None and later.scale < one.scale:
+        return True
+    before, after = one.message.step, later.message.step
+    return axis == "step" and before is not None and after is not None and after - before == 1
+
+
+def _is_last_word(run: Run, message: Message) -> bool:
+    """Whether the log ends with the message, give or take one record."""
+    for curve in run.curves.values():
+        if curve.records is not None and np.count_nonzero(curve.records > message.line) > 1:
+            return False
+    return True
+
+
+def _endless(run: Run, row: Sequence[Overflow]) -> Finding:
+    first, last = row[0].message, row[-1].message
+    return Finding(
+        span=Span(first.line, 1, first.line, 1),
+        message=f"{len(row)} steps in a row overflow until the log ends; the last line is "
+        f"`{last.text}`",
+        help="the gradients are not finite at any scale: restart from a checkpoint of before that, "
+        "and look for NaN in the data and the weights",
+        severity=Severity.ERROR,
+        window=Window(
+            start=first.step, end=last.step, axis=run.axis, evidence={"overflows": len(row)}
+        ),
+    )
