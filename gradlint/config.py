@@ -27,9 +27,10 @@ class ConfigError(Exception):
 class Settings:
     """What one run goes by.
 
-    `fail_on` None means never. `rule_options` maps a rule's name to its options. `root` is the
-    directory that per-file patterns count from; `file` the configuration file, if one was read;
-    `origins` maps a key to the place it was set (`default` where it is absent).
+    `fail_on` None means never. `rule_options` maps a rule's name to its options, `roles` the
+    tag of a series, or a pattern, to what it measures. `root` is the directory that per-file
+    patterns count from; `file` the configuration file, if one was read; `origins` maps a key to the
+    place it was set (`default` where it is absent).
     """
 
     layers: tuple[Layer, ...] = ()
@@ -40,6 +41,7 @@ class Settings:
     respect_gitignore: bool = True
     max_file_size: int = DEFAULT_MAX_SIZE
     rule_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
     root: str = "."
     file: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -212,8 +214,7 @@ class _Reader:
             "respect-gitignore": self._boolean,
             "max-file-size": self._size,
             "rules": self._rules,
-            # Reserved: the settings of the log readers.
-            "logs": self._reserved,
+            "logs": self._logs,
         }
 
     def settings(self, table: Mapping[str, Any]) -> Settings:
@@ -245,6 +246,7 @@ class _Reader:
             respect_gitignore=get("respect-gitignore", base.respect_gitignore),
             max_file_size=get("max-file-size", base.max_file_size),
             rule_options=get("rules", {}),
+            roles=get("logs", {}),
             root=self._root,
             file=self._path,
             origins=dict.fromkeys(self._values, self._path),
@@ -296,9 +298,22 @@ class _Reader:
             raise self._wrong(key, "a number of bytes above 0", value)
         return value
 
-    def _reserved(self, key: str, value: Any) -> None:
+    def _logs(self, key: str, value: Any) -> dict[str, str]:
         if not isinstance(value, dict):
             raise self._wrong(key, "a table", value)
+        for name in value:
+            if name != "roles":
+                raise self._error(f"{key}.{name}", "unknown key", _nearest(name, ["roles"]))
+        roles = value.get("roles", {})
+        if not isinstance(roles, dict):
+            raise self._wrong(f"{key}.roles", "a table of series", roles)
+        for tag, role in roles.items():
+            # Which roles there are is known where logs are read, and a check of source loads none.
+            if not isinstance(role, str):
+                raise self._wrong(
+                    f"{key}.roles.{tag}", "a string (quote a tag that has dots)", role
+                )
+        return dict(roles)
 
     def _rules(self, key: str, value: Any) -> dict[str, dict[str, Any]]:
         if not isinstance(value, dict):
@@ -307,7 +322,8 @@ class _Reader:
         for name, options in value.items():
             rule = self._registry.find(name)
             if rule is None:
-                known = [*self._registry.by_name, *self._registry.by_code]
+                every = self._registry.known
+                known = [*every.by_name, *every.by_code]
                 raise self._error(f"{key}.{name}", "unknown rule", _nearest(name, known))
             if not isinstance(options, dict):
                 raise self._wrong(f"{key}.{name}", "a table of options", options)

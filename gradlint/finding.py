@@ -7,7 +7,8 @@ plain immutable value; nothing in this module reads a file or knows a rule.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 
 class Severity(enum.IntEnum):
@@ -72,6 +73,57 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A curve around an event, thinned to the columns of a plot without losing its extremes.
+
+    Attributes:
+        steps: the first step of each column.
+        low: the least finite value of each column; NaN where it has none.
+        high: the greatest finite value of each column; NaN where it has none.
+        last: the last step that is covered.
+        start: the first column of the event.
+        end: its last column.
+        bad: the columns that hold a NaN or an infinity.
+    """
+
+    steps: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    last: float
+    start: int
+    end: int
+    bad: tuple[int, ...] = ()
+
+    @property
+    def first(self) -> float:
+        """The first step that is covered."""
+        return self.steps[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where a finding of a training log stands: its run, its series, its steps, its numbers.
+
+    Attributes:
+        run: the run's name.
+        series: the tag of the series; empty if the finding is about the run or the file.
+        start: the first step of the event; None if it has no step.
+        end: the last step of the event.
+        axis: what the steps count: `step`, `epoch` or `row`.
+        evidence: the numbers behind the message, by name.
+        excerpt: what to plot.
+    """
+
+    run: str = ""
+    series: str = ""
+    start: int | None = None
+    end: int | None = None
+    axis: str = "step"
+    evidence: Mapping[str, float | int | str] = field(default_factory=dict)
+    excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """Replace the text of `span` by `text`."""
 
@@ -95,7 +147,8 @@ class Finding:
     `code`, `name` and `path` may be left empty by the rule; the engine stamps them. `severity`
     None stands for the rule's own. `path` is as the user gave it or relative to the working
     directory, with `/`. For notebooks `cell` is the index over all cells from 0 and `cell_line` the
-    line inside that cell; `span` then counts over the joined code cells.
+    line inside that cell; `span` then counts over the joined code cells. For training logs `window`
+    says where in the run it is, and `span` is the line of the record, 1 where there are no lines.
     """
 
     span: Span
@@ -110,6 +163,7 @@ class Finding:
     path: str = ""
     cell: int | None = None
     cell_line: int | None = None
+    window: Window | None = None
 
     def stamped(self, *, code: str, name: str, severity: Severity, path: str) -> Finding:
         """This finding as its rule's: code, name, path and, where it has none, the severity."""

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
@@ -121,8 +122,10 @@ def _rule_of(module: ModuleType, path: str) -> Rule:
     )
 
 
-def load_directory(directory: str, package: str) -> Iterator[Rule]:
-    """The rules of every `*/*.py` file under `directory`, in order of path.
+def load_directory(
+    directory: str, package: str, wanted: Callable[[str], bool] = lambda path: True
+) -> Iterator[Rule]:
+    """The rules of the files `family/name` under `directory` that are `wanted`, in order of path.
 
     Raises:
         ImportError: a file cannot be imported.
@@ -135,22 +138,40 @@ def load_directory(directory: str, package: str) -> Iterator[Rule]:
     for family in sorted(os.listdir(directory)):
         folder = os.path.join(directory, family)
         for file in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
-            if file.endswith(".py"):
+            if file.endswith(".py") and wanted(f"{family}/{file[:-3]}"):
                 name = f"{package}.{family}.{file[:-3]}"
                 yield _rule_of(importlib.import_module(name), os.path.join(folder, file))
 
 
 class Registry:
-    """All known rules, in order of code."""
+    """Rules in order of code: those that run, and behind them all that are `known`.
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    What a configuration may name is more than what one verb runs: `others` loads the rest, and is
+    called only when something is looked up that is not among `rules`.
+    """
+
+    def __init__(
+        self, rules: Iterable[Rule], others: Callable[[], Iterable[Rule]] | None = None
+    ) -> None:
         self.rules: tuple[Rule, ...] = tuple(sorted(rules, key=lambda rule: rule.code))
         self.by_code = {rule.code: rule for rule in self.rules}
         self.by_name = {rule.name: rule for rule in self.rules}
+        self._others = others
+
+    @cached_property
+    def known(self) -> Registry:
+        """These rules and all others that a configuration may name."""
+        if self._others is None:
+            return self
+        others = {rule.code: rule for rule in self._others()}
+        return Registry((others | self.by_code).values())
 
     def find(self, key: str) -> Rule | None:
-        """The rule whose code or name is `key` (a code in any case)."""
-        return self.by_code.get(key.upper()) or self.by_name.get(key)
+        """The known rule whose code or name is `key` (a code in any case)."""
+        found = self.by_code.get(key.upper()) or self.by_name.get(key)
+        if found is None and self._others is not None:
+            return self.known.find(key)
+        return found
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
@@ -159,12 +180,31 @@ class Registry:
         return len(self.rules)
 
 
-_builtin: Registry | None = None
+_LOGS = "log_"
+"""What the folders begin with whose rules judge training logs."""
 
 
+def _judges_logs(path: str) -> bool:
+    return path.startswith(_LOGS) or path == "gradlint_itself/rule_crashed"
+
+
+def _builtin(wanted: Callable[[str], bool]) -> tuple[Rule, ...]:
+    return tuple(load_directory(rules_directory(), _PACKAGE, wanted))
+
+
+@cache
 def builtin_registry() -> Registry:
-    """The rules that ship with gradlint; loaded once a process."""
-    global _builtin
-    if _builtin is None:
-        _builtin = Registry(load_directory(rules_directory(), _PACKAGE))
-    return _builtin
+    """All rules that ship with gradlint."""
+    return Registry(_builtin(lambda path: True))
+
+
+@cache
+def code_registry() -> Registry:
+    """The built-in rules that judge source; loading them loads nothing that reads logs."""
+    return Registry(_builtin(lambda path: not path.startswith(_LOGS)), builtin_registry)
+
+
+@cache
+def log_registry() -> Registry:
+    """The built-in rules that judge training logs; loading them loads nothing that reads source."""
+    return Registry(_builtin(_judges_logs), builtin_registry)

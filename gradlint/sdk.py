@@ -3,47 +3,142 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
-from gradlint.finding import Confidence, Edit, Finding, Fix, Note, Severity, Span
-from gradlint.frameworks import knowledge
-from gradlint.model.acts import Deed
-from gradlint.model.carried import CarriedState
-from gradlint.model.clip_settings import ClippingOptimizer, TransformChain
-from gradlint.model.clips import Clip
-from gradlint.model.feeds import Feed
-from gradlint.model.gradients import is_gradient
-from gradlint.model.hooks import Hook
-from gradlint.model.lifecycle import (
-    EARLY_CLIP,
-    EARLY_SCHEDULE,
-    LATE_CLIP,
-    LOST_GRADIENTS,
-    REPEATED_CLIP,
-    SCALED_CLIP,
-    STALE_STEP,
-    Transition,
-)
-from gradlint.model.losses import Logarithm, LossCall, Output, logarithm
-from gradlint.model.networks import UNBOUNDED, Recurrence
-from gradlint.model.preparation import Unfitted, UnscaledConversion
-from gradlint.model.starts import RecurrentStart
-from gradlint.model.state_paths import UnboundedState
-from gradlint.model.steps import UnusedBackward
-from gradlint.model.trainers import TrainerRun
-from gradlint.model.training import TrainedRecurrence, usual_rate
-from gradlint.model.unused_clips import UnusedClip
-from gradlint.registry import RuleCrash, rule
-from gradlint.source.dataflow import constant, literal, number
-from gradlint.source.parsing import SyntaxFailure
-from gradlint.source.project import Module
-from gradlint.source.suppression import UnknownRule, UnusedSuppression
-from gradlint.source.text import Unreadable
-from gradlint.source.values import Apply, Const, Value
+from gradlint.finding import Confidence, Edit, Finding, Fix, Note, Severity, Span, Window
+from gradlint.registry import rule
 
-Call = Apply
-"""A call that was not inlined: a library's function, class or method."""
+if TYPE_CHECKING:
+    from gradlint.curves.alternation import turning_points
+    from gradlint.curves.constancy import frozen_tail, longest_equal, resolution
+    from gradlint.curves.excursions import Excursion, excursions, upward
+    from gradlint.curves.levels import Levels, last_gain, levels
+    from gradlint.curves.robust import median_and_scale, noise
+    from gradlint.frameworks import knowledge
+    from gradlint.incidents import incidents, stays
+    from gradlint.model.acts import Deed
+    from gradlint.model.carried import CarriedState
+    from gradlint.model.clip_settings import ClippingOptimizer, TransformChain
+    from gradlint.model.clips import Clip
+    from gradlint.model.feeds import Feed
+    from gradlint.model.gradients import is_gradient
+    from gradlint.model.hooks import Hook
+    from gradlint.model.lifecycle import (
+        EARLY_CLIP,
+        EARLY_SCHEDULE,
+        LATE_CLIP,
+        LOST_GRADIENTS,
+        REPEATED_CLIP,
+        SCALED_CLIP,
+        STALE_STEP,
+        Transition,
+    )
+    from gradlint.model.losses import Logarithm, LossCall, Output, logarithm
+    from gradlint.model.networks import UNBOUNDED, Recurrence
+    from gradlint.model.preparation import Unfitted, UnscaledConversion
+    from gradlint.model.starts import RecurrentStart
+    from gradlint.model.state_paths import UnboundedState
+    from gradlint.model.steps import UnusedBackward
+    from gradlint.model.trainers import TrainerRun
+    from gradlint.model.training import TrainedRecurrence, usual_rate
+    from gradlint.model.unused_clips import UnusedClip
+    from gradlint.registry import RuleCrash
+    from gradlint.runs.checkpoints import Restart
+    from gradlint.runs.overflows import Overflows
+    from gradlint.runs.roles import Kind, Role
+    from gradlint.runs.run import Curve, Message, Problem, Run
+    from gradlint.runs.schedule import raised_before, rate_is_spent, searches_rate
+    from gradlint.source.dataflow import constant, literal, number
+    from gradlint.source.parsing import SyntaxFailure
+    from gradlint.source.project import Module
+    from gradlint.source.suppression import UnknownRule, UnusedSuppression
+    from gradlint.source.text import Unreadable
+    from gradlint.source.values import Apply, Call, Const, Value
+
+_HOMES = {
+    "Apply": "gradlint.source.values",
+    "Call": "gradlint.source.values",
+    "CarriedState": "gradlint.model.carried",
+    "Clip": "gradlint.model.clips",
+    "ClippingOptimizer": "gradlint.model.clip_settings",
+    "Const": "gradlint.source.values",
+    "Curve": "gradlint.runs.run",
+    "Deed": "gradlint.model.acts",
+    "EARLY_CLIP": "gradlint.model.lifecycle",
+    "EARLY_SCHEDULE": "gradlint.model.lifecycle",
+    "Excursion": "gradlint.curves.excursions",
+    "Feed": "gradlint.model.feeds",
+    "Hook": "gradlint.model.hooks",
+    "Kind": "gradlint.runs.roles",
+    "LATE_CLIP": "gradlint.model.lifecycle",
+    "LOST_GRADIENTS": "gradlint.model.lifecycle",
+    "Levels": "gradlint.curves.levels",
+    "Logarithm": "gradlint.model.losses",
+    "LossCall": "gradlint.model.losses",
+    "Message": "gradlint.runs.run",
+    "Module": "gradlint.source.project",
+    "Output": "gradlint.model.losses",
+    "Overflows": "gradlint.runs.overflows",
+    "Problem": "gradlint.runs.run",
+    "REPEATED_CLIP": "gradlint.model.lifecycle",
+    "Recurrence": "gradlint.model.networks",
+    "RecurrentStart": "gradlint.model.starts",
+    "Restart": "gradlint.runs.checkpoints",
+    "incidents": "gradlint.incidents",
+    "rate_is_spent": "gradlint.runs.schedule",
+    "searches_rate": "gradlint.runs.schedule",
+    "stays": "gradlint.incidents",
+    "raised_before": "gradlint.runs.schedule",
+    "Role": "gradlint.runs.roles",
+    "RuleCrash": "gradlint.registry",
+    "Run": "gradlint.runs.run",
+    "SCALED_CLIP": "gradlint.model.lifecycle",
+    "STALE_STEP": "gradlint.model.lifecycle",
+    "SyntaxFailure": "gradlint.source.parsing",
+    "TrainedRecurrence": "gradlint.model.training",
+    "TrainerRun": "gradlint.model.trainers",
+    "TransformChain": "gradlint.model.clip_settings",
+    "Transition": "gradlint.model.lifecycle",
+    "UNBOUNDED": "gradlint.model.networks",
+    "UnboundedState": "gradlint.model.state_paths",
+    "Unfitted": "gradlint.model.preparation",
+    "UnknownRule": "gradlint.source.suppression",
+    "Unreadable": "gradlint.source.text",
+    "UnscaledConversion": "gradlint.model.preparation",
+    "UnusedBackward": "gradlint.model.steps",
+    "UnusedClip": "gradlint.model.unused_clips",
+    "UnusedSuppression": "gradlint.source.suppression",
+    "Value": "gradlint.source.values",
+    "constant": "gradlint.source.dataflow",
+    "excursions": "gradlint.curves.excursions",
+    "last_gain": "gradlint.curves.levels",
+    "frozen_tail": "gradlint.curves.constancy",
+    "is_gradient": "gradlint.model.gradients",
+    "knowledge": "gradlint.frameworks",
+    "levels": "gradlint.curves.levels",
+    "literal": "gradlint.source.dataflow",
+    "logarithm": "gradlint.model.losses",
+    "longest_equal": "gradlint.curves.constancy",
+    "median_and_scale": "gradlint.curves.robust",
+    "noise": "gradlint.curves.robust",
+    "number": "gradlint.source.dataflow",
+    "resolution": "gradlint.curves.constancy",
+    "turning_points": "gradlint.curves.alternation",
+    "upward": "gradlint.curves.excursions",
+    "usual_rate": "gradlint.model.training",
+}
+"""Name -> the module it is imported from when a rule asks for it: rules that judge source load
+nothing that reads logs, and the other way round."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module `gradlint.sdk` has no attribute `{name}`")
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
 
 LONGEST_SPELLING = 60
 """Longer expressions are shortened in messages: the excerpt shows them whole."""
@@ -118,6 +213,42 @@ def receiver(call: Apply | None, default: str = "the optimizer") -> str:
     return default
 
 
+def event(
+    curve: Curve,
+    first: int,
+    last: int,
+    message: str,
+    *,
+    help: str = "",
+    evidence: Mapping[str, float | int | str] | None = None,
+    notes: Iterable[str] = (),
+    severity: Severity | None = None,
+) -> Finding:
+    """A finding about points `first` to `last` (indices) of a series of a training log."""
+    line = curve.line(first) or 1
+    return Finding(
+        span=Span(line, 1, line, 1),
+        message=message,
+        help=help,
+        notes=tuple(map(Note, notes)),
+        severity=severity,
+        window=Window(
+            series=curve.tag,
+            start=int(curve.steps[first]),
+            end=int(curve.steps[last]),
+            axis=curve.axis,
+            evidence=dict(evidence or {}),
+        ),
+    )
+
+
+def digits(value: float) -> str:
+    """A number for people: four significant digits, and no exponent where it reads well."""
+    if value == int(value) and abs(value) < 1e6:
+        return str(int(value))
+    return f"{value:.4g}"
+
+
 __all__ = [
     "EARLY_CLIP",
     "EARLY_SCHEDULE",
@@ -134,19 +265,29 @@ __all__ = [
     "ClippingOptimizer",
     "Confidence",
     "Const",
+    "Curve",
     "Deed",
     "Edit",
+    "Excursion",
     "Feed",
     "Finding",
     "Fix",
     "Hook",
+    "Kind",
+    "Levels",
     "Logarithm",
     "LossCall",
+    "Message",
     "Note",
     "Output",
+    "Overflows",
+    "Problem",
     "Recurrence",
     "RecurrentStart",
+    "Restart",
+    "Role",
     "RuleCrash",
+    "Run",
     "Severity",
     "Span",
     "SyntaxFailure",
@@ -163,15 +304,33 @@ __all__ = [
     "UnusedClip",
     "UnusedSuppression",
     "Value",
+    "Window",
     "constant",
+    "digits",
+    "event",
+    "excursions",
+    "frozen_tail",
+    "incidents",
     "is_gradient",
     "knowledge",
+    "last_gain",
+    "levels",
     "literal",
     "logarithm",
+    "longest_equal",
+    "median_and_scale",
+    "noise",
     "number",
+    "raised_before",
+    "rate_is_spent",
     "receiver",
     "report",
+    "resolution",
     "rule",
+    "searches_rate",
     "spell",
+    "stays",
+    "turning_points",
+    "upward",
     "usual_rate",
 ]

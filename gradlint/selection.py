@@ -10,7 +10,7 @@ from gradlint.registry import Registry, Rule
 
 # What says that a check did not take place stays on whatever is selected: `--select GL201` on a
 # file that cannot be read must not look like a clean file. Only an explicit ignore turns it off.
-_ALWAYS = frozenset({"SyntaxFailure", "Unreadable", "RuleCrash"})
+_ALWAYS = frozenset({"SyntaxFailure", "Unreadable", "RuleCrash", "Problem"})
 
 _PREFIX = re.compile(r"(?:GL|TL)\d{0,3}$", re.IGNORECASE)
 
@@ -61,19 +61,22 @@ def validate(registry: Registry, selectors: Iterable[str]) -> None:
     """
     for selector in selectors:
         if selector.upper() != "ALL" and not expand(registry, selector):
-            raise UnknownSelectorError(selector, _nearest(registry, selector))
+            if not expand(registry.known, selector):
+                raise UnknownSelectorError(selector, _nearest(registry.known, selector))
 
 
 def enabled(registry: Registry, layers: Sequence[Layer]) -> tuple[Rule, ...]:
     """The rules that are on, before per-file ignores.
 
     Within a layer the longer selector wins over the shorter, and ignoring over selecting where they
-    are equally long. A later layer wins over an earlier one.
+    are equally long. A later layer wins over an earlier one. A `select` that names none of the
+    registry's rules was meant for another verb, and leaves them as they are.
     """
     chosen = {rule.code for rule in registry if rule.default}
     carried: list[str] = []
     for layer in layers:
-        if layer.select is not None:
+        replaced = _replaces(registry, layer)
+        if replaced:
             chosen.clear()
             carried.clear()
         verdict: dict[str, tuple[int, bool]] = {}
@@ -87,10 +90,16 @@ def enabled(registry: Registry, layers: Sequence[Layer]) -> tuple[Rule, ...]:
             else:
                 chosen.discard(code)
         carried += [*layer.ignore, *layer.extend_ignore]
-        if layer.select is not None:
+        if replaced:
             off = {code for code, (_, on) in verdict.items() if not on}
             chosen |= {r.code for r in registry if r.subject in _ALWAYS and r.code not in off}
     return tuple(rule for rule in registry if rule.code in chosen)
+
+
+def _replaces(registry: Registry, layer: Layer) -> bool:
+    if layer.select is None:
+        return False
+    return not layer.select or any(expand(registry, selector) for selector in layer.select)
 
 
 def _apply(

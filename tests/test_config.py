@@ -58,8 +58,9 @@ def test_every_key_is_read(write: Write, project: Path) -> None:
         strict = true
         names = ["b"]
         mode = "y"
-        [logs]
-        anything = 1
+        [logs.roles]
+        my_metric = "loss"
+        "val/*" = "validation score"
         """,
     )
     assert read.layers == (Layer(("GL2",), ("rnn-without-clipping",), ("ALL",), ("GL201",)),)
@@ -72,6 +73,7 @@ def test_every_key_is_read(write: Write, project: Path) -> None:
     assert read.per_file_ignores == {"tests/*": ("GL2",)}
     options = {"steps": 20, "ratio": 2, "strict": True, "names": ["b"], "mode": "y"}
     assert read.rule_options == {"rnn-without-clipping": options}
+    assert read.roles == {"my_metric": "loss", "val/*": "validation score"}
     assert read.root == str(project)
     assert set(read.origins.values()) == {str(project / "gradlint.toml")}
 
@@ -107,6 +109,9 @@ def test_an_empty_file_changes_nothing(write: Write) -> None:
         ("per-file-ignores = 1", "`per-file-ignores` must be a table of patterns, not 1"),
         ("per-file-ignores.x = 1", "`per-file-ignores.x` must be a list of strings, not 1"),
         ("logs = 1", "`logs` must be a table, not 1"),
+        ("logs.role = {}", "unknown key `logs.role`; did you mean `roles`?"),
+        ("logs.roles = 1", "`logs.roles` must be a table of series, not 1"),
+        ("logs.roles.a.b = 'loss'", "`logs.roles.a` must be a string (quote a tag that has dots)"),
         ("rules = 1", "`rules` must be a table of rules, not 1"),
         ("rules.rnn = {}", "unknown rule `rules.rnn`"),
         ("rules.GL201 = 1", "`rules.GL201` must be a table of options, not 1"),

@@ -11,12 +11,10 @@ from gradlint.config import Settings
 from gradlint.engine.check import check
 from gradlint.engine.own_rules import crash_findings
 from gradlint.finding import Finding, Span
-from gradlint.registry import Rule, builtin_registry
+from gradlint.registry import Rule, code_registry
 
 OWN = [
-    rule
-    for rule in builtin_registry()
-    if rule.code in ("GL001", "GL002", "GL003", "GL004", "GL005")
+    rule for rule in code_registry() if rule.code in ("GL001", "GL002", "GL003", "GL004", "GL005")
 ]
 FENCE = re.compile(r"^```python (\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"  # error: (GL\d+)$", re.MULTILINE)
@@ -29,7 +27,7 @@ EXAMPLES = [
 
 def findings(text: str) -> list[Finding]:
     data = text.encode("latin-1")
-    return check([], Settings(), builtin_registry(), stdin=data, stdin_filename="a.py").findings
+    return check([], Settings(), code_registry(), stdin=data, stdin_filename="a.py").findings
 
 
 def fixed(text: str) -> str:
@@ -81,7 +79,7 @@ def test_a_document_has_its_headings_in_order(rule: Rule) -> None:
 
 def test_every_message_keeps_to_the_style(tmp_path: Path) -> None:
     found = findings("x = 1  # gradlint: ignore[nope, GL001]\n") + findings("print 'x'")
-    found += check([str(tmp_path / "no.py")], Settings(), builtin_registry()).findings
+    found += check([str(tmp_path / "no.py")], Settings(), code_registry()).findings
     found += crash_findings(OWN, "a.py", "GL201", KeyError("x"), Span(1, 1, 1, 1))
     assert {it.code for it in found} == {rule.code for rule in OWN}
     for finding in found:

@@ -70,6 +70,16 @@ def columns() -> int:
     return _WIDTH_WITHOUT_TERMINAL
 
 
+def encoding() -> str:
+    """The encoding that a plot on standard output may use.
+
+    The Linux console has no braille in its font, whatever the encoding.
+    """
+    if os.environ.get("TERM") == "linux" and is_terminal():
+        return "cp437"
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
 def _write(stream: TextIO, text: str) -> None:
     encoding = getattr(stream, "encoding", None) or "utf-8"
     stream.write(text.encode(encoding, "backslashreplace").decode(encoding))

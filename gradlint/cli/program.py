@@ -15,6 +15,7 @@ from gradlint.cli.output import UserError, write_error
 # Verb -> the module under gradlint.cli that holds its `command`; help lists them in this order.
 _VERBS = {
     "check": "check",
+    "logs": "logs",
     "rule": "rule",
     "config": "settings",
 }
@@ -79,7 +80,8 @@ def _fail(message: str) -> NoReturn:
 
 def _hint(name: str) -> str:
     if os.path.exists(name):
-        return f"; did you mean `gradlint check {name}`?"
+        verb = "check" if os.path.isdir(name) or name.endswith((".py", ".ipynb")) else "logs"
+        return f"; did you mean `gradlint {verb} {name}`?"
     from difflib import get_close_matches
 
     found = get_close_matches(name, _VERBS, n=1)
@@ -88,7 +90,8 @@ def _hint(name: str) -> str:
 
 main = _Program(
     name="gradlint",
-    help="Find training that explodes, vanishes or turns into NaN, in its source, before the run.",
+    help="Find training that explodes, vanishes or turns into NaN: in its source, before the run,"
+    " and in its logs, during the run and after.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     no_args_is_help=False,
 )

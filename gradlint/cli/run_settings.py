@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -27,7 +27,7 @@ _LEVELS = ["info", "warning", "error"]
 
 
 def selection_options(command: _Command) -> _Command:
-    """Add the options that choose rules, files, severities and the configuration."""
+    """Add the options that choose rules, severities and the configuration."""
     which = "these rules, by name, code or family (comma separated)"
     options = [
         click.option("--select", multiple=True, metavar="RULES", help=f"Run only {which}."),
@@ -44,20 +44,6 @@ def selection_options(command: _Command) -> _Command:
             type=click.Choice([*_LEVELS, "never"]),
             help="Exit with 1 from this severity on.  [default: warning]",
         ),
-        click.option(
-            "--exclude", multiple=True, metavar="PATTERNS", help="Replace the excluded paths."
-        ),
-        click.option(
-            "--extend-exclude",
-            multiple=True,
-            metavar="PATTERNS",
-            help="Exclude these as well.",
-        ),
-        click.option(
-            "--respect-gitignore/--no-respect-gitignore",
-            default=None,
-            help="Leave out what git ignores.  [default: on]",
-        ),
         click.option("--config", metavar="PATH", help="Read this configuration file."),
         click.option("--isolated", is_flag=True, help="Read no configuration file."),
     ]
@@ -66,14 +52,33 @@ def selection_options(command: _Command) -> _Command:
     return command
 
 
-def settings_for(registry: Registry, paths: Sequence[str], options: dict[str, Any]) -> Settings:
-    """The settings of a run over `paths` with the parsed `options` of `selection_options`.
+def discovery_options(command: _Command) -> _Command:
+    """Add the options that leave out files of source."""
+    options = [
+        click.option(
+            "--exclude", multiple=True, metavar="PATTERNS", help="Replace the excluded paths."
+        ),
+        click.option(
+            "--extend-exclude", multiple=True, metavar="PATTERNS", help="Exclude these as well."
+        ),
+        click.option(
+            "--respect-gitignore/--no-respect-gitignore",
+            default=None,
+            help="Leave out what git ignores.  [default: on]",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def settings_for(registry: Registry, paths: Sequence[str], options: Mapping[str, Any]) -> Settings:
+    """The settings of a run over `paths` with the parsed `options` of the command line.
 
     Raises:
         UserError: the configuration, or an option that goes over it, cannot be used.
     """
-    path = options.pop("config")
-    isolated = options.pop("isolated")
+    path, isolated = options["config"], options["isolated"]
     if path is not None and isolated:
         raise UserError("`--config` and `--isolated` contradict each other")
     changes = Overrides(
@@ -81,11 +86,11 @@ def settings_for(registry: Registry, paths: Sequence[str], options: dict[str, An
         ignore=_listed(options["ignore"]),
         extend_select=_listed(options["extend_select"]),
         extend_ignore=_listed(options["extend_ignore"]),
-        exclude=_listed(options["exclude"]) if options["exclude"] else None,
-        extend_exclude=_listed(options["extend_exclude"]),
+        exclude=_listed(options["exclude"]) if options.get("exclude") else None,
+        extend_exclude=_listed(options.get("extend_exclude", ())),
         severity=Severity.from_label(options["severity"]) if options["severity"] else None,
         fail_on=options["fail_on"],
-        respect_gitignore=options["respect_gitignore"],
+        respect_gitignore=options.get("respect_gitignore"),
     )
     try:
         if path is None and not isolated:

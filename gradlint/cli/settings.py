@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from gradlint.cli.output import write
-from gradlint.cli.run_settings import selection_options, settings_for
+from gradlint.cli.run_settings import discovery_options, selection_options, settings_for
 from gradlint.config import DEFAULT_ORIGIN, Settings
 from gradlint.registry import builtin_registry
 from gradlint.report.terminal import escape
@@ -17,13 +17,14 @@ from gradlint.selection import enabled
 @click.command("config")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @selection_options
+@discovery_options
 def command(paths: tuple[str, ...], **selection: Any) -> int:
     """Print the settings that a check of PATHS would go by, and where each comes from."""
     registry = builtin_registry()
     settings = settings_for(registry, paths, selection)
     write(f"configuration file: {escape(settings.file or 'none')}\n\n")
     for key, value in _values(settings):
-        origin = settings.origins.get(key, DEFAULT_ORIGIN)
+        origin = settings.origins.get(key.partition(".")[0], DEFAULT_ORIGIN)
         write(f"{key} = {escape(value)}  ({escape(origin)})\n")
     rules = enabled(registry, settings.layers)
     write(f"\n{len(rules)} of {len(registry)} rules are on:\n")
@@ -50,6 +51,7 @@ def _values(settings: Settings) -> list[tuple[str, str]]:
         (f"per-file-ignores.{pattern}", _list(selectors))
         for pattern, selectors in settings.per_file_ignores.items()
     ]
+    rows += [(f"logs.roles.{tag}", f'"{role}"') for tag, role in settings.roles.items()]
     for name, options in settings.rule_options.items():
         rows += [(f"rules.{name}.{option}", repr(value)) for option, value in options.items()]
     return rows

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 
 from gradlint.config import Settings
 from gradlint.engine.check import Checker, Outcome
-from gradlint.registry import Registry, builtin_registry
+from gradlint.registry import Registry, code_registry
 from gradlint.source.discovery import Target
 
 _METHOD: str | None = None
@@ -28,7 +28,7 @@ def check_in_processes(
 
     A file whose process dies is reported as such, and the others are still checked.
     """
-    if registry is not builtin_registry():
+    if registry is not code_registry():
         # Another process finds only the built-in rules by name.
         return Checker(settings, registry).all(targets)
     outcome = Outcome()
@@ -86,7 +86,7 @@ def _chunks(targets: Sequence[Target], workers: int) -> list[list[Target]]:
 
 def _start(settings: Settings) -> None:
     global _checker
-    _checker = Checker(settings, builtin_registry())
+    _checker = Checker(settings, code_registry())
 
 
 def _check(chunk: list[Target]) -> Outcome:

@@ -32,9 +32,7 @@ class Silence:
         self._registry = registry
         self._rules_for = rules_for
         self._max_size = max_size
-        self._defaults = frozenset(
-            rule.code for rule in registry if rule.default and rule.code.startswith("GL")
-        )
+        self._defaults = frozenset(rule.code for rule in registry if rule.default)
         self._elsewhere: dict[str, tuple[SourceFile, ast.Module | SyntaxFailure] | None] = {}
 
     def over_own(

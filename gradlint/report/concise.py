@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gradlint.finding import Finding
+from gradlint.finding import Finding, Window
 from gradlint.report.terminal import Style, escape
 
 
@@ -16,13 +16,30 @@ def place(path: str, cell: int | None, line: int, column: int) -> str:
 
 
 def render(findings: Iterable[Finding], *, color: bool = False) -> str:
-    """`path:line:col: severity[CODE] message`, a line each."""
+    """`path:line:col: severity[CODE] message`, a line each.
+
+    For training logs `path:line: severity[CODE] message (run, series, steps)`.
+    """
     style = Style(color=color)
     lines = []
     for finding in findings:
-        line = finding.span.line if finding.cell_line is None else finding.cell_line
-        where = place(escape(finding.path), finding.cell, line, finding.span.column)
         label = finding.level.label
         head = style.severity(label, f"{label}[{finding.code}]")
-        lines.append(f"{style.bold(where)}: {head} {escape(finding.message)}\n")
+        if finding.window is None:
+            where, aside = _in_program(finding), ""
+        else:
+            where, aside = _in_log(finding, finding.window)
+        lines.append(f"{style.bold(where)}: {head} {escape(finding.message)}{aside}\n")
     return "".join(lines)
+
+
+def _in_program(finding: Finding) -> str:
+    line = finding.span.line if finding.cell_line is None else finding.cell_line
+    return place(escape(finding.path), finding.cell, line, finding.span.column)
+
+
+def _in_log(finding: Finding, window: Window) -> tuple[str, str]:
+    from gradlint.report import event  # a check of programs has no use for it
+
+    said = event.context(finding, window)
+    return event.place(finding), f" ({said})" if said else ""

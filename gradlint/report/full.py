@@ -1,11 +1,11 @@
-"""Findings -> blocks with the source around them, for people at a terminal."""
+"""Findings -> blocks with the source or the curve around them, for people at a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gradlint.finding import Finding, Span
+from gradlint.finding import Finding, Span, Window
 from gradlint.report import Excerpts
 from gradlint.report.concise import place
 from gradlint.report.terminal import Style, cut, drawn, escape, width, wrap
@@ -18,6 +18,9 @@ _MARGIN = 12
 
 _ELLIPSIS = "..."
 
+_NAMES = 10
+"""Columns for what stands left of a plot: `-1.234e-05`."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
@@ -29,25 +32,52 @@ class _Mark:
 
 
 def render(
-    findings: Iterable[Finding], excerpts: Excerpts, *, columns: int, color: bool = False
+    findings: Iterable[Finding],
+    excerpts: Excerpts,
+    *,
+    columns: int,
+    color: bool = False,
+    encoding: str = "utf-8",
 ) -> str:
-    """All findings as blocks separated by blank lines, at most `columns` wide where text allows."""
-    page = _Page(excerpts, max(columns, 40), Style(color=color))
+    """All findings as blocks separated by blank lines, at most `columns` wide where text allows.
+
+    Plots are drawn with characters that `encoding` has.
+    """
+    page = _Page(excerpts, max(columns, 40), Style(color=color), encoding)
     return "".join(page.block(finding) + "\n" for finding in findings)
 
 
 class _Page:
     """How blocks are drawn: on what width, in what colours, from what source."""
 
-    def __init__(self, excerpts: Excerpts, columns: int, style: Style) -> None:
+    def __init__(self, excerpts: Excerpts, columns: int, style: Style, encoding: str) -> None:
         self._excerpts = excerpts
         self._columns = columns
         self._style = style
+        self._encoding = encoding
 
     def block(self, finding: Finding) -> str:
-        style = self._style
+        head = self._head(finding.level.label, finding)
+        if finding.window is None:
+            gutter, body, texts = self._program(finding)
+        else:
+            gutter, body, texts = self._log(finding, finding.window)
+        if finding.help:
+            texts.append(("help", finding.help))
+        for kind, text in texts:
+            body += self._remark(gutter, kind, text)
+        return "\n".join(head + body) + "\n"
+
+    def _remark(self, gutter: int, kind: str, text: str) -> list[str]:
+        lead = f"{' ' * gutter} {self._style.frame('=')} {self._style.bold(kind)}: "
+        hang = gutter + 3 + len(kind) + 2
+        rows = wrap(escape(text), self._columns - hang)
+        return [lead + rows[0], *(" " * hang + row for row in rows[1:])]
+
+    def _program(self, finding: Finding) -> tuple[int, list[str], list[tuple[str, str]]]:
+        """The gutter's width, the source around a finding, and what else there is to say."""
         label = finding.level.label
-        lines = self._head(label, finding)
+        lines: list[str] = []
         first = _Mark(finding.span, "", True)
         groups = {self._group(finding.path, finding.span): (finding.path, [first])}
         remarks = []
@@ -61,16 +91,33 @@ class _Page:
         gutter = self._gutter(groups.values())
         for index, (path, marks) in enumerate(groups.values()):
             lines += self._excerpt(path, marks, gutter, label, ":::" if index else "-->")
-        texts = [("note", remark) for remark in remarks]
-        if finding.help:
-            texts.append(("help", finding.help))
-        for kind, text in texts:
-            lead = f"{' ' * gutter} {style.frame('=')} {style.bold(kind)}: "
-            hang = gutter + 3 + len(kind) + 2
-            rows = wrap(escape(text), self._columns - hang)
-            lines.append(lead + rows[0])
-            lines += [" " * hang + row for row in rows[1:]]
-        return "\n".join(lines) + "\n"
+        return gutter, lines, [("note", remark) for remark in remarks]
+
+    def _log(
+        self, finding: Finding, window: Window
+    ) -> tuple[int, list[str], list[tuple[str, str]]]:
+        """The same for a finding of a training log: its curve instead of its source."""
+        from gradlint.report import event, plot  # a check of programs has no use for them
+
+        style = self._style
+        rows: list[plot.Row] = []
+        if window.excerpt is not None:
+            rows = plot.plot(
+                window.excerpt,
+                columns=self._columns - _NAMES - 3,
+                glyphs=plot.glyphs_for(self._encoding),
+                style=style,
+                label=finding.level.label,
+            )
+        gutter = 1 + max([1, *(len(row.name) for row in rows)])
+        first, *more = event.located(finding, window, self._columns - gutter - 3)
+        lines = [f"{' ' * (gutter - 1)}{style.frame('-->')} {first}"]
+        lines += [" " * (gutter + 3) + text for text in more]
+        for row in rows:
+            lines.append(f"{row.name:>{gutter}} {style.frame('|')} {row.cells}".rstrip())
+        notes = [("note", note.message) for note in finding.notes]
+        measured = event.evidence(window)
+        return gutter, lines, [("evidence", measured), *notes] if measured else notes
 
     def _head(self, label: str, finding: Finding) -> list[str]:
         style = self._style

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradlint import __version__
-from gradlint.finding import Finding, Fix, Note, Skip, Span
-from gradlint.report import Excerpts
+from gradlint.finding import Finding, Fix, Note, Skip, Span, Window
+from gradlint.report import Excerpts, event
 from gradlint.report.summary import tally
 
 VERSION = 1
@@ -19,34 +20,39 @@ def render(
     skips: Sequence[Skip],
     excerpts: Excerpts,
     *,
-    files: int,
-    lines: int,
-    suppressed: int,
+    covered: Mapping[str, int],
+    suppressed: int | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> str:
-    """The whole run as one JSON object, ASCII only, with a final newline."""
+    """The whole run as one JSON object, ASCII only, with a final newline.
+
+    `covered` says how much was read; `more` is added to the document as it is.
+    """
     document = {
         "version": VERSION,
         "tool": {"name": "gradlint", "version": __version__},
+        **(more or {}),
         "diagnostics": [diagnostic(finding, excerpts) for finding in findings],
         "skipped": [_skip(skip, excerpts) for skip in skips],
         "summary": {
-            "files": files,
-            "lines": lines,
+            **covered,
             **tally(findings),
-            "suppressed": suppressed,
+            **({} if suppressed is None else {"suppressed": suppressed}),
             "skipped": len(skips),
         },
     }
+    text = json.dumps(_strict(document), indent=2, allow_nan=False)
     # JSON leaves DEL alone; a terminal does not.
-    return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"
+    return text.replace("\x7f", "\\u007f") + "\n"
 
 
 def diagnostic(finding: Finding, excerpts: Excerpts) -> dict[str, Any]:
     """One finding as the schema has it."""
+    head = {"code": finding.code, "name": finding.name, "severity": finding.level.label}
+    if finding.window is not None:
+        return {**head, **_in_log(finding, finding.window, excerpts)}
     return {
-        "code": finding.code,
-        "name": finding.name,
-        "severity": finding.level.label,
+        **head,
         "confidence": finding.confidence.label,
         "path": finding.path,
         **_place(finding.path, finding.span, excerpts),
@@ -56,6 +62,31 @@ def diagnostic(finding: Finding, excerpts: Excerpts) -> dict[str, Any]:
         "fix": None if finding.fix is None else _fix(finding.path, finding.fix, excerpts),
         "notes": [_note(finding.path, note, excerpts) for note in finding.notes],
     }
+
+
+def _in_log(finding: Finding, window: Window, excerpts: Excerpts) -> dict[str, Any]:
+    return {
+        "path": finding.path,
+        "line": event.line(finding),
+        "run": window.run,
+        "series": window.series,
+        "axis": window.axis,
+        "step_start": window.start,
+        "step_end": window.end,
+        "message": finding.message,
+        "help": finding.help,
+        "evidence": dict(window.evidence),
+        "notes": [_note(finding.path, note, excerpts) for note in finding.notes],
+    }
+
+
+def _strict(value: Any) -> Any:
+    """`value` with what JSON has no number for as the strings `nan`, `inf` and `-inf`."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _strict(it) for key, it in value.items()}
+    return [_strict(it) for it in value] if isinstance(value, list) else value
 
 
 def _place(path: str, span: Span, excerpts: Excerpts) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gradlint.finding import Finding, Severity, Skip
 from gradlint.report import Excerpts
@@ -32,11 +32,50 @@ def summary(findings: Sequence[Finding], files: int, suppressed: int = 0) -> str
         if not files:
             return "Nothing to check: no Python files or notebooks were found."
         return f"All checks passed: {count(files, 'file', 'files')}{aside}."
-    found = tally(findings)
-    parts = ", ".join(count(found[many], one, many) for _, one, many in _WORDS if found[many])
     hit = len({finding.path for finding in findings})
-    of = f"{hit:,} of " if hit < files else ""
-    return f"Found {parts} in {of}{count(max(files, hit), 'file', 'files')}{aside}."
+    return f"Found {_counted(findings)} in {_share(hit, files, 'file', 'files')}{aside}."
+
+
+def log_summary(
+    findings: Sequence[Finding], covered: Mapping[str, int], *, judged: bool = True
+) -> str:
+    """The closing line of a check of training logs, or of a listing that judged nothing.
+
+    `covered` says how many `files`, `runs`, `series` and `points` were read.
+    """
+    files, runs = covered["files"], covered["runs"]
+    points = count(covered["points"], "point", "points")
+    read = f"{count(runs, 'run', 'runs')}, {covered['series']:,} series, {points}"
+    if not findings:
+        if not runs:
+            return "Nothing to check: no training logs were found."
+        return f"All checks passed: {read}." if judged else f"Read: {read}."
+    hit_runs: set[tuple[str, str]] = set()
+    hit_files: set[str] = set()
+    for finding in findings:
+        if finding.window is not None and finding.window.run:
+            hit_runs.add((finding.path, finding.window.run))
+        else:
+            hit_files.add(finding.path)
+    places = []
+    if hit_runs:
+        places.append(_share(len(hit_runs), runs, "run", "runs"))
+    if hit_files:
+        places.append(_share(len(hit_files), files, "file", "files"))
+    found = f"{_counted(findings)} in {' and '.join(places)}"
+    if not judged:
+        return f"Read: {read}; found {found}."
+    source = "" if hit_files else f" from {count(files, 'file', 'files')}"
+    return f"Found {found} ({points} read{source})."
+
+
+def _counted(findings: Sequence[Finding]) -> str:
+    found = tally(findings)
+    return ", ".join(count(found[many], one, many) for _, one, many in _WORDS if found[many])
+
+
+def _share(hit: int, all_: int, one: str, many: str) -> str:
+    return f"{f'{hit:,} of ' if hit < all_ else ''}{count(max(all_, hit), one, many)}"
 
 
 def statistics(findings: Sequence[Finding]) -> str:

@@ -9,6 +9,8 @@ _UNSAFE = re.compile(
 )
 _PLAIN = re.compile(r"[ -~]*")
 
+_ELLIPSIS = "..."
+
 TAB = 4
 """Columns a tab takes in an excerpt."""
 
@@ -84,6 +86,19 @@ def cut(text: str, start: int, columns: int) -> str:
             result.append(" " * (at + size - start))
         at += size
     return "".join(result)
+
+
+def shortened(text: str, columns: int) -> str:
+    """`text` (escaped) with its middle left out if it is wider than `columns`.
+
+    Names of series and runs differ at their ends.
+    """
+    whole = width(text)
+    if whole <= columns:
+        return text
+    kept = max(columns - len(_ELLIPSIS), 2)
+    tail = kept * 2 // 3
+    return cut(text, 0, kept - tail) + _ELLIPSIS + cut(text, whole - tail, tail)
 
 
 def wrap(text: str, columns: int) -> list[str]:

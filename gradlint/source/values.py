@@ -165,6 +165,10 @@ class Apply(Value):
             yield self.inner
 
 
+Call = Apply
+"""What rules call it: a library's function, class or method that was called."""
+
+
 class Seq(Value):
     """A list, tuple or set display; `exact` is False once its length is not known."""
 

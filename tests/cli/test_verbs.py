@@ -19,7 +19,14 @@ Write = Callable[[str, str | bytes], Path]
 
 def test_version_and_help(gradlint: Gradlint) -> None:
     assert gradlint("--version").stdout == f"gradlint {__version__}\n"
-    for arguments in (["--help"], ["-h"], ["check", "-h"], ["rule", "--help"], ["config", "-h"]):
+    for arguments in (
+        ["--help"],
+        ["-h"],
+        ["check", "-h"],
+        ["logs", "-h"],
+        ["rule", "--help"],
+        ["config", "-h"],
+    ):
         result = gradlint(*arguments)
         assert result.stdout.startswith("Usage: ")
         assert result.exit_code == 0

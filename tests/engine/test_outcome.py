@@ -15,7 +15,7 @@ import gradlint.engine.analyze as analysis
 from gradlint.config import Overrides, Settings, override
 from gradlint.engine.check import check
 from gradlint.finding import Finding, Note, Severity, Skip, Span
-from gradlint.registry import Rule, builtin_registry
+from gradlint.registry import Rule, code_registry
 from gradlint.selection import Layer
 from gradlint.source.text import SourceFile
 
@@ -65,7 +65,7 @@ def each_line(
 def codes(
     paths: Sequence[str] = (), settings: Settings | None = None, **more: Any
 ) -> list[tuple[str, int, str]]:
-    outcome = check(paths, settings or Settings(), builtin_registry(), **more)
+    outcome = check(paths, settings or Settings(), code_registry(), **more)
     return [(it.path, it.span.line, it.code) for it in outcome.findings]
 
 
@@ -85,7 +85,7 @@ def test_the_analysis_gets_only_relevant_files_and_enabled_rules(
     write("b.py", "import os")
     write("c.py", "import os  # gradlint: ignore-file[GL001]")
     settings = Settings(layers=(Layer(ignore=("GL004",)),), rule_options={"syntax-error": {"x": 1}})
-    outcome = check([], settings, builtin_registry())
+    outcome = check([], settings, code_registry())
     assert [it[0] for it in seen] == ["a.py"]
     assert "GL001" in seen[0][2]
     assert "GL004" not in seen[0][2]
@@ -98,7 +98,7 @@ def test_suppression_comes_after_the_rules(
 ) -> None:
     analyze(each_line)
     write("a.py", "import torch\nbad = 1  # noqa\nbad = 2\nx = 3  # gradlint: ignore[GL001] skip\n")
-    outcome = check([], Settings(), builtin_registry())
+    outcome = check([], Settings(), code_registry())
     assert [(it.span.line, it.code) for it in outcome.findings] == [(3, "GL201"), (4, "GL003")]
     assert (outcome.suppressed, outcome.files, outcome.lines) == (1, 1, 5)
     assert [it.reason for it in outcome.skipped] == ["seen"]
@@ -109,7 +109,7 @@ def test_a_crash_is_a_finding_on_its_file(write: Write, analyze: Callable[[Analy
     write("a.py", "import torch\nraise\n# gradlint: ignore-file[GL001]\n")
     write("b.py", "import torch\nbad = 1\n")
     write("c.py", "import torch\nrecurse = 1\n")
-    outcome = check([], Settings(), builtin_registry())
+    outcome = check([], Settings(), code_registry())
     assert [(it.path, it.code) for it in outcome.findings] == [("a.py", "GL005"), ("b.py", "GL201")]
     assert "the analysis failed on this file (ZeroDivisionError: on purpose)" in (
         outcome.findings[0].message
@@ -126,8 +126,8 @@ def test_several_processes_find_what_one_finds(
     for number in range(60):
         write(f"d{number % 7}/f{number}.py", "import torch\n" + "bad = 1\n" * (number % 5))
     write("d1/broken.py", "import torch\nprint 'x'\n")
-    one = check([], Settings(), builtin_registry(), jobs=1)
-    three = check([], Settings(), builtin_registry(), jobs=3)
+    one = check([], Settings(), code_registry(), jobs=1)
+    three = check([], Settings(), code_registry(), jobs=3)
     assert one == three
     assert len(one.findings) == 121
 
@@ -151,7 +151,7 @@ def test_a_process_that_dies_takes_one_file_with_it(
 def test_severity_hides_what_is_below(write: Write, analyze: Callable[[Analyze], None]) -> None:
     analyze(each_line)
     write("a.py", "import torch\nbad = 1\nx = 1  # gradlint: ignore[GL001]\n")
-    settings = override(Settings(), Overrides(severity=Severity.WARNING), builtin_registry())
+    settings = override(Settings(), Overrides(severity=Severity.WARNING), code_registry())
     assert codes(settings=settings) == [("a.py", 2, "GL201")]
 
 
@@ -162,7 +162,7 @@ def test_notebook_findings_are_stamped_with_their_cell(
     cells = '{"cell_type": "markdown"}, {"cell_type": "code", "source": "import torch"}, '
     cells += '{"cell_type": "code", "source": ["x = 1\\n", "bad = 1"]}'
     write("n.ipynb", f'{{"cells": [{cells}]}}')
-    (finding,) = check([], Settings(), builtin_registry()).findings
+    (finding,) = check([], Settings(), code_registry()).findings
     assert (finding.span.line, finding.cell, finding.cell_line) == (3, 2, 2)
 
 
@@ -193,12 +193,12 @@ def test_a_finding_in_an_imported_file_obeys_that_file(
         write(f"{name}.py", "import torch  # gradlint: ignore-file[GL202]\nx = 1\n")
     write("model.py", "import torch\nx = 1\n")
     settings = Settings(layers=(Layer(ignore=("GL003",)),))
-    outcome = check([], settings, builtin_registry())
+    outcome = check([], settings, code_registry())
     (finding,) = outcome.findings
     assert (finding.path, finding.notes[0].path) == ("model.py", "a.py")
 
     write("model.py", "import torch\nx = 1  # gradlint: ignore[GL201]\n")
-    outcome = check([], Settings(layers=(Layer(ignore=("GL202",)),)), builtin_registry())
+    outcome = check([], Settings(layers=(Layer(ignore=("GL202",)),)), code_registry())
     assert (outcome.findings, outcome.suppressed) == ([], 1)
     found = codes(["model.py"])
     assert found == [("model.py", 2, "GL003")]

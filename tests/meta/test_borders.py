@@ -14,6 +14,9 @@ PACKAGE = ROOT / "gradlint"
 
 ALLOWED = {
     "finding": set(),
+    "runs": {"finding", "runs"},
+    "curves": {"curves"},
+    "incidents": {"runs", "curves"},
     "source": {"finding", "source"},
     "frameworks": {"source", "frameworks"},
     "model": {"finding", "source", "frameworks", "model"},
@@ -21,11 +24,14 @@ ALLOWED = {
     "selection": {"finding", "registry"},
     "config": {"finding", "registry", "selection", "source"},
     "report": {"finding", "report"},
-    "sdk": {"finding", "source", "frameworks", "model", "registry"},
+    "sdk": {"finding", "source", "frameworks", "model", "registry", "runs", "curves", "incidents"},
     "engine": {
         "finding", "source", "frameworks", "model", "registry", "selection", "config", "engine",
+        "runs", "curves",
     },
-    "cli": {"finding", "source", "registry", "selection", "config", "engine", "report", "cli"},
+    "cli": {
+        "finding", "source", "runs", "registry", "selection", "config", "engine", "report", "cli",
+    },
 }  # fmt: skip
 """Part -> the parts it may import; `source.project` names values for its types only."""
 
@@ -107,3 +113,11 @@ def test_a_framework_is_named_in_its_facts_and_in_documents_alone(path: Path) ->
 )
 def test_a_module_stays_within_four_hundred_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 420
+
+
+def test_source_and_logs_do_not_meet_outside_the_engine() -> None:
+    halves = {"source", "frameworks", "model"}, {"runs", "curves"}
+    for here, there in (halves, halves[::-1]):
+        assert not here & {
+            name for part in there for path in modules(part) for name in imports(path)
+        }

@@ -75,7 +75,9 @@ def test_the_json_document() -> None:
         cell_line=2,
     )
     skips = [Skip("a.py", Span(3, 1, 3, 2), "why", "GL201"), Skip("b.py", None, "big")]
-    text = json_report.render([full], skips, Cells(), files=3, lines=90, suppressed=4)
+    text = json_report.render(
+        [full], skips, Cells(), covered={"files": 3, "lines": 90}, suppressed=4
+    )
     assert text.isascii()
     assert "\x7f" not in text
     place = {"line": 2, "column": 5, "end_line": 3, "end_column": 9, "cell": 2, "source_line": 12}

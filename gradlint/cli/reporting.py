@@ -1,0 +1,175 @@
+"""What a verb that judges found -> the screen, report files and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from gradlint.cli.output import (
+    UserError,
+    colored,
+    columns,
+    encoding,
+    write,
+    write_error,
+    write_file,
+)
+from gradlint.config import Settings
+from gradlint.finding import Finding, Skip
+from gradlint.report import Excerpts
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_FORMATS = ["full", "concise", "json"]
+
+_WIDTH_OF_FILES = 100
+"""Columns of a report in a file: what reads well in an editor and in the log of a CI job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a verb found, whatever it read.
+
+    Attributes:
+        findings: in the order of output.
+        skipped: what was given up.
+        excerpts: where source lines come from.
+        covered: how much was read, by its name in the summary of JSON.
+        closing: the last line, for people.
+        nothing: there was nothing to judge; the last line is then a complaint.
+        suppressed: findings that comments took away; None where there are no comments.
+        preface: columns, whether to colour -> what people see before the findings.
+        more: what the JSON document has on top of what all have.
+    """
+
+    findings: Sequence[Finding]
+    skipped: Sequence[Skip]
+    excerpts: Excerpts
+    covered: Mapping[str, int]
+    closing: Callable[[], str]
+    nothing: bool = False
+    suppressed: int | None = None
+    preface: Callable[[int, bool], str] | None = None
+    more: Callable[[], Mapping[str, Any]] = dict
+
+
+def reporting_options(command: _Command) -> _Command:
+    """Add the options that say what is printed where, and what the exit code is."""
+    options = [
+        click.option(
+            "--output-format",
+            type=click.Choice(_FORMATS),
+            default="full",
+            help="How findings are printed.",
+        ),
+        click.option(
+            "--report",
+            "reports",
+            multiple=True,
+            metavar="FORMAT:PATH",
+            callback=_destinations,
+            help="Write the findings to a file as well; may be repeated.",
+        ),
+        click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found."),
+        click.option("--no-cache", is_flag=True, help="Check every file anew."),
+        click.option("--statistics", is_flag=True, help="Count findings by rule."),
+        click.option("--show-skipped", is_flag=True, help="Say what was given up, and why."),
+        click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def publish(report: Report, settings: Settings, options: Mapping[str, Any]) -> int:
+    """Write `report` where the parsed `options` of `reporting_options` say; gives the exit code.
+
+    Raises:
+        UserError: a report file cannot be written.
+    """
+    for kind, path in options["reports"]:
+        write_file(path, _rendered(kind, report, _WIDTH_OF_FILES))
+    kind = options["output_format"]
+    write(_rendered(kind, report, columns(), color=colored(), charset=encoding()))
+    if kind != "json":
+        _close(report, options)
+    if options["exit_zero"] or settings.fail_on is None:
+        return 0
+    worst = settings.fail_on
+    return int(any(finding.level >= worst for finding in report.findings))
+
+
+def only_standard_input(paths: Sequence[str], filename: str | None) -> bool:
+    """Whether standard input is to be read, which `-` says and `--stdin-filename` goes with.
+
+    Raises:
+        UserError: the two contradict what else is given.
+    """
+    if "-" in paths:
+        if len(paths) > 1:
+            raise UserError("`-` stands alone: standard input is checked without other paths")
+        return True
+    if filename is not None:
+        raise UserError("`--stdin-filename` goes with `-`")
+    return False
+
+
+def _destinations(
+    context: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> list[tuple[str, str]]:
+    return [_destination(value) for value in values]
+
+
+def _destination(text: str) -> tuple[str, str]:
+    kind, colon, path = text.partition(":")
+    if not colon or not path or kind not in _FORMATS:
+        raise UserError(
+            f"`--report {text}`: write FORMAT:PATH, FORMAT one of {', '.join(_FORMATS)}"
+        )
+    return kind, path
+
+
+def _rendered(
+    kind: str, report: Report, width: int, *, color: bool = False, charset: str = "utf-8"
+) -> str:
+    if kind == "json":
+        from gradlint.report import json
+
+        return json.render(
+            report.findings,
+            report.skipped,
+            report.excerpts,
+            covered=report.covered,
+            suppressed=report.suppressed,
+            more=report.more(),
+        )
+    preface = report.preface(width, color) if report.preface else ""
+    if not report.findings:
+        return preface
+    if kind == "concise":
+        from gradlint.report import concise
+
+        return preface + concise.render(report.findings, color=color)
+    from gradlint.report import full
+
+    return preface + full.render(
+        report.findings, report.excerpts, columns=width, color=color, encoding=charset
+    )
+
+
+def _close(report: Report, options: Mapping[str, Any]) -> None:
+    from gradlint.report import summary
+
+    if options["show_skipped"] and report.skipped:
+        write(summary.skipped(report.skipped, report.excerpts) + "\n")
+    if options["statistics"] and report.findings:
+        write(summary.statistics(report.findings) + "\n")
+    if options["quiet"]:
+        return
+    if report.nothing and not report.findings:
+        write_error(report.closing())
+    else:
+        write(report.closing() + "\n")

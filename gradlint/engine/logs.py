@@ -1,0 +1,228 @@
+"""Training logs -> findings: read a run, name its series, let the rules look, let it go."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from gradlint.config import Settings
+from gradlint.engine.own_rules import crash_findings, own_findings
+from gradlint.finding import Finding, Skip, Window
+from gradlint.registry import Registry, Rule, log_registry
+from gradlint.selection import PerFile, enabled
+
+if TYPE_CHECKING:
+    from gradlint.runs.run import Curve, Reading, Run
+
+Progress = Callable[[int, int, str], None]
+"""Called with the number of files and of runs that were read, and the name of the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSummary:
+    """What was found of one series: its role, its steps, the range of its finite values."""
+
+    tag: str
+    role: str
+    points: int
+    first: int
+    last: int
+    low: float
+    high: float
+    nonfinite: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What was found of one run."""
+
+    name: str
+    path: str
+    format: str
+    part: int
+    points: int
+    axis: str
+    first_step: int | None
+    last_step: int | None
+    series: tuple[SeriesSummary, ...]
+
+
+@dataclass(slots=True)
+class LogOutcome:
+    """What a check of logs found; `files` counts those that were read, readable or not."""
+
+    findings: list[Finding] = field(default_factory=list)
+    skipped: list[Skip] = field(default_factory=list)
+    files: int = 0
+    runs: list[RunSummary] = field(default_factory=list)
+
+    @property
+    def points(self) -> int:
+        """Points of all runs."""
+        return sum(run.points for run in self.runs)
+
+
+def check_logs(
+    paths: Sequence[str],
+    settings: Settings,
+    registry: Registry,
+    *,
+    stdin: BinaryIO | None = None,
+    stdin_filename: str | None = None,
+    checkpoints: str | None = None,
+    progress: Progress | None = None,
+    judge: bool = True,
+) -> LogOutcome:
+    """Check the training logs at and below `paths`; never raises for what is in them.
+
+    Memory is bounded by the largest run: each is let go before the next is read.
+
+    Args:
+        paths: files, directories and globs; none means the working directory.
+        settings: from `gradlint.config`.
+        registry: the known log rules.
+        stdin: a log to read instead of `paths`.
+        stdin_filename: the name by which that log is shown.
+        checkpoints: a directory of checkpoints, to name the one to restart from.
+        progress: told what is being read.
+        judge: False only reads and summarises.
+    """
+    from gradlint.runs import reading
+
+    checker = LogChecker(settings, registry, checkpoints)
+    outcome = LogOutcome()
+    if stdin is not None:
+        name = stdin_filename or "<stdin>"
+        readings: Iterable[Reading] = [reading.read_stream(stdin, name, settings.roles)]
+    else:
+        readings = reading.read(paths or ["."], settings.roles)
+    for found in readings:
+        checker.take(found, outcome, judge=judge)
+        if progress is not None:
+            progress(outcome.files, len(outcome.runs), found.name)
+    lowest = settings.severity
+    kept = [finding for finding in outcome.findings if finding.level >= lowest]
+    outcome.findings = sorted(kept, key=_order)
+    return outcome
+
+
+def logs_checked(
+    path: str | os.PathLike[str], *, roles: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """What is wrong with the training logs at `path`, a file, a directory or a pattern.
+
+    The default rules, no configuration file; `roles` says what series measure whose names do not
+    (see `[tool.gradlint.logs.roles]`). What could not be read is a finding as well.
+
+    Raises:
+        ValueError: a role does not exist.
+    """
+    settings = replace(Settings(), roles=dict(roles or {}))
+    return check_logs([os.fspath(path)], settings, log_registry()).findings
+
+
+class LogChecker:
+    """Checks one reading after another under the same settings."""
+
+    def __init__(self, settings: Settings, registry: Registry, checkpoints: str | None) -> None:
+        root = os.path.abspath(settings.root).replace(os.sep, "/")
+        rules = enabled(registry, settings.layers)
+        self._per_file = PerFile(registry, rules, settings.per_file_ignores, root)
+        self._options = settings.rule_options
+        self._checkpoints = checkpoints
+
+    def take(self, reading: Reading, outcome: LogOutcome, *, judge: bool = True) -> None:
+        """Add what a reading shows to `outcome`."""
+        outcome.files += reading.files
+        for problem in reading.problems:
+            outcome.findings += own_findings(self._rules(problem.path), problem, problem.path)
+        for run in reading.runs:
+            outcome.runs.append(summary(run))
+            if judge:
+                outcome.findings += self.run(run)
+
+    def run(self, run: Run) -> list[Finding]:
+        """What the rules say of one run whose series have their roles."""
+        found: list[Finding] = []
+        rules = self._rules(run.path)
+        for rule in rules:
+            try:
+                for subject in self._subjects(rule.subject, run, found):
+                    options = self._options.get(rule.name, {})
+                    found += [_placed(rule, run, it) for it in rule.check(subject, **options)]
+            except Exception as error:
+                found += crash_findings(rules, run.path, rule.code, error)
+        return found
+
+    def _subjects(self, name: str, run: Run, before: Sequence[Finding]) -> Iterable[Any]:
+        if name == "Curve":
+            return list(run.curves.values())
+        if name == "Run":
+            return [run]
+        if name == "Restart" and self._checkpoints is not None:
+            from gradlint.runs.checkpoints import restarts
+
+            return restarts(run, before, self._checkpoints)
+        return []
+
+    def _rules(self, path: str) -> tuple[Rule, ...]:
+        return self._per_file.rules_for(os.path.abspath(path).replace(os.sep, "/"))
+
+
+def _placed(rule: Rule, run: Run, finding: Finding) -> Finding:
+    """The finding with its rule's and its run's name, and the curve around it."""
+    from gradlint.engine.excerpt import excerpt
+
+    window = finding.window or Window()
+    curve = run.curves.get(window.series)
+    drawn = None if curve is None else excerpt(curve, window.start, window.end)
+    finding = replace(finding, window=replace(window, run=run.name, excerpt=drawn))
+    return finding.stamped(code=rule.code, name=rule.name, severity=rule.severity, path=run.path)
+
+
+def summary(run: Run) -> RunSummary:
+    """What is said of a run without judging it."""
+    series = tuple(_series(curve) for curve in run.curves.values())
+    axis = run.axis
+    steps = [
+        step
+        for curve, one in zip(run.curves.values(), series, strict=True)
+        if curve.axis == axis
+        for step in (one.first, one.last)
+    ]
+    return RunSummary(
+        name=run.name,
+        path=run.path,
+        format=run.format,
+        part=run.part,
+        points=run.points,
+        axis=axis,
+        first_step=min(steps, default=None),
+        last_step=max(steps, default=None),
+        series=series,
+    )
+
+
+def _series(curve: Curve) -> SeriesSummary:
+    import numpy as np
+
+    finite = curve.values[curve.finite]
+    return SeriesSummary(
+        tag=curve.tag,
+        role=str(curve.role),
+        points=len(curve),
+        first=int(curve.steps[0]),
+        last=int(curve.steps[-1]),
+        low=float(np.min(finite)) if len(finite) else math.nan,
+        high=float(np.max(finite)) if len(finite) else math.nan,
+        nonfinite=len(curve) - len(finite),
+    )
+
+
+def _order(finding: Finding) -> tuple[str, str, int, str, str]:
+    window = finding.window or Window()
+    start = -1 if window.start is None else window.start
+    return finding.path, window.run, start, finding.code, window.series

@@ -1,0 +1,70 @@
+"""A finding of a training log -> the words that say where it is and what was measured."""
+
+from __future__ import annotations
+
+from gradlint.finding import Finding, Window
+from gradlint.report.numbers import number, steps, whole
+from gradlint.report.terminal import escape, shortened, width, wrap
+
+_LONGEST_NAME = 120
+"""Columns of the name of a run or a series; a damaged header makes one of a megabyte."""
+
+
+def line(finding: Finding) -> int | None:
+    """The line of the log that the finding stands on; None where it stands on none.
+
+    The first line of a log is a header or a first step, where no event can begin.
+    """
+    return finding.span.line if finding.span.line > 1 else None
+
+
+def place(finding: Finding) -> str:
+    """`path:line`, or `path` where there is no line."""
+    number = line(finding)
+    return escape(finding.path) if number is None else f"{escape(finding.path)}:{number}"
+
+
+def tells(path: str, run: str) -> bool:
+    """Whether a path names the run: it is the run's own file, or lies in the run's directory."""
+    return f"/{run}/" in f"/{path}/"
+
+
+def context(finding: Finding, window: Window) -> str:
+    """`run a, series train/loss, steps 412-980`: what of it is known and not said by the path."""
+    parts = []
+    if window.run and not tells(finding.path, window.run):
+        parts.append(f"run {_named(window.run)}")
+    if window.series:
+        parts.append(f"series {_named(window.series)}")
+    parts.append(steps(window.start, window.end, window.axis))
+    return ", ".join(part for part in parts if part)
+
+
+def _named(name: str) -> str:
+    return shortened(escape(name), _LONGEST_NAME)
+
+
+def located(finding: Finding, window: Window, columns: int) -> list[str]:
+    """The place and in parentheses its context, on one line if `columns` are enough."""
+    where, said = place(finding), context(finding, window)
+    whole = f"{where} ({said})" if said else where
+    return (
+        [whole]
+        if width(whole) <= columns
+        else [where, *(wrap(f"({said})", columns) if said else [])]
+    )
+
+
+def evidence(window: Window) -> str:
+    """`step 412, loss 32.9, robust z 1270`, not yet escaped."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {_worded(name, value)}"
+        for name, value in window.evidence.items()
+    )
+
+
+def _worded(name: str, value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    # A step is looked up by its digits, and an integer is one that was counted.
+    return whole(value) if isinstance(value, int) or "step" in name else number(value)
