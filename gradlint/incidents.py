@@ -6,8 +6,13 @@ import numpy as np
 
 from gradlint.curves.excursions import Excursion, upward
 from gradlint.curves.levels import levels
+from gradlint.runs.roles import Kind
 from gradlint.runs.run import Curve, Run
 from gradlint.runs.schedule import raised_before, searches_rate
+
+LEAST_ROWS = 30
+"""Rows of a log without steps, epochs or times, at least, before their order is taken for time: a
+short table may be one of results."""
 
 SETTLING = 5
 """Evaluations at the beginning that may be wild: batch normalisation has not seen much yet."""
@@ -29,24 +34,48 @@ TAIL = 3
 def incidents(run: Run, curve: Curve) -> list[Excursion]:
     """The jumps of a loss that are trouble.
 
-    Not those of a loss that pulls against another, of a search for a learning rate, at a warm
-    restart or at every epoch (these do not take it back above its start), and not the rise of a
-    held-out loss to the end, which is overfitting.
+    Not those where another term joins the loss or leaves it, nor of a loss that pulls against
+    another, of a search for a learning rate, at a warm restart or at every epoch (these do not take
+    it back above its start), and not the rise of a held-out loss to the end, which is overfitting.
     """
     if curve.role.adversarial or not len(curve.level) or searches_rate(run):
         return []
-    start = levels(curve.level).start
+    if curve.axis == "row" and len(curve.level) < LEAST_ROWS:
+        return []
+    start = curve.measured(levels).start
     held_out = curve.role.split in ("validation", "test")
     found = [
         it
         for it in curve.measured(upward)
         if not (held_out and (not it.recovered or it.start < SETTLING))
         and (it.top > start or not raised_before(run, curve, it.start))
+        and not _objective_changes(run, curve, it)
     ]
     low = [it for it in found if it.top <= start]
     if len(low) >= PERIODIC and np.ptp(np.diff([it.start for it in low])) <= 2:
         found = [it for it in found if it.top > start]
     return found
+
+
+def _objective_changes(run: Run, curve: Curve, jump: Excursion) -> bool:
+    """Whether another loss begins, ends, or leaves 0 where this one jumps: it is another sum."""
+    low = curve.step(max(jump.start - 1, 0))
+    high = curve.step(jump.start)
+    for other in run.of(Kind.LOSS, parts=True):
+        same = other.axis == curve.axis and other.role.split in ("", curve.role.split)
+        if other is curve or not same or len(other) < 2:
+            continue
+        edges = []
+        if other.steps[0] > curve.steps[0]:
+            edges.append(int(other.steps[0]))
+        if other.steps[-1] < curve.steps[-1] and other.finite[-1]:
+            edges.append(int(other.steps[-1]))
+        zero = other.values == 0.0
+        if zero.any():
+            edges += [int(step) for step in other.steps[1:][zero[:-1] & ~zero[1:]]]
+        if any(low <= edge <= high for edge in edges):
+            return True
+    return False
 
 
 def stays(curve: Curve, jump: Excursion) -> bool:
@@ -58,5 +87,5 @@ def stays(curve: Curve, jump: Excursion) -> bool:
         return False  # too few points to tell, and nothing infinite behind them
     final = float(np.median(values[-TAIL:])) - jump.base
     usual = float(np.median(values[jump.start : jump.end + 1])) - jump.base
-    gained = abs(levels(values).start - jump.base)
+    gained = abs(curve.measured(levels).start - jump.base)
     return final >= KEPT * usual and final >= SHARE * gained

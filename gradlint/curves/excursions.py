@@ -15,10 +15,14 @@ WINDOW = 64
 """Points of history that an excursion is measured against. Real spikes last 1 to 200 logged points
 and are told from the history before them, so longer adds nothing; 25 to 100 behave alike."""
 
-LONG_WINDOW = 512
+LONG_WINDOW = 4096
 """Points of history that an excursion must outdo: noise that is correlated wanders, and looks calm
 in a short window. Points are compared by their distance from the median before them, which a trend
 does not move."""
+
+TENTH = 4.0
+"""Height in units of what one point of ten exceeds. It is 3.1 for a point of 4 normal deviations;
+where one of ten is high itself, so are the spikes: the loss of a batch with a rare class."""
 
 LONG_REACH = 1.2
 """Distance from the median before it in units of the largest of the long history."""
@@ -30,7 +34,7 @@ come back."""
 SHORTEST_HISTORY = 8
 """Points that make a history; of fewer the MAD says nothing."""
 
-STRIDE = 8
+STRIDE = 32
 """Points for which one baseline holds where a series is long."""
 
 LONG = 20_000
@@ -64,7 +68,7 @@ symmetric in logarithms, whatever its tails, and trouble only goes up."""
 STUDIED = 2_000
 """Points of the series for which the thresholds were studied; longer ones are asked for more."""
 
-LENIENCE = 0.5
+LENIENCE = 0.75
 """Share of the sigmas that makes a point worth a closer look: the raw history may hold excursions,
 which the closer look leaves out."""
 
@@ -210,7 +214,7 @@ class _Scan:
             known = (
                 (size >= self._sigmas or (size >= FAINT * self._sigmas and reach >= FAR))
                 and reach >= self._outstanding
-                and self._above[index] >= LONG_REACH * self._highest(index)
+                and self._outdoes(index)
                 and factor >= self._ratio ** np.sqrt(WINDOW / len(past))
             )
         return self._checked(index) if known else None
@@ -247,7 +251,10 @@ class _Scan:
         """The points within `WINDOW` of an excursion that are of its kind."""
         first = last.end + 1
         near = self._values[first : first + WINDOW]
-        high = np.flatnonzero(near - last.base >= KINSHIP * last.height)
+        tall = near - last.base >= KINSHIP * last.height
+        if self._positive:
+            tall &= near >= self._ratio * last.base
+        high = np.flatnonzero(tall)
         return deque(first + int(index) for index in high)
 
     def _is_record(self, index: int) -> bool:
@@ -281,10 +288,21 @@ class _Scan:
             return size, height / max(top, _TINY), np.inf
         return size, float(np.expm1(height) / max(np.expm1(top), _TINY)), float(np.exp(height))
 
-    def _highest(self, index: int) -> float:
-        """The highest that a calm point of the long history stood above the median before it."""
+    def _outdoes(self, index: int) -> bool:
+        """Whether a point stands out of the tail of its long history."""
+        highest, tenth = self._tail(index)
+        height = float(self._above[index])
+        return height >= LONG_REACH * highest and height >= TENTH * tenth
+
+    def _tail(self, index: int) -> tuple[float, float]:
+        """How far calm points of the long history stood above the median before them.
+
+        The highest, and the height that one of ten exceeds.
+        """
         here = slice(max(index - LONG_WINDOW, 0), max(index - GUARD, 1))
-        return float(self._above[here][self._calm[here]].max(initial=0.0))
+        above = self._above[here][self._calm[here]]
+        many = above if len(above) >= WINDOW else self._above[: 2 * WINDOW]
+        return float(above.max(initial=0.0)), max(float(np.quantile(many, 0.9)), 0.0)
 
     def _followed(self, start: int) -> Excursion:
         """The excursion that begins at `start`, to its end."""
@@ -347,7 +365,8 @@ RECORD_RATIO = 3.0
 
 SHARE = 0.1
 """Least height in units of what had been gained since the start: a loss near zero jumps by many
-deviations, and by nothing that matters."""
+deviations, and by nothing that matters. It counts in logarithms, too: a loss that falls through
+many decades may jump by one."""
 
 
 def upward(values: Values) -> list[Excursion]:
@@ -359,5 +378,14 @@ def upward(values: Values) -> list[Excursion]:
         outstanding=OUTSTANDING,
         record_ratio=RECORD_RATIO,
     )
-    start = levels(values).start if len(values) else 0.0
-    return [it for it in found if it.height >= SHARE * abs(start - it.base)]
+    if not found:
+        return []
+    start, gained = levels(values).start, 0.0
+    if values.min() > 0:
+        gained = SHARE * float(np.log(values[0] / levels(values).lowest))
+    return [
+        it
+        for it in found
+        if it.height >= SHARE * abs(start - it.base)
+        and (gained <= 0 or it.top >= it.base * np.exp(gained))
+    ]

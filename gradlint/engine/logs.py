@@ -137,7 +137,9 @@ class LogChecker:
     def take(self, reading: Reading, outcome: LogOutcome, *, judge: bool = True) -> None:
         """Add what a reading shows to `outcome`."""
         outcome.files += reading.files
+        read = any(run.curves for run in reading.runs)
         for problem in reading.problems:
+            problem = replace(problem, rest_read=read)
             outcome.findings += own_findings(self._rules(problem.path), problem, problem.path)
         for run in reading.runs:
             outcome.runs.append(summary(run))

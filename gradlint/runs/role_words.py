@@ -231,3 +231,8 @@ AGENT = frozenset(
     "q qvalue qvalues qf qf1 qf2 td policy advantage advantages replay rollout".split()
 )
 """In the name of any series: the run trains an agent, whose losses follow a moving target."""
+
+IDENTIFIERS = frozenset(
+    "id index fold trial experiment simulation sample horizon seed basin".split()
+)
+"""Columns that say which of many things a row is about."""

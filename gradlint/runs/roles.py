@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+import numpy as np
+
 from gradlint.runs import role_words as known
 from gradlint.runs.run import Run
 
@@ -230,14 +232,32 @@ def assign_roles(run: Run, overrides: Mapping[str, str] | None = None) -> None:
     Raises ValueError for anything else.
     """
     roles = {tag: role_of(tag) for tag in run.curves}
-    for refine in (_criteria_as_losses, _summaries_apart, _named_sets, _trained, _rivals, _parts):
-        roles = refine(run, roles)
+    if _is_table_of_results(run):
+        roles = {tag: replace(role, kind=Kind.OTHER) for tag, role in roles.items()}
+    else:
+        for refine in _REFINEMENTS:
+            roles = refine(run, roles)
     chosen = {pattern: chosen_role(value) for pattern, value in (overrides or {}).items()}
     for tag, curve in run.curves.items():
         curve.role = roles[tag]
         for pattern, (split, kind) in chosen.items():
             if tag == pattern or fnmatchcase(tag, pattern):
                 curve.role = Role(kind, split or curve.role.split, curve.role.metric)
+
+
+def _is_table_of_results(run: Run) -> bool:
+    """Whether rows are things with a number of their own and no moments of one run.
+
+    Such a table has no steps and no epochs, and a column that tells its rows apart.
+    """
+    if run.axis != "row":
+        return False
+    for tag, curve in run.curves.items():
+        if set(_words(tag)) & known.IDENTIFIERS and len(curve) > 2:
+            values = curve.values
+            if len(np.unique(values)) > len(values) // 2:
+                return True
+    return False
 
 
 _KINDS = frozenset(kind.value for kind in Kind)
@@ -333,6 +353,8 @@ def _parts(run: Run, roles: _Roles) -> _Roles:
     losses = {tag: role for tag, role in roles.items() if role.kind is Kind.LOSS}
     plain = {role.split for role in losses.values() if role.metric == "loss"}
     whole = {role.split for role in losses.values() if not role.component}
+    if "train" in plain:  # what names no split was logged in training
+        plain, whole = plain | {""}, whole | {""}
     return roles | {
         tag: replace(
             role,
@@ -342,3 +364,6 @@ def _parts(run: Run, roles: _Roles) -> _Roles:
         )
         for tag, role in losses.items()
     }
+
+
+_REFINEMENTS = (_criteria_as_losses, _summaries_apart, _named_sets, _trained, _rivals, _parts)

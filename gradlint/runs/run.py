@@ -33,6 +33,7 @@ class Problem:
         lost: bytes that were skipped over.
         help: what to do about it, an imperative.
         partial: a tail that is not written yet, which is normal for a run that is going on.
+        rest_read: metrics were read from the rest of the file.
     """
 
     path: str
@@ -42,6 +43,7 @@ class Problem:
     lost: int = 0
     help: str = ""
     partial: bool = False
+    rest_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,22 @@ class Curve:
 
     @cached_property
     def points(self) -> NDArray[np.intp]:
-        """The points with finite values: their indices, intp, shape (m,)."""
-        return np.flatnonzero(self.finite)
+        """The points with finite values, one for each step: their indices, intp, shape (m,).
+
+        Where most steps have several values, these are running means or the progress of one
+        measurement, and the last of a step stands.
+        """
+        points: NDArray[np.intp] = np.flatnonzero(self.finite)
+        if len(points) > 2:
+            last = np.append(np.diff(self.steps[points]) != 0, True)
+            if 2 < np.count_nonzero(last) < len(points) / 2:
+                points = points[last]
+        return points
 
     @cached_property
     def level(self) -> Values:
-        """The finite values alone; float64, shape (m,)."""
-        return self.values if len(self.points) == len(self.values) else self.values[self.finite]
+        """The values of `points`; float64, shape (m,)."""
+        return self.values if len(self.points) == len(self.values) else self.values[self.points]
 
     def measured(self, measure: Callable[[Values], _T]) -> _T:
         """`measure` of the finite values, computed once however many rules ask for it."""

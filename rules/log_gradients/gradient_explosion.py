@@ -4,7 +4,8 @@
 
 Reports a norm of the whole gradient that jumps far above its own history, and says whether the loss
 follows: a jump by a factor of four that the loss follows is an error, one by itself a warning from
-a factor of ten. More than three are one finding. A norm that grows step by step by a factor of more
+a factor of ten, and a remark where it is a point or two and nothing comes of it. More than three
+are one finding. A norm that grows step by step by a factor of more
 than 1,000 while the loss does not fall is one growth.
 
 ## Why it is a risk
@@ -25,7 +26,7 @@ steps 2000
 loss: 2.3 ~> 0.5, noise 4%
 grad_norm: 0.8 ~> 0.4, noise 15%
 grad_norm: x60 at 1300
-# warning: TL301: grad_norm 1300
+# info: TL301: grad_norm 1300
 ```
 
 The loss follows:
@@ -108,7 +109,7 @@ A log of Megatron:
  iteration      150/     200 | lm loss: 5.590118E+00 | loss scale: 1.0 | grad norm: 1.190 |
  iteration      160/     200 | lm loss: 5.550402E+00 | loss scale: 1.0 | grad norm: 1.158 |
  iteration      170/     200 | lm loss: 5.520013E+00 | loss scale: 1.0 | grad norm: 1.149 |
-# warning: TL301: grad norm 140
+# info: TL301: grad norm 140
 ```
 
 ## How to fix
@@ -265,6 +266,9 @@ MOMENT = 3
 """Points from which a jump is a new level. A network that leaves a plateau has one: its gradients
 grow by a factor of 20 to 45 and stay there while the loss falls."""
 
+JUMP = 1.3
+"""Factor over the highest of the last values that is a jump of a loss, at a jump of the norm."""
+
 FALL = 0.1
 """Share of its level that a loss loses while a network leaves a plateau, at least."""
 
@@ -338,16 +342,29 @@ def _loss_follows(run: Run, curve: Curve, jump: Excursion) -> bool:
     for loss in _losses(run, curve.axis):
         if loss.role.adversarial:
             continue
-        start = levels(loss.level).start
+        start = loss.measured(levels).start
         for it in loss.measured(upward):
             if it.top <= start and raised_before(run, loss, it.start):
                 continue  # a warm restart
             if loss.step(it.start) <= high and loss.step(it.end) >= low:
                 return True
+        if _jumps(loss, low, high) and not raised_before(run, curve, jump.start):
+            return True
         wrong = loss.steps[~loss.finite]
         if np.any((wrong >= low) & (wrong <= high)):
             return True
     return False
+
+
+def _jumps(loss: Curve, low: int, high: int) -> bool:
+    """Whether a loss goes out of what it had been shortly before, between two steps."""
+    steps = loss.steps[loss.points]
+    first, last = int(np.searchsorted(steps, low)), int(np.searchsorted(steps, high, "right"))
+    before = loss.level[max(first - ABOUT, 0) : first]
+    during = loss.level[first:last]
+    if len(before) < MOMENT or not len(during) or before.min() <= 0:
+        return False
+    return bool(during.max() >= JUMP * before.max())
 
 
 def _loss_falls(run: Run, curve: Curve, start: int, end: int) -> bool:
@@ -367,7 +384,7 @@ def _loss_falls(run: Run, curve: Curve, start: int, end: int) -> bool:
 def _growth(run: Run, curve: Curve) -> Finding | None:
     """A norm that grows by orders of magnitude, step by step, while the loss does not fall."""
     values = curve.level
-    found = levels(values)
+    found = curve.measured(levels)
     final = float(values[-1]) if len(values) < len(curve) else found.final
     start = max(float(np.median(values[:3])) if len(values) > 8 else float(values[0]), 1e-12)
     if final < GROWTH * start or _loss_falls(run, curve, 0, len(values) - 1):
@@ -412,7 +429,8 @@ def _repeated(run: Run, curve: Curve, jumps: list[Excursion]) -> Finding:
 def _reported(run: Run, curve: Curve, jump: Excursion) -> Finding:
     first, last, peak = (int(curve.points[at]) for at in (jump.start, jump.end, jump.peak))
     follows = _loss_follows(run, curve, jump)
-    after = "; the loss follows" if follows else ""
+    brief = jump.recovered and jump.end - jump.start + 1 < MOMENT
+    after = "; the loss follows" if follows else "; nothing follows" if brief else ""
     stays = "" if jump.recovered else " and stays there"
     return event(
         curve,
@@ -427,5 +445,5 @@ def _reported(run: Run, curve: Curve, jump: Excursion) -> Finding:
             "before": jump.base,
             "factor": round(jump.top / jump.base, 1) if jump.base > 0 else "inf",
         },
-        severity=Severity.ERROR if follows else None,
+        severity=Severity.ERROR if follows else Severity.INFO if brief else None,
     )

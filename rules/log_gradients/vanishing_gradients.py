@@ -157,7 +157,7 @@ def check(run: Run) -> Iterator[Finding]:
         if len(curve.level) < LEAST:
             continue
         start = float(np.median(curve.level[: LEAST // 4]))
-        final = levels(curve.level).final
+        final = curve.measured(levels).final
         if start <= 0 or final > SHARE * start or _learnt(run):
             continue
         gone = np.flatnonzero(curve.level > SHARE * start)
@@ -177,12 +177,12 @@ def _learnt(run: Run) -> bool:
     """Whether a loss has fallen or a return has risen."""
     for curve in run.of(Kind.LOSS):
         if not curve.role.adversarial and len(curve.level) >= LEAST:
-            found = levels(curve.level)
+            found = curve.measured(levels)
             if found.start > 0 and found.final < UNMOVED * found.start:
                 return True
     for curve in run.of(Kind.RETURN, Kind.SCORE):
         if len(curve.level) >= LEAST:
-            found = levels(curve.level)
+            found = curve.measured(levels)
             span = float(np.max(curve.level) - np.min(curve.level))
             if found.final > found.start + 0.25 * span:
                 return True

@@ -144,8 +144,8 @@ loss: blank from 501 to 2999
 
 - wandb issue 9449, steps that are lower than the current one are dropped:
   https://github.com/wandb/wandb/issues/9449
-- rf-detr issue 1325, `metrics.csv` is deleted when a run is resumed:
-  https://github.com/roboflow/rf-detr/issues/1325
+- rf-detr issue 1321, `metrics.csv` is overwritten when a run is resumed:
+  https://github.com/roboflow/rf-detr/issues/1321
 """
 
 from __future__ import annotations

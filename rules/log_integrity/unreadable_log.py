@@ -4,8 +4,11 @@
 
 Reports a file in which no metric was found, a file that is only a pointer to the log, and parts of a
 log that are damaged: bytes that belong to no record, rows that do not fit their header, lines that
-are no JSON, events whose checksum is wrong. Everything else of the log is read and checked. A last
-record that is not complete yet is a remark: that is how the log of a running job looks.
+are no JSON, events whose checksum is wrong. Everything else of the log is read and checked.
+
+It is an error where nothing could be read, a warning where data is lost beside metrics that could
+be, and a remark where lines hold no metrics or the last record is not complete yet: that is how the
+log of a running job looks.
 
 In directories, files that do not look like logs are passed over in silence; a file that is named on
 the command line is always answered for.
@@ -31,7 +34,7 @@ size 132735
   {"loss": 2.914, "step": 10},
   {"loss": 2.577, "step": 20},
   {"loss": 2.402, "st
-# error: TL001:
+# warning: TL001:
 ```
 
 Two processes wrote one file at the same time; the other records are read:
@@ -41,7 +44,7 @@ Two processes wrote one file at the same time; the other records are read:
 {"step": 2, "lo{"step": 2, "loss": 2.25}
 {"step": 3, "loss": 2.18}
 {"step": 4, "loss": 2.11}
-# error: TL001:
+# warning: TL001:
 ```
 
 ```csv bad
@@ -49,7 +52,7 @@ step,loss
 1,2.31
 2,2.25,0.001,17
 3,2.18
-# error: TL001:
+# info: TL001:
 ```
 
 ```text bad
@@ -129,7 +132,7 @@ from gradlint.sdk import Finding, Problem, Severity, Span, Window, rule
 
 @rule("TL001", "error")
 def check(problem: Problem) -> Iterator[Finding]:
-    """Report what could not be read; a tail that is still being written is a remark."""
+    """Report what could not be read; beside metrics that could, it weighs less."""
     line = problem.line or 1
     evidence: dict[str, float | int | str] = {}
     if problem.offset is not None:
@@ -140,6 +143,15 @@ def check(problem: Problem) -> Iterator[Finding]:
         span=Span(line, 1, line, 1),
         message=problem.message,
         help=problem.help,
-        severity=Severity.INFO if problem.partial else None,
+        severity=_severity(problem),
         window=Window(evidence=evidence),
     )
+
+
+def _severity(problem: Problem) -> Severity | None:
+    """A tail that is being written, or lines that are no metrics, are remarks; lost data is not."""
+    if problem.partial:
+        return Severity.INFO
+    if problem.rest_read:
+        return Severity.WARNING if problem.lost else Severity.INFO
+    return None

@@ -213,6 +213,8 @@ BEST = 0.01
 LEARNT = 0.9
 """Share of its first value that such a loss has come down to, at most."""
 
+HELD_OUT = ("validation", "test")
+
 STILL = 1e-5
 """Relative range of a loss that does not move although its digits show that it could."""
 
@@ -264,10 +266,14 @@ def _is_done(curve: Curve, onset: int) -> bool:
 
 def _explained(run: Run, curve: Curve, onset: int) -> bool:
     """Whether the schedule has ended, or a loss shows that the output of the network does move."""
-    if rate_is_spent(run):
+    if rate_is_spent(run) or _not_evaluated(run, curve):
         return True
     if curve.role.kind is Kind.LOSS:
         return False
+    for other in run.of(Kind.SCORE, Kind.ERROR):
+        same = other.role.split == curve.role.split and len(other.level) >= LEAST
+        if same and frozen_tail(other.level) > len(other.level) - LEAST:
+            return True  # what is measured beside it moves: it is about one class, or a detail
     for loss in run.of(Kind.LOSS):
         if loss.role.split != curve.role.split or len(loss.level) < LEAST - 1:
             continue
@@ -276,6 +282,17 @@ def _explained(run: Run, curve: Curve, onset: int) -> bool:
         if len(since) >= LEAST - 1 and float(np.median(since[-3:])) < LEARNT * float(since[0]):
             return True
     return False
+
+
+def _not_evaluated(run: Run, curve: Curve) -> bool:
+    """Whether all that was measured on held-out data is 0: the evaluation did not take place."""
+    others = [it for it in run.of(Kind.LOSS, parts=True) if it.role.split in HELD_OUT]
+    return (
+        curve.role.split in ("", *HELD_OUT)
+        and float(curve.level[-1]) == 0.0
+        and len(others) > 0
+        and not any(it.level.any() for it in others)
+    )
 
 
 def _reported(curve: Curve, onset: int) -> Finding:

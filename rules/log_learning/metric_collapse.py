@@ -192,7 +192,7 @@ def _risen(run: Run, score: Curve) -> Curve | None:
         same = curve.role.split == score.role.split
         if not same or curve.role.adversarial or len(curve.level) < LEAST:
             continue
-        found = levels(curve.level)
+        found = curve.measured(levels)
         if found.final - found.lowest >= max(
             KEPT * (found.start - found.lowest), SIGMAS * found.deviation
         ):

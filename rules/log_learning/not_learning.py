@@ -66,7 +66,6 @@ epoch,loss,accuracy
 10,2.3028,0.0998
 11,2.3028,0.1001
 # error: TL401: loss 0-11
-# warning: TL401: accuracy 0-11
 ```
 
 A policy that has collapsed to its lowest return:
@@ -299,13 +298,15 @@ def check(run: Run) -> Iterator[Finding]:
         for curve in run.of(Kind.LOSS)
         if curve.role.split in ("", "train") and not curve.role.adversarial
     ]
+    found: list[Finding] = []
     for curve in sorted(losses, key=len)[-1:]:
         resumed = curve.axis == "step" and curve.steps[0] > LATE * curve.steps[-1]
         if len(curve.level) >= _least(curve) and curve.level.min() > 0 and not resumed:
-            yield from _still(curve)
+            found += _still(run, curve)
     for curve in run.of(Kind.SCORE):
-        if len(curve.level) >= FEW_SCORES:
-            yield from _at_chance(curve)
+        if "acc" in curve.role.metric and len(curve.level) >= FEW_SCORES and not found:
+            found += _at_chance(curve)
+    yield from found
     for curve in run.of(Kind.RETURN):
         if len(curve.level) >= LEAST:
             yield from _floored(curve)
@@ -315,9 +316,9 @@ def _least(curve: Curve) -> int:
     return LEAST_EPOCHS if curve.axis == "epoch" else LEAST
 
 
-def _still(curve: Curve) -> Iterator[Finding]:
+def _still(run: Run, curve: Curve) -> Iterator[Finding]:
     values = curve.level
-    found = levels(values)
+    found = curve.measured(levels)
     final = found.final
     start, first_values = float(np.median(values[: max(len(values) // 20, 3)])), values[:3]
     if float(np.median(first_values)) > (1.0 + LOUDEST) * start:
@@ -347,7 +348,7 @@ def _still(curve: Curve) -> Iterator[Finding]:
             help="check that the optimizer has the parameters, that gradients arrive, and the "
             "learning rate",
             evidence=evidence,
-            severity=Severity.ERROR if classes else None,
+            severity=_severity(run, curve, classes, abs(start - final) <= MOVED * start),
         )
     elif final < start and any(
         it.start <= max(onset, len(values) // 10) for it in curve.measured(upward)
@@ -363,6 +364,18 @@ def _still(curve: Curve) -> Iterator[Finding]:
             evidence=evidence,
             severity=Severity.INFO,
         )
+
+
+def _severity(run: Run, curve: Curve, classes: int | None, certain: bool) -> Severity | None:
+    """A loss that noise may have moved, or beside which a score improves, is a remark only."""
+    for score in run.of(Kind.SCORE):
+        if len(score.level) >= FEW_SCORES:
+            found = levels(-score.level)
+            if found.start - found.final > max(GUESSED, SIGMAS * found.deviation):
+                return Severity.INFO
+    if not certain:
+        return Severity.INFO
+    return Severity.ERROR if classes else None
 
 
 def chance_classes(level: float) -> int | None:

@@ -234,7 +234,7 @@ def _swinging(curve: Curve) -> Finding | None:
     if last - first < SHARE * len(scaled) or len(scaled) - last > SETTLED * len(scaled) + 2:
         return None
     highs = curve.level[turns]
-    if float(np.median(np.maximum(highs[1:], highs[:-1]))) < HIGH * levels(curve.level).start:
+    if float(np.median(np.maximum(highs[1:], highs[:-1]))) < HIGH * curve.measured(levels).start:
         return None
     return event(
         curve,

@@ -190,7 +190,7 @@ RISE = 0.08
 SIGMAS = 4.0
 """Rise in standard deviations of the noise between evaluations."""
 
-DOUBTED = 1.5
+DOUBTED = 2.0
 """Rise over the best value above which a score that still gains is no excuse."""
 
 GAIN = 0.01
@@ -257,7 +257,7 @@ def _score_gains(run: Run, curve: Curve, step: int) -> bool:
     A network may grow surer of what it gets wrong, which the loss counts and the score does not.
     """
     for score in run.of(Kind.SCORE):
-        if score.role.split != curve.role.split or len(score.level) < LEAST:
+        if score.role.split not in ("", curve.role.split) or len(score.level) < LEAST:
             continue
         at = int(np.searchsorted(score.steps[score.points], step))
         then = float(np.median(score.level[max(at - 1, 0) : at + 2]))

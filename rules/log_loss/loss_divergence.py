@@ -284,6 +284,9 @@ LEARNT = 0.5
 
 LEAST = 8
 
+LEAST_ROWS = 30
+"""Rows of a log without steps, epochs or times, at least, before their order is taken for time."""
+
 FEW = 3
 """Points that make a value at an end of the run."""
 
@@ -299,6 +302,8 @@ def check(run: Run) -> Iterator[Finding]:
     for curve in run.of(Kind.LOSS):
         if len(curve.level) < 2 or curve.role.split in ("validation", "test"):
             continue
+        if curve.axis == "row" and len(curve.level) < LEAST_ROWS:
+            continue
         found = _grown(curve)
         if found is None and not curve.role.adversarial:
             found = _sudden(run, curve) or _lost(curve) or _slow(curve)
@@ -309,7 +314,7 @@ def check(run: Run) -> Iterator[Finding]:
 def _grown(curve: Curve) -> Finding | None:
     """A growth by orders of magnitude, which no moving target explains."""
     values = curve.level
-    found = levels(values)
+    found = curve.measured(levels)
     start = max(found.start, float(values[0]))
     if start <= 0 or found.final < EXPLODED * start:
         return None
@@ -342,7 +347,7 @@ def _lost(curve: Curve) -> Finding | None:
 
 def _slow(curve: Curve) -> Finding | None:
     """A rise over many stretches from the lowest level."""
-    found = levels(curve.level)
+    found = curve.measured(levels)
     rise = found.final - found.lowest
     if len(found.medians) - found.best <= STRETCHES:
         return None

@@ -154,6 +154,9 @@ from gradlint.sdk import Curve, Finding, Kind, Run, digits, event, incidents, ru
 LEAST = 4
 """Spikes that make a habit."""
 
+LEAST_RATE = 0.001
+"""Spikes a point: four in ten thousand points are four spikes."""
+
 WINDOW = 1000
 """Values of the rolling average of the spike score (OLMo 2, arXiv 2501.00656)."""
 
@@ -172,7 +175,7 @@ def check(run: Run) -> Iterator[Finding]:
 
 def _unstable(run: Run, curve: Curve) -> Finding | None:
     found = incidents(run, curve)
-    if len(found) < LEAST:
+    if len(found) < max(LEAST, LEAST_RATE * len(curve.level)):
         return None
     first, last = found[0].start, found[-1].end
     highest = max(found, key=lambda it: it.top)

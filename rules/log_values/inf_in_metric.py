@@ -5,7 +5,7 @@
 Reports an infinity in a loss, a gradient norm or a weight statistic (error), and in a score, an
 error rate or a return (warning; silent where it is gone after the first values). A gradient norm
 that is infinite for a step and finite again before any loss turns belongs to a step that was
-skipped: a remark under loss scaling, otherwise a warning.
+skipped: a remark.
 
 ## Why it is a risk
 
@@ -111,7 +111,7 @@ The log does not always say that the loss was scaled:
   {"epoch": 0.4, "grad_norm": 1.94, "learning_rate": 2e-05, "loss": 2.311, "step": 40},
   {"epoch": 0.5, "grad_norm": 1.90, "learning_rate": 1e-05, "loss": 2.260, "step": 50}
 ]}
-# warning: TL102: grad_norm 20
+# info: TL102: grad_norm 20
 ```
 
 The exponential of a loss overflows, although the loss itself is finite:
@@ -265,13 +265,13 @@ def _infinite(curve: Curve, overflows: Overflows) -> Infinite | None:
         harmful = bad[~overflows.survived(curve)[bad]]
         if len(harmful):
             return Infinite(curve, harmful, Severity.ERROR)
-        return Infinite(curve, bad, Severity.INFO if overflows.scaled else Severity.WARNING)
+        return Infinite(curve, bad, Severity.INFO)
     if kind is Kind.LOSS and not curve.role.component:
         return Infinite(curve, bad, Severity.ERROR)
     lasting = bad[-1] == len(curve) - 1 or bool(np.isnan(curve.values[bad[-1] + 1]))
     if kind in (Kind.LOSS, Kind.WEIGHT):
         return Infinite(curve, bad, Severity.ERROR if lasting else Severity.WARNING)
-    leading = len(curve.points) > 0 and bad[-1] < curve.points[0]
+    leading = not len(curve.points) or bad[-1] < curve.points[0]
     if kind in (Kind.SCORE, Kind.ERROR, Kind.RETURN) and not leading:
         return Infinite(curve, bad, Severity.WARNING)
     return None

@@ -9,7 +9,7 @@ rest of its row goes on counts, too: pandas writes NaN as a blank, and Megatron-
 out of the line.
 
 Gradient norms that are NaN for a step and finite again before any loss turns are steps that were
-skipped: a remark under loss scaling, otherwise a warning.
+skipped: a remark.
 
 ## Why it is a risk
 
@@ -126,6 +126,19 @@ Megatron-LM leaves the loss out of the line when it is NaN:
 # error: TL101: lm loss 30
 ```
 
+The gradient norm may be left out with it; no step was skipped, so that nothing else explains it:
+
+```text bad
+ iteration        4/      10 | consumed samples: 48 | learning rate: 4.2E-07 | lm loss: 1.031450E+01 | loss scale: 1.0 | grad norm: 2.555 | number of skipped iterations: 0 |
+ iteration        5/      10 | consumed samples: 60 | learning rate: 4.2E-07 | lm loss: 1.021902E+01 | loss scale: 1.0 | grad norm: 2.513 | number of skipped iterations: 0 |
+ iteration        6/      10 | consumed samples: 72 | learning rate: 4.2E-07 | lm loss: 1.012245E+01 | loss scale: 1.0 | grad norm: 2.870 | number of skipped iterations: 0 |
+ iteration        7/      10 | consumed samples: 84 | learning rate: 4.2E-07 | loss scale: 1.0 | number of skipped iterations: 0 |
+ iteration        8/      10 | consumed samples: 96 | learning rate: 4.2E-07 | loss scale: 1.0 | number of skipped iterations: 0 |
+ iteration        9/      10 | consumed samples: 108 | learning rate: 4.2E-07 | loss scale: 1.0 | number of skipped iterations: 0 |
+# error: TL101: lm loss 6
+# error: TL101: grad norm 6
+```
+
 Only the validation loss is NaN: a row of the validation data is.
 
 ```csv bad
@@ -175,7 +188,7 @@ loss: 2.0 ~> 0.4, noise 5%
 grad_norm: 1.0, noise 10%
 grad_norm: = nan at 120
 grad_norm: = nan at 300 for 2
-# warning: TL101: grad_norm 120-301
+# info: TL101: grad_norm 120-301
 ```
 
 ```csv bad
@@ -387,7 +400,9 @@ step,loss,grad_norm
 - pandas, *DataFrame.to_csv*: `na_rep` is an empty text by default:
   https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.to_csv.html
 - Megatron-DeepSpeed issue 396, a run in which `lm loss` left the line:
-  https://github.com/microsoft/Megatron-DeepSpeed/issues/396
+  https://github.com/bigscience-workshop/Megatron-DeepSpeed/issues/396; and its pull request 434, a
+  missing loss as the only sign of NaN: https://github.com/deepspeedai/Megatron-DeepSpeed/pull/434
+- rlpyt issue 78, NaN until training begins: https://github.com/astooke/rlpyt/issues/78
 """
 
 from __future__ import annotations
@@ -496,7 +511,7 @@ def _turned(curve: Curve, overflows: Overflows, unmeasured: set[Hashable]) -> Tu
         harmful = bad[~overflows.survived(curve)[bad]]
         if len(harmful):
             return Turned(curve, harmful, Severity.ERROR)
-        return Turned(curve, bad, Severity.INFO if overflows.scaled else Severity.WARNING)
+        return Turned(curve, bad, Severity.INFO)
     if kind in VITAL:
         return Turned(curve, bad, Severity.ERROR)
     lasting = _lasts(curve, bad)
@@ -667,7 +682,7 @@ def _severity(run: Run, curve: Curve, measured: bool) -> Severity | None:
             return None  # another phase, with a loss of its own
         if it.role.kind is Kind.LOSS and not it.role.component and int(it.records[-1]) > end:
             alone = False
-    if any(_turns_at(it, end) for it in run.curves.values()):
+    if any(_turns_at(it, end) or _none_skipped(it, end) for it in run.curves.values()):
         return Severity.ERROR
     return Severity.WARNING if alone and measured and run.format == "csv" else None
 
@@ -677,6 +692,17 @@ def _turns_at(curve: Curve, record: int) -> bool:
     if curve.records is None or curve.role.kind not in (*VITAL, *JUDGED):
         return False
     return not curve.finite[np.searchsorted(curve.records, record) :].all()
+
+
+def _none_skipped(curve: Curve, record: int) -> bool:
+    """Whether no iteration was skipped after a record, by the log's own count (Megatron-LM).
+
+    Such logs leave out the loss of iterations that are skipped, and of those whose loss is NaN.
+    """
+    if curve.records is None or "skipped iterations" not in curve.tag:
+        return False
+    after = curve.values[np.searchsorted(curve.records, record) :]
+    return len(after) > 1 and bool((after[1:] == 0).all())
 
 
 def _vanished(curve: Curve, other: Curve, missing: int, severity: Severity) -> Finding:

@@ -7,11 +7,12 @@ norm, or the evaluation loss of the same run, is NaN and stays so.
 
 ## Why it is a risk
 
-The Hugging Face `Trainer` leaves NaN and infinite losses out of its running sum by default
-(`logging_nan_inf_filter=True`). Once every loss is NaN there is nothing left to add, and the log
-says 0.0. Such a run looks as if it had learned its data by heart: the curve falls, a
-sweep ranks it first, and a NaN detector that reads `loss` alone is silent. The weights are NaN.
-mmdetection users report the same picture: once `grad_norm` is NaN, all losses are 0.
+By default (`logging_nan_inf_filter=True`) the Hugging Face `Trainer` puts the mean of the losses
+since the last line of the log in the place of a loss that is NaN or infinite. That mean begins at
+zero after each line, so that a line with nothing but NaN behind it says 0.0. Such a run looks as if
+it had learned its data by heart: the curve falls, a sweep ranks it first, and a NaN detector that
+reads `loss` alone is silent. The weights are NaN. mmdetection users report the same picture: once
+`grad_norm` is NaN, all losses are 0.
 
 ## Example
 

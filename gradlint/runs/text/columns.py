@@ -7,7 +7,7 @@ import re
 from gradlint.runs.text.numbers import unit_of
 
 _FIRST = ("epoch", "ep", "step", "iter", "iteration")
-_NAME = re.compile(r"[A-Za-z_#%][\w./()@%+-]{0,60}")
+_NAME = re.compile(r"[A-Za-z_#%][\w./()@%+-]{0,60}(?::[\w.]{1,10})?")
 _PLACE = re.compile(r"(\d{1,18})(?:/\d{1,18})?$")
 _CELL = re.compile(r"([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|nan|inf|NaN))(\D{0,6})$")
 _EMPTY = re.compile(r"(?:#na#|None|--?|\+|\d+:\d\d(?::\d\d)?)$")
@@ -19,14 +19,15 @@ _FEWEST = 3
 _SUMMARY = ("Class", "Images")
 """The header of YOLO's validation, whose row for all classes begins with `all`."""
 
-_COUNTED = frozenset({"Images", "Instances", "Labels", "Size"})
+_COUNTED = frozenset("images instances labels targets size img_size".split())
+"""Columns that count what a batch holds."""
 
 Record = tuple[int, int | None, dict[str, float]]
 
 
 def names_of(line: str) -> tuple[str, ...]:
     """The names of the columns that `line` announces, () if it announces none."""
-    words = line.split()
+    words = line.rstrip(": ").split()
     if len(words) < _FEWEST or not all(map(_NAME.fullmatch, words)):
         return ()
     if words[0].lower() not in _FIRST and tuple(words[:2]) != _SUMMARY:
@@ -39,8 +40,24 @@ class Columns:
     """The table that is being printed, if one is."""
 
     def __init__(self) -> None:
-        self.names: tuple[str, ...] = ()
+        self._names: tuple[str, ...] = ()
+        self._summary: tuple[str, ...] = ()
         self._waiting: Record | None = None
+
+    @property
+    def named(self) -> bool:
+        """Whether there was a line of names."""
+        return bool(self._names or self._summary)
+
+    def announce(self, names: tuple[str, ...]) -> None:
+        """Take a line of names. Those of YOLO's summary stand beside the others.
+
+        Where output and errors go to one file, the names of the next epoch may come before it.
+        """
+        if names[:2] == _SUMMARY:
+            self._summary = names
+        else:
+            self._names = names
 
     def row(self, number: int, line: str) -> tuple[bool, Record | None]:
         """Whether `line` is a row, and the record that is complete now: that of an earlier row.
@@ -48,18 +65,19 @@ class Columns:
         A row that comes again, as that of a progress bar does, replaces the one before it.
         """
         cells = line.split()
-        if len(cells) != len(self.names):
+        summary = cells[:1] == ["all"]
+        names = self._summary if summary else self._names
+        if not names or len(cells) != len(names):
             return False, None
         place = _PLACE.match(cells[0])
         at = int(place[1]) if place else None
-        summary = self.names[:2] == _SUMMARY and cells[0] == "all"
         if at is None and not summary:
             return False, None
         values: dict[str, float] = {}
-        for name, cell in zip(self.names[1:], cells[1:], strict=True):
+        for name, cell in zip(names[1:], cells[1:], strict=True):
             match = _CELL.match(cell)
             if match is not None and unit_of(match[2]) is not None:
-                if name not in _COUNTED:
+                if name.lower() not in _COUNTED:
                     values[f"val/{name}" if summary else name] = float(match[1])
             elif not _EMPTY.match(cell):
                 return False, None

@@ -14,6 +14,7 @@ from gradlint.runs.text.numbers import Units, unit_of
 from gradlint.runs.text.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.text.progress import BAR
 from gradlint.runs.text.words import (
+    WITHIN_EPOCH,
     announced_in,
     label_of,
     mark_of,
@@ -73,6 +74,14 @@ _NOTHING = re.compile(
     r"\b(?:of|no|for|num|any|or|and|with|if|without|found|to|a|had) $|^\s*$", re.I
 )
 """Before `nan`: the word is no value (`number of nan iterations: 0`)."""
+
+_PLACE = re.compile(r"[\w>)]:[\w<>.()]{1,80}:$")
+"""Before a line number: `module:function:120` is a place in a program, as `host.module:120` is."""
+
+_CHOICE = re.compile(r"[=:] ?(?:True|False|None|true|false|null)\b")
+_FEWEST_CHOICES = 3
+"""Values on a line that are no numbers, from which on it may list settings: what stands there is
+believed only if it comes again."""
 
 _DAYS = re.compile(r" days?\b")
 
@@ -158,6 +167,7 @@ class _Learner:
         self.steps: list[tuple[int, int, int]] = []
         self.found: list[_Found] = []
         self.best = False
+        self.settings = len(_CHOICE.findall(line)) >= _FEWEST_CHOICES
         self.leading = -1
 
     def layout(self, units: Units) -> Layout | None:
@@ -220,8 +230,7 @@ class _Learner:
         if (listed or numbered) and mark_of(key) is None:
             self.section = section_in(before) or self.section
             return 1
-        if "." in key and before[-1:] == ":" and not measures(key):
-            # `host.module:120` is a place in a program.
+        if before[-1:] == ":" and not measures(key) and ("." in key or _PLACE.search(before)):
             return 1
         if key and not any(self.calls):
             self._keyed(token, key, firm)
@@ -290,6 +299,8 @@ class _Learner:
     def _choose_marks(self) -> None:
         """Of several numbers that count, the one that is the step."""
         out = self.out
+        if out.epoch < 0:
+            self.steps = [step for step in self.steps if step[0] != WITHIN_EPOCH]
         if self.steps:
             _, out.step, total = min(self.steps, key=lambda step: step[0])
             out.total = total if out.batch < 0 else out.total
@@ -331,12 +342,15 @@ class _Learner:
                 continue
             seen.add(tag)
             factor = units.factor(tag, one.token.unit)
-            strong = one.firm or measures(one.key)
+            strong = not self.settings and (one.firm or measures(one.key))
             metrics.append(Metric(one.token.index, tag, one.divisor, factor, strong))
         return metrics
 
     def _believed(self, one: _Found) -> bool:
         """Whether a key that is followed by nothing but its number is one, and no sentence."""
+        if self.out.bar:
+            # A bar's own words count things, too: `17 images, 0 corrupt: 100%|`.
+            return one.firm or measures(one.key)
         return one.firm or self.out.marked or any(measures(other.key) for other in self.found)
 
 

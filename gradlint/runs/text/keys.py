@@ -29,6 +29,9 @@ _WORD = re.compile(r"[^\W\d][\w./@%+\-&^'~$()]*|[\d@/]+[\w@./-]*[^\W\d][\w@./-]*
 _SOURCE = re.compile(r"\.(?:cc|cpp|cu|cuh|c|h|hpp|py|rs|go|lua|java|js)$")
 """The end of a file's name; what follows is its line."""
 
+_RATE = re.compile(r"\w+/s(?:ec(?:ond)?)?")
+"""The unit of a number before the key."""
+
 _QUOTES = "'\"` "
 
 
@@ -55,6 +58,9 @@ def key_of(before: str) -> tuple[str, str, bool, bool]:
                 return "", before, firm, opened
             words = words[at + 1 :]
             break
+    if len(words) > 1 and _RATE.fullmatch(words[0]):
+        # MXNet separates by tabs alone: `Speed: 100.2 samples/sec Train-accuracy=0.5`.
+        del words[0]
     key = " ".join(words).lstrip("/")
     too_long = len(words) > MOST_WORDS or len(key) > LONGEST_KEY
     if too_long or key.lower() in NAMES or _SOURCE.search(key):

@@ -11,6 +11,9 @@ from gradlint.runs.reader import LONGEST_LINE
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 """ANSI control sequences: CSI (colours, cursor), OSC (titles, links) and the two-byte ones."""
 
+_REPLACED = "\ufffd"
+"""What stands for bytes that are no UTF-8."""
+
 _UPDATE = re.compile("[\r\b]+")
 """What a progress bar prints before it overwrites itself."""
 
@@ -23,6 +26,8 @@ class Lines:
     Attributes:
         count: lines met so far.
         undecoded: characters that were no UTF-8.
+        garbled: lines that have such characters.
+        first_garbled: the first of them, 0 if there is none.
         nuls: NUL bytes met, which no text has.
         lost: bytes of endless lines that were skipped.
         first_lost: the line at which that happened first, 0 if never.
@@ -31,6 +36,9 @@ class Lines:
     def __init__(self) -> None:
         self.count = 0
         self.undecoded = 0
+        self.garbled = 0
+        self.first_garbled = 0
+        self._last_garbled = 0
         self.nuls = 0
         self.lost = 0
         self.first_lost = 0
@@ -112,9 +120,17 @@ class Lines:
                     lines[index] = b"\r".join(update[:LONGEST_LINE] for update in updates)
         return b"\n".join(lines)
 
+    def _garble(self, text: str) -> None:
+        self.undecoded += text.count(_REPLACED)
+        for number, line in enumerate(text.split("\n"), self._line):
+            if _REPLACED in line and number != self._last_garbled:
+                self.garbled += 1
+                self._last_garbled = number
+                self.first_garbled = self.first_garbled or number
+
     def _updates(self, text: str) -> Iterator[tuple[int, str]]:
-        if "\ufffd" in text:
-            self.undecoded += text.count("\ufffd")
+        if _REPLACED in text:
+            self._garble(text)
         if "\0" in text:
             self.nuls += text.count("\0")
             text = text.replace("\0", "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gradlint.runs.text.layouts import Layout
 from gradlint.runs.text.numbers import count_of, value_of
 from gradlint.runs.text.store import NONE, Form, Store
+from gradlint.runs.text.words import split_in
 
 _MOST_RANKS = 1024
 """Ranks told apart; the largest public multi-rank logs have 512."""
@@ -86,9 +87,17 @@ class Placing:
             context.announced = layout.announced or context.announced
 
     def record(
-        self, number: int, step: int | None, values: Mapping[str, float], form: Form = Form.STEP
+        self,
+        number: int,
+        step: int | None,
+        values: Mapping[str, float],
+        form: Form = Form.STEP,
+        rounded: bool = False,
     ) -> None:
-        """Take a whole record, such as a table; `step` counts what `form` says."""
+        """Take a whole record, such as a table; `step` counts what `form` says.
+
+        `rounded`: the step was printed with too few digits.
+        """
         rank = 0
         context = self._contexts.setdefault(rank, _Context())
         epoch, at = NONE, NONE
@@ -102,6 +111,8 @@ class Placing:
             at = context.step = step
             context.header += 1
         row = self._store.rows.add(number, epoch, at, NONE, context.header)
+        if rounded:
+            self._store.rounded.append(row)
         for tag, value in values.items():
             series = self._store.series(tag, form, rank)
             if series is not None:
@@ -177,7 +188,7 @@ class Placing:
         sink: Sink = []
         for metric in layout.metrics:
             tag = metric.tag
-            if section and not tag.lower().startswith(section):
+            if section and not split_in(tag):
                 tag = f"{section}/{tag}"
             series = self._store.series(tag, form, rank)
             if series is not None:

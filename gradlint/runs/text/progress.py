@@ -13,6 +13,16 @@ _TQDM = re.compile(
     r"\[(?P<inside>[^\]]{0,1000})\]"
 )
 _ENDLESS = re.compile(r"(?P<what>.*?)(?::? ?)(?<!\S)(?P<at>\d+)it \[(?P<inside>[^\]]{0,1000})\]")
+_HEAVY = re.compile(
+    r"(?P<what>.*?)(?::? ?)(?<!\d)\d+% [━─╸╺]{1,200} +(?P<at>[\d.]+\w?)/(?P<total>[\d.]+\w?)"
+    r"(?: +[\d.]+\w{0,3}(?:/\w{1,3})?)?(?: +[\d:.]+s?(?:<[\d:.]+s?)?)?(?!\S)"
+)
+"""Ultralytics' own bars: `640: 100% ━━━━ 17/17 5.5it/s 3.1s`."""
+
+
+def is_drawn(line: str) -> bool:
+    """Whether there is a progress bar in `line`."""
+    return "%|" in line or "it [" in line or "% ━" in line or "% ─" in line
 
 
 def without_bars(line: str) -> list[str]:
@@ -24,12 +34,17 @@ def without_bars(line: str) -> list[str]:
     texts = []
     at = 0
     while True:
-        match = _TQDM.match(line, at) if line.find("%|", at) >= 0 else _ENDLESS.match(line, at)
+        if line.find("%|", at) >= 0:
+            match = _TQDM.match(line, at)
+        elif line.find("% ━", at) >= 0 or line.find("% ─", at) >= 0:
+            match = _HEAVY.match(line, at)
+        else:
+            match = _ENDLESS.match(line, at)
         if match is None:
             break
         found = match.groupdict()
         total = f"/{found['total']}" if found.get("total", "?") != "?" else "/0"
-        postfix = found["inside"].split(",", 2)[2:]
+        postfix = found.get("inside", "").split(",", 2)[2:]
         texts.append(f"{found['what']} {BAR}{found['at']}{total} {BAR}{''.join(postfix)}")
         at = match.end()
     rest = line[at:]

@@ -16,7 +16,7 @@ from gradlint.runs.text.messages import Messages, may_mean
 from gradlint.runs.text.metadata import Settings
 from gradlint.runs.text.numbers import PLAIN, SPLIT, Units
 from gradlint.runs.text.placing import Placing
-from gradlint.runs.text.progress import BAR, without_bars
+from gradlint.runs.text.progress import BAR, is_drawn, without_bars
 from gradlint.runs.text.steps import resolve
 from gradlint.runs.text.store import Form, Store
 from gradlint.runs.text.tables import Table
@@ -35,8 +35,11 @@ _MOST_NUMBERS = 2 * MOST_SERIES
 """Numbers of one line that are looked at, so that a dump of data does not fill the memory."""
 
 _GARBLED = 0.01
-"""Share of undecodable characters above which a file is said to be no text: a log in Latin-1 has
-an accent here and there, a binary file has a third."""
+"""Share of undecodable characters above which the lines that have them are reported: a log in
+Latin-1 has an accent here and there."""
+
+_BINARY = 0.2
+"""Share above which a file is said to be no text: a binary one has a third."""
 
 _UNKNOWN = Layout()
 
@@ -92,7 +95,7 @@ class TextReader:
                     continue
             if (messages.listening or "raceback" in line) and messages.trace(number, line):
                 continue
-            if "|" in line or "it [" in line:
+            if "|" in line or is_drawn(line):
                 self._drawn(number, line)
             else:
                 self._line(number, line)
@@ -101,7 +104,7 @@ class TextReader:
         """A line with vertical bars: a table's, a progress bar's, or a plain one."""
         if self._table.take(number, line):
             return
-        if "%|" in line or "it [" in line:
+        if is_drawn(line):
             for text in without_bars(line):
                 self._line(number, text)
         else:
@@ -112,7 +115,7 @@ class TextReader:
             self._close_table()
         if "  " in line or "\t" in line:
             line = " ".join(line.split())
-        if self._columns.names and self._row(number, line):
+        if self._columns.named and self._row(number, line):
             return
         parts = SPLIT(line, _MOST_NUMBERS)
         text = "\0".join(parts[::2])
@@ -122,7 +125,7 @@ class TextReader:
         if layout is None:
             return
         if layout.columns:
-            self._columns.names = layout.columns
+            self._columns.announce(layout.columns)
             return
         self._placing.take(number, layout, parts[1::2])
         if layout.speaks:
@@ -170,7 +173,7 @@ class TextReader:
     def _close_table(self) -> None:
         table = self._table.close()
         if table is not None:
-            self._placing.record(*table)
+            self._placing.record(*table, rounded=self._table.rounded)
 
     def _problems(self, read: bool) -> list[Problem]:
         problems = []
@@ -178,8 +181,14 @@ class TextReader:
         if lines.lost:
             message = "line longer than 1 MiB, its end was not read"
             problems.append(Problem(path, message, line=lines.first_lost, lost=lines.lost))
-        if lines.undecoded + lines.nuls > _GARBLED * self._bytes:
+        odd = lines.undecoded + lines.nuls
+        if odd > _BINARY * self._bytes or (odd > _GARBLED * self._bytes and not read):
             problems.append(Problem(path, "not text: it has bytes that are no UTF-8"))
+        elif odd > _GARBLED * self._bytes:
+            message = f"{lines.garbled} of {lines.count} lines have bytes that are no UTF-8"
+            if not lines.garbled:
+                message = f"{lines.nuls} NUL bytes were skipped"
+            problems.append(Problem(path, message, line=lines.first_garbled or None))
         if self._store.refused:
             count = len(self._store.refused)
             message = f"more than {MOST_SERIES} series, {count} of them were not kept"

@@ -72,6 +72,8 @@ def resolve(store: Store, builder: RunBuilder, settings: Settings) -> Placed:
     rows = store.rows
     columns = (rows.record, rows.epoch, rows.step, rows.total, rows.header)
     marks = _Marks(*(_ints(column) for column in columns))
+    if store.rounded:
+        marks.step = _spread(marks.step, _ints(store.rounded))
     placed = Placed(marks.record)
     all_series = [series for series in store if series.values]
     within = _steps_within_epochs(all_series, marks)
@@ -121,7 +123,7 @@ def _resolved(
         axis, steps = _inherited(rows, marks, series.rank in within)
     else:
         steps = ordinals[id(series)]
-    if not _is_metric(series, steps, values, fewest):
+    if not _is_metric(series, axis, steps, values, fewest):
         return None
     if axis == "epoch" and len(steps) > 1 and (steps == steps[0]).all():
         # `fit(epochs=1)` in a loop: every header says `Epoch 1/1`.
@@ -140,13 +142,18 @@ def _results(all_series: list[Series]) -> dict[int, dict[str, list[Found]]]:
     return found
 
 
-def _is_metric(series: Series, steps: Ints, values: NDArray[np.float64], fewest: int) -> bool:
+def _is_metric(
+    series: Series, axis: str, steps: Ints, values: NDArray[np.float64], fewest: int
+) -> bool:
     """A key that comes again with a step that moves, or on a line that has a mark of its own."""
+    moves = len(values) >= _FEWEST_STILL or bool((values != values[:1]).any())
     if series.form is Form.ROW:
-        moves = len(values) >= _FEWEST_STILL or bool((values != values[:1]).any())
         return series.strong and moves and len(values) >= fewest and measures(series.tag)
     if series.form is Form.INHERITED or not series.strong:
-        return len(steps) > 1 and bool((steps != steps[0]).any())
+        if axis == "row" and not (series.strong and measures(series.tag)):
+            return False
+        again = len(steps) > 1 and bool((steps != steps[0]).any())
+        return again and (series.strong or moves)
     return True
 
 
@@ -161,13 +168,26 @@ def _steps_within_epochs(all_series: list[Series], marks: _Marks) -> dict[int, i
             rows = rows[(marks.epoch[rows] != NONE) & (marks.step[rows] != NONE)]
             rose = np.diff(marks.epoch[rows]) > 0
             rises[series.rank] += int(rose.sum())
-            falls[series.rank] += int((np.diff(marks.step[rows])[rose] < 0).sum())
+            falls[series.rank] += int((np.diff(marks.step[rows])[rose] <= 0).sum())
             rows_of.setdefault(series.rank, []).append(rows)
     return {
         rank: _length(marks, np.unique(np.concatenate(rows_of[rank])))
         for rank, count in falls.items()
         if 2 * count > rises[rank]
     }
+
+
+def _spread(steps: Ints, rows: Ints) -> Ints:
+    """`steps`, in which `rows` of one rounded step are spread evenly up to the next one."""
+    rounded = steps[rows]
+    first = np.flatnonzero(np.append(True, np.diff(rounded) != 0))
+    lengths = np.diff(np.append(first, len(rows)))
+    gaps = np.maximum(np.diff(rounded[first]), 0)
+    gaps = np.append(gaps, gaps[-1:] if len(gaps) else 0) // lengths
+    run = np.repeat(np.arange(len(first)), lengths)
+    spread = steps.copy()
+    spread[rows] = rounded + (np.arange(len(rows)) - first[run]) * gaps[run]
+    return spread
 
 
 def _batches_of_an_epoch(all_series: list[Series], marks: _Marks) -> dict[int, int]:

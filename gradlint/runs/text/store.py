@@ -77,6 +77,7 @@ class Store:
 
     Attributes:
         refused: tags of series for which there was no room.
+        rounded: rows whose step was printed with too few digits.
         code: lines of source code that were met.
         purges: how often series were given up; references to them are stale then.
     """
@@ -84,6 +85,7 @@ class Store:
     def __init__(self, most: int) -> None:
         self.rows = Rows()
         self.refused: set[str] = set()
+        self.rounded = array("i")
         self.code = 0
         self.purges = 0
         self._most = most

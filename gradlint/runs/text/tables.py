@@ -14,6 +14,11 @@ _STEPS = (
     "num_timesteps",
     "timesteps",
     "totalenvinteracts",
+    "timestepssofar",
+    "total_steps",
+    "global_step",
+    "step",
+    "steps",
     "serial_timesteps",
     "n_updates",
     "nupdates",
@@ -31,12 +36,17 @@ _MOST_ROWS = 2_000
 
 
 class Table:
-    """The table that is being printed, if one is."""
+    """The table that is being printed, if one is.
+
+    Attributes:
+        rounded: whether the step of the table that was closed last is short of digits (`1.02e+05`).
+    """
 
     def __init__(self) -> None:
         self._line = 0
         self._group = ""
         self._values: dict[str, str] = {}
+        self.rounded = False
 
     @property
     def open(self) -> bool:
@@ -70,10 +80,11 @@ class Table:
         self._line, self._group, self._values = 0, "", {}
         if not values:
             return None
-        step = None
+        step, self.rounded = None, False
         for word in _STEPS:
             tag = next((t for t in values if _names(t, word)), None)
             if tag is not None and (step := count_of(values[tag])) is not None:
+                self.rounded = "e" in values[tag].lower()
                 break
         return number, step, {tag: value_of(text) for tag, text in values.items()}
 

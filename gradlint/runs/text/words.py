@@ -6,6 +6,9 @@ import re
 
 _TOKEN = re.compile(r"[a-z]+|\d+")
 
+WITHIN_EPOCH = 6
+"""Rank of the words that count steps only beside an epoch: `iters: 1000` alone is a setting."""
+
 _EPOCH = {"epoch", "ep", "epochs_done"}
 _STEP = {
     "step": 1,
@@ -21,6 +24,7 @@ _STEP = {
     "round": 4,
     "tick": 4,
     "episode": 5,
+    "iters": WITHIN_EPOCH,
 }
 """Words for the global step, and which one counts where a line has several (the lowest)."""
 
@@ -61,7 +65,7 @@ NAMES = frozenset(
 
 _LABEL = re.compile(
     r"^\W*(?:(?:results?|metrics|scores?|set|error|phase|start(?:ing)?|begin|run(?:ning)?|on|the|"
-    r"performance|summary)\W+)*"
+    r"comput(?:e|ing)|performance|summary)\W+)*"
     r"(train(?:ing)?|valid(?:ation|ate|ating)?|val|eval(?:uation|uating)?|test(?:ing)?|dev)"
     r"(?:\W+(?:results?|metrics|scores?|set|error|phase|split|data|performance|summary))*\W*$",
     re.IGNORECASE,
@@ -69,7 +73,8 @@ _LABEL = re.compile(
 _ANNOUNCED = re.compile(r"\b(evaluat(?:ion|ing|e)|validat(?:ion|ing|e)|testing)\b", re.IGNORECASE)
 
 _MEASURE = re.compile(
-    r"loss|acc|err|ppl|perplex|reward|return|score|norm|nll|elbo|auc|(?<![a-z])f1|mse|mae|rmse|"
+    r"loss|acc|err|ppl|perplex|reward|return(?!ed|ing|[ _]?code|[ _]?value)|score|norm|nll|elbo|auc|"
+    r"(?<![a-z])f1|mse|mae|rmse|"
     r"bleu|rouge|dice|iou|entropy|crit|cost(?!s)|metric|precision|recall|kl(?![a-z])|psnr|ssim|"
     r"(?<![a-z])(?:ap|map|lr|gnorm|mcc|wer|cer|fid|bpb|bpc|bpd|mfu|ce|l1|l2)(?![a-z])|"
     r"learning[ _]rate",
