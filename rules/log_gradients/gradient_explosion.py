@@ -386,7 +386,7 @@ def _growth(run: Run, curve: Curve) -> Finding | None:
     values = curve.level
     found = curve.measured(levels)
     final = float(values[-1]) if len(values) < len(curve) else found.final
-    start = max(float(np.median(values[:3])) if len(values) > 8 else float(values[0]), 1e-12)
+    start = max(float(np.median(values[:3])) if len(values) > ABOUT else float(values[0]), 1e-12)
     if final < GROWTH * start or _loss_falls(run, curve, 0, len(values) - 1):
         return None
     early = np.flatnonzero(values <= RATIO * start)

@@ -260,8 +260,8 @@ def _is_done(curve: Curve, onset: int) -> bool:
         return False
     best = float(values.max() if kind is Kind.SCORE else values.min())
     first = float(values[0])
-    # Frozen anywhere but at its worst may be a run that has converged on a small set.
-    return abs(value - first) > 0.5 * abs(best - first)
+    # Frozen at its best level a score may have converged on a small set.
+    return best != first and (value - first) / (best - first) > 0.5
 
 
 def _explained(run: Run, curve: Curve, onset: int) -> bool:

@@ -148,7 +148,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Curve, Finding, Kind, Run, event, levels, rule
+from gradlint.sdk import Curve, Finding, Kind, Levels, Run, digits, event, levels, noise, rule
 
 KEPT = 0.5
 """Share of its gain that a score may lose."""
@@ -160,31 +160,55 @@ SIGMAS = 6.0
 LEAST = 12
 
 
+STAYS = 0.2
+"""Share of the run, at its end, for which an agent's return has to be down."""
+
+EPISODES = 3.0
+"""Gain of a return, at least, in units of what one episode differs from the next by."""
+
+SLACK = 0.1
+"""Share of its gain above its first level that a return may keep."""
+
+
 @rule("TL403", "error", symptoms={"loss-spike": 0.5, "loss-diverges": 0.8})
 def check(run: Run) -> Iterator[Finding]:
-    """Report each score that ends far below its best, if a loss of its split has risen."""
+    """Report scores that end far below their best while a loss has risen, and returns that do."""
     for curve in run.of(Kind.SCORE):
-        if len(curve.level) < LEAST:
-            continue
-        found = levels(-curve.level)
-        gain = found.start - found.lowest
-        loss = found.final - found.lowest
-        best = abs(found.lowest)
-        if gain <= 0 or loss < max(KEPT * gain, FALL * best, SIGMAS * found.deviation):
-            continue
-        risen = _risen(run, curve)
-        if risen is None:
-            continue
-        onset = min(found.rises_from(0.5 * loss), len(curve.level) - 1)
-        yield event(
-            curve,
-            int(curve.points[onset]),
-            int(curve.points[-1]),
-            f"`{curve.tag}` falls from {-found.lowest:.4g} to {-found.final:.4g} and stays there "
-            f"while `{risen.tag}` rises",
-            help="restart from the best checkpoint with a lower learning rate and clipped gradients",
-            evidence={"best": -found.lowest, "final": -found.final},
-        )
+        if len(curve.level) >= LEAST:
+            found = levels(-curve.level)
+            gain, loss = found.start - found.lowest, found.final - found.lowest
+            least = max(KEPT * gain, FALL * abs(found.lowest), SIGMAS * found.deviation)
+            risen = _risen(run, curve) if gain > 0 and loss >= least else None
+            if risen is not None:
+                yield _reported(curve, found, f" while `{risen.tag}` rises")
+    for curve in run.of(Kind.RETURN):
+        if len(curve.level) >= LEAST:
+            found = levels(-curve.level)
+            gain, loss = found.start - found.lowest, found.final - found.lowest
+            least = max((1.0 - SLACK) * gain, SIGMAS * found.deviation)
+            learnt = gain > max(SIGMAS * found.deviation, EPISODES * noise(curve.level))
+            if learnt and loss >= least and _is_down(found, gain):
+                yield _reported(curve, found, "")
+
+
+def _is_down(found: Levels, gain: float) -> bool:
+    """Whether the last stretches all keep next to nothing of the gain."""
+    last = found.medians[-max(int(STAYS * len(found.medians)), 2) :]
+    return bool(last.min() >= found.lowest + KEPT * gain)
+
+
+def _reported(curve: Curve, found: Levels, beside: str) -> Finding:
+    loss = found.final - found.lowest
+    onset = min(found.rises_from(0.5 * loss), len(curve.level) - 1)
+    return event(
+        curve,
+        int(curve.points[onset]),
+        int(curve.points[-1]),
+        f"`{curve.tag}` falls from {digits(-found.lowest)} to {digits(-found.final)} and stays "
+        f"there{beside}",
+        help="restart from the best checkpoint with a lower learning rate and clipped gradients",
+        evidence={"best": -found.lowest, "final": -found.final},
+    )
 
 
 def _risen(run: Run, score: Curve) -> Curve | None:

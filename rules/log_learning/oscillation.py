@@ -187,6 +187,10 @@ SWINGS = 6
 SHARE = 0.3
 """Share of the run, at least, over which it swings."""
 
+BALANCE = 0.25
+"""Share of its points on either side of the middle of its swings: a loss with single wild values
+does not swing."""
+
 SETTLED = 0.2
 """Share of the run at its end without a turn from which the swings have died out: the first epochs
 of a validation loss are wild."""
@@ -234,6 +238,9 @@ def _swinging(curve: Curve) -> Finding | None:
     if last - first < SHARE * len(scaled) or len(scaled) - last > SETTLED * len(scaled) + 2:
         return None
     highs = curve.level[turns]
+    between = float(np.median(scaled[turns]))
+    if not BALANCE < np.mean(scaled[first : last + 1] > between) < 1.0 - BALANCE:
+        return None
     if float(np.median(np.maximum(highs[1:], highs[:-1]))) < HIGH * curve.measured(levels).start:
         return None
     return event(

@@ -190,7 +190,7 @@ RISE = 0.08
 SIGMAS = 4.0
 """Rise in standard deviations of the noise between evaluations."""
 
-DOUBTED = 2.0
+DOUBTED = 1.5
 """Rise over the best value above which a score that still gains is no excuse."""
 
 GAIN = 0.01
@@ -230,7 +230,7 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
     at_best, at_end = _train_levels(train, int(curve.steps[curve.points[best]]))
     if at_end > FALL * at_best:
         return None
-    modest = final < DOUBTED * float(smooth[best])
+    modest = final < DOUBTED * float(smooth[best]) or _is_term(run, curve)
     first = int(curve.points[best])
     step = int(curve.steps[first])
     return event(
@@ -248,6 +248,14 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
             "train at end": at_end,
         },
         severity=Severity.INFO if modest and _score_gains(run, curve, step) else None,
+    )
+
+
+def _is_term(run: Run, curve: Curve) -> bool:
+    """Whether a loss is one of several on its data: objectness rises while detection improves."""
+    return any(
+        it.role.split == curve.role.split and it.role.metric != curve.role.metric
+        for it in run.of(Kind.LOSS)
     )
 
 

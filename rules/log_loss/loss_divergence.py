@@ -282,6 +282,9 @@ STRETCHES = 6
 LEARNT = 0.5
 """Share of its first values that a loss had come down to, to have learnt something."""
 
+WORSE = 1.2
+"""Median of a loss in units of its first value, at least, that was never as low again."""
+
 LEAST = 8
 
 LEAST_ROWS = 30
@@ -291,7 +294,11 @@ FEW = 3
 """Points that make a value at an end of the run."""
 
 EXPLODED = 1e3
-"""Factor beyond which a loss that follows a moving target has diverged as well."""
+"""Factor of a growth, however slow, that is no learning."""
+
+EXPLODED_TARGET = 1e5
+"""The same for a loss that follows a moving target: that of a value function grows with the square
+of the returns. A Q-network without a target network went from 100 to 480,000,000."""
 
 
 @rule("TL202", "error", symptoms={"loss-diverges": 1.0})
@@ -306,7 +313,7 @@ def check(run: Run) -> Iterator[Finding]:
             continue
         found = _grown(curve)
         if found is None and not curve.role.adversarial:
-            found = _sudden(run, curve) or _lost(curve) or _slow(curve)
+            found = _sudden(run, curve) or _lost(curve) or _slow(curve) or _worse(run, curve)
         if found is not None:
             yield found
 
@@ -315,8 +322,9 @@ def _grown(curve: Curve) -> Finding | None:
     """A growth by orders of magnitude, which no moving target explains."""
     values = curve.level
     found = curve.measured(levels)
-    start = max(found.start, float(values[0]))
-    if start <= 0 or found.final < EXPLODED * start:
+    start = min(found.start, float(values[0]))
+    least = EXPLODED_TARGET if curve.role.adversarial else EXPLODED
+    if start <= 0 or found.final < least * start:
         return None
     calm = np.flatnonzero(values <= 2.0 * start)
     onset = int(calm[-1]) + 1 if len(calm) else 0
@@ -360,6 +368,24 @@ def _slow(curve: Curve) -> Finding | None:
         return None
     onset = found.rises_from(0.5 * rise)
     return _reported(curve, onset, found.lowest, found.final, None)
+
+
+def _worse(run: Run, curve: Curve) -> Finding | None:
+    """A loss that was never again as low as at its first point, in training and in evaluation."""
+    held_out = [it for it in run.of(Kind.LOSS) if it.role.split in ("validation", "test")]
+    if not _is_above(curve, WORSE) or not any(_is_above(it, 1.0) for it in held_out):
+        return None
+    return _reported(curve, 1, float(curve.level[0]), float(np.median(curve.level[-FEW:])), None)
+
+
+def _is_above(curve: Curve, factor: float) -> bool:
+    values = curve.level
+    return (
+        len(values) >= LEAST
+        and values[0] > 0
+        and bool(values[1:].min() > values[0])
+        and float(np.median(values[1:])) >= factor * float(values[0])
+    )
 
 
 def _reported(

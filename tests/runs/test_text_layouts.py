@@ -350,6 +350,107 @@ def test_yolo_prints_columns_before_its_bars() -> None:
     assert series(log)["val/mAP50-95"] == [(1, 0.446), (2, 0.456)]
 
 
+YOLO_V7 = (
+    "\n     Epoch   gpu_mem       box       obj       cls     total    labels  img_size\n"
+    "     {epoch}/299     2.1G   0.076{epoch}   0.0377         0    0.1137       168       640:   "
+    "3%|▎         | 1/38 [00:03<02:25,  3.92s/it]\n"
+    "     {epoch}/299     2.1G   0.066{epoch}   0.0376         0    0.1053       158       640: "
+    "100%|██████████| 38/38 [00:16<00:00,  2.29it/s]\n"
+    "               Class      Images      Labels           P           R      mAP@.5  mAP@.5:.95:"
+    "   0%|          | 0/7 [00:00<?, ?it/s]\n"
+)
+YOLO_ALL = (
+    "                 all         195         882     0.00955       0.359       0.4{}    0.3\n"
+)
+
+
+def test_yolo_v7_prints_its_summary_below_the_next_header() -> None:
+    # Output and errors go to one file, each through a buffer of its own.
+    log = YOLO_V7.format(epoch=0)
+    for epoch in (1, 2):
+        header, rest = YOLO_V7.format(epoch=epoch).split("img_size\n")
+        log += f"{header}img_size\n{YOLO_ALL.format(epoch - 1)}{rest}"
+    log += YOLO_ALL.format(2)
+    read = series(log)
+    assert read["box"] == [(0, 0.066), (1, 0.0661), (2, 0.0662)]
+    assert read["val/mAP@.5"] == [(0, 0.4), (1, 0.41), (2, 0.42)]
+    assert [step for step, _ in read["val/mAP@.5:.95"]] == [0, 1, 2]
+    assert not {"labels", "img_size"} & set(read)
+
+
+def test_ultralytics_draws_its_own_bars() -> None:
+    log = "      Epoch    GPU_mem   box_loss  Instances       Size\n" + "".join(
+        f"\r\x1b[K      {e}/9      6.15G      3.{e}         49        736: 0% ──────── 0/68  1.2s"
+        f"\r\x1b[K      {e}/9      6.15G      2.{e}         49        736: 100% ━━━━━━━━━━━━ 68/68 "
+        "5.5it/s 12.1s\n"
+        for e in (1, 2, 3)
+    )
+    assert series(log)["box_loss"] == [(1, 2.1), (2, 2.2), (3, 2.3)]
+
+
+def test_the_bars_that_scan_a_data_set_have_no_metrics() -> None:
+    log = "".join(
+        f"val: Scanning /data/test.cache... {n} images, 0 backgrounds, {n} corrupt: 100% "
+        f"━━━━━━━━━━━━ {n}/{n} 5.{n}Mit/s 0.0s\n"
+        for n in (17, 18, 19)
+    )
+    assert read(log).runs == []
+
+
+def test_loguru_names_module_function_and_line() -> None:
+    log = "".join(
+        f"2021-09-03 20:17:5{i}.976 | INFO     | yolox.core.trainer:after_iter:246 - epoch: 1/9, "
+        f"iter: {i}/47, mem: 1491Mb, total_loss: 1{i}.7, lr: 7.073e-06\n"
+        f"2021-09-03 20:17:5{i}.980 | INFO     | yolox.core.trainer:save_ckpt:318 - \n"
+        f"2021-09-03 20:17:5{i}.980 | INFO     | train:evaluate:1{i} - Save weights to ./out\n"
+        for i in (1, 2, 3)
+    )
+    assert list(series(log)) == ["total_loss", "lr"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2025-07-07 14:18:06,878 INFO    MainThread:1627{} [wandb_setup.py:_flush():80] Loading\n",
+        "Command 'gh label create' returned non-zero exit status {}.\n",
+        "2025-12-12T16:00:00Z\tquiet-rain-3:{}\tolmo.train:967\tINFO\tLoading\n",
+        "called from trainer:run_epoch:12{}\n",
+    ],
+)
+def test_threads_hosts_places_and_exit_codes_have_no_metrics(line: str) -> None:
+    log = "".join(line.format(n) for n in (1, 2, 3))
+    assert read(log).runs == []
+    assert list(series(log + "step 1 loss 2.0\n" + log + "step 2 loss 1.0\n" + log)) == ["loss"]
+
+
+def test_settings_on_a_line_with_switches_are_no_series() -> None:
+    log = (
+        "train: amp=False, batch=16, box=7.5, cls=0.5, cos_lr=False, lr0=0.01, iou=0.7, val=True\n"
+        "step 1 loss 2.0\nstep 2 loss 1.0\n"
+    )
+    assert list(series(log)) == ["loss"]
+
+
+def test_mxnet_separates_the_unit_of_its_speed_from_the_next_key_by_a_tab() -> None:
+    log = "Epoch[0] Batch [20]\tSpeed: 1005.3 samples/sec\tTrain-accuracy=0.094531\n"
+    assert series(log)["Train-accuracy"] == [(20, 0.094531)]
+
+
+def test_a_key_may_be_glued_to_the_value_before_it() -> None:
+    log = "Epoch 7/9 val_mae=46.7 tf=0.50lr=0.001\nEpoch 8/9 val_mae=46.6 tf=0.25lr=0.001\n"
+    assert series(log)["tf"] == [(7, 0.5), (8, 0.25)]
+    assert series(log)["lr"] == [(7, 0.001), (8, 0.001)]
+
+
+@pytest.mark.parametrize("key", ["step", "steps", "total/steps", "TimestepsSoFar"])
+def test_baselines_tables_count_by_their_row_of_steps(key: str) -> None:
+    log = "".join(
+        f"-------\n| loss     | 0.5{n} |\n| {key} | {n}0 |\n| samples | 25{n} |\n-------\n"
+        for n in (1, 2, 3)
+    )
+    assert series(log)["loss"] == [(10, 0.51), (20, 0.52), (30, 0.53)]
+
+
 def test_metrics_behind_that_of_a_split_are_of_that_split() -> None:
     log = "Epoch 0/24\n-----\ntrain Loss: 0.5 Acc: 0.7\nval Loss: 0.4 Acc: 0.8\n" + (
         "Epoch 1/24\n-----\ntrain Loss: 0.3 Acc: 0.8\nval Loss: 0.3 Acc: 0.9\n"
@@ -416,12 +517,14 @@ def test_the_imagenet_example_puts_running_means_in_parentheses() -> None:
     log = (
         "Epoch: [0][   1/5005]\tTime  5.1 ( 5.1)\tLoss 6.9e+00 (6.95e+00)\tAcc@1   0.00 (  0.10)\n"
         "Epoch: [0][  11/5005]\tTime  0.1 ( 0.2)\tLoss 6.8e+00 (6.95e+00)\tAcc@1   0.39 (  0.10)\n"
-        "Test: [  1/196]\tTime  0.1 ( 0.2)\tLoss 5.8e+00 (6.95e+00)\tAcc@1   1.00 (  1.00)\n"
+        "Test: [  1/196]\tTime  0.1 ( 0.2)\tLoss 5.8e+00 (5.8e+00)\tAcc@1   1.00 (  1.00)\n"
+        "Test: [ 11/196]\tTime  0.1 ( 0.2)\tLoss 5.1e+00 (5.6e+00)\tAcc@1   3.00 (  1.20)\n"
     )
     read = series(log)
     assert read["Loss"] == [(1, 6.9), (11, 6.8)]
     assert read["Acc@1"] == [(1, 0.0), (11, 0.39)]
-    assert [value for _, value in read["test/Loss"]] == [5.8]
+    assert read["test/Loss"] == [(0, 5.6)]
+    assert read["test/Acc@1"] == [(0, 1.2)]
 
 
 @pytest.mark.parametrize(

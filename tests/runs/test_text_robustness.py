@@ -82,6 +82,16 @@ def test_the_readable_part_before_binary_data_is_kept() -> None:
     assert "not text" in reading.problems[0].message
 
 
+@pytest.mark.parametrize("piece", [1, 7, 1 << 16])
+def test_lines_with_undecodable_bytes_are_counted_and_the_others_read(piece: int) -> None:
+    log = b"".join(b"step %d loss 0.5\n\xa8T\xa8T \xa8T\rx\n" % step for step in range(30))
+    reading = read(log, piece)
+    assert len(reading.runs[0].curves["loss"]) == 30
+    problem = reading.problems[0]
+    assert problem.message == "30 of 60 lines have bytes that are no UTF-8"
+    assert problem.line == 2
+
+
 @pytest.mark.parametrize("piece", [1 << 16, 5 << 20])
 def test_an_endless_line_is_cut_and_reported(piece: int) -> None:
     log = b"step 1 loss 2.0\n" + b"x" * (LONGEST_LINE + 100) + b"\nstep 2 loss 1.0\n"

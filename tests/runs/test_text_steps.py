@@ -22,11 +22,82 @@ def test_batches_of_an_epoch_are_counted_by_the_largest_that_was_seen() -> None:
     assert [step for step, _ in series(log)["loss"]] == [900, 1200, 1500, 1800]
 
 
-def test_batches_of_evaluations_are_laid_over_those_of_the_training() -> None:
+def evaluations(*values: str) -> str:
+    """Two epochs of ten batches of training, each followed by prints of one evaluation."""
+    return "".join(
+        f"[Epoch {epoch}][Batch 5/10] loss=1.5\n[Epoch {epoch}][Batch 10/10] loss=1.4\n"
+        + "".join(f"Valid: [{at}/{len(values)}] loss: {v}\n" for at, v in enumerate(values, 1))
+        for epoch in (0, 1)
+    )
+
+
+def test_the_progress_of_one_evaluation_is_one_point() -> None:
+    log = "".join(f"Valid [Epoch {e}][Batch {b}/9] loss={e}.{b}\n" for e in (0, 1) for b in (4, 8))
+    assert series(log)["valid/loss"] == [(0, 0.8), (1, 1.8)]
+
+
+def test_an_evaluation_that_does_not_say_its_epoch_is_of_the_last_one() -> None:
+    assert series(evaluations("0.7", "0.8"))["valid/loss"] == [(0, 0.8), (1, 0.8)]
+    assert series(evaluations("0.7", "0.8"))["loss"] == [(5, 1.5), (10, 1.4), (15, 1.5), (20, 1.4)]
+
+
+def test_evaluations_without_any_epoch_are_counted() -> None:
+    log = "".join(f"Test: [{at}/3] loss: 0.{at}\n" for _ in range(3) for at in (1, 2))
+    assert series(log)["test/loss"] == [(0, 0.2), (1, 0.2), (2, 0.2)]
+
+
+def test_a_nan_within_an_evaluation_is_not_lost() -> None:
+    read = series(evaluations("0.7", "nan", "0.8"))["valid/loss"]
+    assert [math.isnan(value) for _, value in read] == [True, True]
+
+
+def test_an_evaluation_keeps_the_mean_in_parentheses_a_training_its_batches() -> None:
+    log = "Epoch: [0][5/10] loss: 0.5 (0.6)\nTest: [5/10] loss: 0.7 (0.8)\n"
+    assert series(log) == {"loss": [(5, 0.5)], "test/loss": [(0, 0.8)]}
+
+
+def test_a_position_in_the_epoch_that_never_moves_is_no_global_step() -> None:
+    log = "".join(f"epoch:{e} iter:0/18 loss:1.{e}\n" for e in range(4))
+    assert series(log)["loss"] == [(0, 1.0), (18, 1.1), (36, 1.2), (54, 1.3)]
+
+
+def test_iters_count_within_the_epoch_they_stand_beside() -> None:
     log = "".join(
-        f"[Epoch {e}][Batch {b}/100] loss=1.0\n" for e in (0, 1) for b in (50, 100)
-    ) + "".join(f"Valid [Epoch {e}][Batch {b}/10] loss=1.0\n" for e in (0, 1) for b in (5, 10))
-    assert [step for step, _ in series(log)["valid/loss"]] == [50, 100, 150, 200]
+        f"(epoch: {e}, iters: {i}, data: 0.004) D_A: 0.2\n" for e in (1, 2) for i in (50, 100)
+    )
+    assert series(log)["D_A"] == [(150, 0.2), (200, 0.2), (250, 0.2), (300, 0.2)]
+    assert [step for step, _ in series(log)["data"]] == [150, 200, 250, 300]
+
+
+def test_equal_losses_of_batches_that_say_only_their_epoch_all_count() -> None:
+    log = "".join(f"epoch {e} loss 0.{x}\n" for e in (1, 2) for x in (5, 5, 4, 3, 3, 2))
+    assert len(series(log)["loss"]) == 12
+
+
+def test_an_epochs_value_that_is_printed_twice_counts_once() -> None:
+    log = "".join(f"epoch {e} val loss 0.{e}\nepoch {e} val loss 0.{e}\n" for e in (1, 2))
+    assert series(log)["val loss"] == [(1, 0.1), (2, 0.2)]
+
+
+def test_iters_without_an_epoch_are_a_setting() -> None:
+    run = run_of("iters: 1000\nstep 1 loss 2.0\nstep 2 loss 1.0\n")
+    assert points(run.curves["loss"]) == [(1, 2.0), (2, 1.0)]
+    assert run.metadata["iters"] == "1000"
+
+
+def test_a_key_that_names_its_split_is_not_of_the_split_announced_before() -> None:
+    log = "".join(
+        f"Epoch {e}\ncompute test set score:\nBleu: 0.{e}\nvalidation loss: 3.{e}\n" for e in (1, 2)
+    )
+    assert list(series(log)) == ["test/Bleu", "validation loss"]
+
+
+def test_steps_that_a_table_rounds_are_spread_up_to_the_next_one() -> None:
+    log = "".join(
+        f"| loss | 0.{i} |\n| step | {step} |\n------\n"
+        for i, step in enumerate(("9.98e+03", "9.99e+03", "1e+04", "1e+04", "1.01e+04"), 1)
+    )
+    assert [step for step, _ in series(log)["loss"]] == [9980, 9990, 10_000, 10_050, 10_100]
 
 
 def test_an_epoch_is_kept_as_it_is_printed() -> None:

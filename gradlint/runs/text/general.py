@@ -16,6 +16,7 @@ from gradlint.runs.text.progress import BAR
 from gradlint.runs.text.words import (
     WITHIN_EPOCH,
     announced_in,
+    is_evaluated,
     label_of,
     mark_of,
     measures,
@@ -83,6 +84,9 @@ _FEWEST_CHOICES = 3
 """Values on a line that are no numbers, from which on it may list settings: what stands there is
 believed only if it comes again."""
 
+_GLUED = re.compile(r"[A-Za-z]{2}\w{0,60} ?[:=]")
+"""Behind a number with a point: the next key, without anything between (`tf=0.50lr=0.001`)."""
+
 _DAYS = re.compile(r" days?\b")
 
 _SPLIT_NAMED = re.compile(
@@ -113,6 +117,7 @@ class _Found:
     section: str
     best: bool = False
     divisor: int = -1
+    mean: int = -1
 
 
 def learn(line: str, parts: Sequence[str], units: Units, ranked: bool) -> Layout | None:
@@ -177,6 +182,8 @@ class _Learner:
         self._choose_marks()
         out = self.out
         out.metrics = self._metrics(units)
+        if out.metrics and is_evaluated(out.metrics[0].tag):
+            out.evaluated = split_in(out.metrics[0].tag)
         if not out.metrics and not out.marked:
             out.section, out.announced = label_of(self.text), announced_in(self.text)
         return out if out.useful else None
@@ -215,6 +222,10 @@ class _Learner:
         if _DAYS.match(gap):
             return 1
         gap = gap.strip()
+        if before.strip() == "(" and not token.unit and gap[:1] in ("", ")"):
+            if self.found and self.found[-1].token is self.tokens[at - 1]:
+                self.found[-1].mean = token.index
+                return 1
         key, head, firm, opened = key_of(before[-4 * LONGEST_KEY :])
         if '"' in head or "'" in head:
             # Of an object's texts only the one that names the split is heard.
@@ -343,7 +354,9 @@ class _Learner:
             seen.add(tag)
             factor = units.factor(tag, one.token.unit)
             strong = not self.settings and (one.firm or measures(one.key))
-            metrics.append(Metric(one.token.index, tag, one.divisor, factor, strong))
+            # Of `loss 0.5 (0.6)`, an evaluation's value is the mean, and not the last batch's.
+            index = one.mean if one.mean >= 0 and is_evaluated(tag) else one.token.index
+            metrics.append(Metric(index, tag, one.divisor, factor, strong))
         return metrics
 
     def _believed(self, one: _Found) -> bool:
@@ -369,6 +382,8 @@ def _tokens(line: str, parts: Sequence[str], start: int) -> Iterator[_Token]:
         before += gap
         after = parts[at + 1]
         unit = None if _NOTHING.search(before) and parts[at][-1:].isalpha() else unit_of(after)
+        if unit is None and "." in parts[at] and _GLUED.match(after):
+            unit = "", 0
         listed = "," in parts[at] and before[-1:] in ("[", "(")
         if unit is None or listed or (after[:1] == "." and after[1:2].isdigit()):
             before += parts[at]

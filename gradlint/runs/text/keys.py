@@ -62,7 +62,8 @@ def key_of(before: str) -> tuple[str, str, bool, bool]:
         # MXNet separates by tabs alone: `Speed: 100.2 samples/sec Train-accuracy=0.5`.
         del words[0]
     key = " ".join(words).lstrip("/")
-    too_long = len(words) > MOST_WORDS or len(key) > LONGEST_KEY
+    # `Model is improving ppl: inf --> 6.2` tells two values, the older one first.
+    too_long = len(words) > MOST_WORDS or len(key) > LONGEST_KEY or "improving" in words
     if too_long or key.lower() in NAMES or _SOURCE.search(key):
         key = ""
     head = text[: len(text) - len(key)] if key else before

@@ -38,6 +38,7 @@ class Layout:
         bar: a progress bar.
         begins: the header of an epoch, alone on its line (`Epoch 3/20`).
         section: a split of the data that is announced for the lines that follow.
+        evaluated: the split, if the line's own metrics are those of an evaluation.
         columns: the names of columns that follow.
         speaks: such a line may be a message of trouble.
         pattern: what matches such lines and captures all their numbers, once it is worth it.
@@ -57,6 +58,7 @@ class Layout:
     bar: bool = False
     begins: bool = False
     section: str = ""
+    evaluated: str = ""
     announced: str = ""
     columns: tuple[str, ...] = ()
     speaks: bool = False

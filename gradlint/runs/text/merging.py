@@ -16,6 +16,13 @@ _SAME = 1e-4
 """Relative difference up to which two values of one step are one value, printed with other digits:
 four digits are the fewest that frameworks print."""
 
+_SAME_VALUE = 5e-3
+"""The same for values of one epoch that were printed in two ways: one may have three digits."""
+
+_POINTS_OF_AN_EPOCH = 2.5
+"""Points an epoch above which a series is one of batches, whose values may be equal in earnest; a
+value of an epoch may be printed twice with different digits."""
+
 _AXES = ("step", "epoch", "row")
 
 
@@ -79,9 +86,15 @@ def _merged(curves: list[Found], record: Ints) -> Found:
     values = np.concatenate([one.values for one in curves])[order]
     axis = curves[0].axis
     if axis != "row" and len(rows) > 1:
-        again = (steps[1:] == steps[:-1]) & _equal(values[1:], values[:-1])
+        same = _equal(values[1:], values[:-1])
+        if axis == "epoch" and len(curves) > 1:
+            way = np.repeat(np.arange(len(curves)), [len(one.rows) for one in curves])[order]
+            near = np.isclose(values[1:], values[:-1], rtol=_SAME_VALUE, atol=0.0)
+            same |= near & (way[1:] != way[:-1])
+        again = (steps[1:] == steps[:-1]) & same
         kept = np.flatnonzero(np.append(True, ~again))
-        rows, steps, values = rows[kept], steps[kept], values[kept]
+        if axis == "step" or len(kept) <= _POINTS_OF_AN_EPOCH * len(np.unique(steps)):
+            rows, steps, values = rows[kept], steps[kept], values[kept]
     return Found(curves[0].form, axis, rows, steps, values)
 
 

@@ -145,6 +145,9 @@ class Placing:
                 context.step = NONE
         if not layout.metrics:
             return
+        if epoch == NONE and step == NONE and batch != NONE:
+            # What is printed between the progress of an evaluation belongs to it, too.
+            context.section = layout.evaluated
         section = ""
         if step != NONE:
             form, at = Form.STEP, step

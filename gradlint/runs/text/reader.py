@@ -182,7 +182,7 @@ class TextReader:
             message = "line longer than 1 MiB, its end was not read"
             problems.append(Problem(path, message, line=lines.first_lost, lost=lines.lost))
         odd = lines.undecoded + lines.nuls
-        if odd > _BINARY * self._bytes or (odd > _GARBLED * self._bytes and not read):
+        if lines.undecoded > _BINARY * self._bytes or (odd > _GARBLED * self._bytes and not read):
             problems.append(Problem(path, "not text: it has bytes that are no UTF-8"))
         elif odd > _GARBLED * self._bytes:
             message = f"{lines.garbled} of {lines.count} lines have bytes that are no UTF-8"

@@ -14,7 +14,7 @@ from gradlint.runs.building import RunBuilder
 from gradlint.runs.text.merging import Found, one_of_each_rank
 from gradlint.runs.text.metadata import Settings
 from gradlint.runs.text.store import NONE, Form, Series, Store
-from gradlint.runs.text.words import mark_of, measures
+from gradlint.runs.text.words import is_evaluated, mark_of, measures
 
 Ints = NDArray[np.int64]
 
@@ -110,7 +110,13 @@ def _resolved(
     values = np.frombuffer(series.values, np.float64)
     form = series.form
     axis, steps = "row", np.arange(len(rows))
-    if form is Form.STEP:
+    passes = _passes(series, marks, rows, values, series.rank in within)
+    if passes is not None:
+        rows, values = rows[passes], values[passes]
+        steps = np.arange(len(rows))
+        if (marks.epoch[rows] != NONE).all():
+            axis, steps = "epoch", marks.epoch[rows]
+    elif form is Form.STEP:
         axis, steps = "step", marks.step[rows]
         if series.rank in within:
             steps = _joined(marks.epoch[rows], steps, within[series.rank])
@@ -238,6 +244,25 @@ def _batches(
             return "epoch", epoch[ends], ends
     steps = _joined(epoch, np.clip(at, 0, 2**40) * longest // length, longest)
     return "step", steps, everything
+
+
+def _passes(
+    series: Series, marks: _Marks, rows: Ints, values: NDArray[np.float64], within: bool
+) -> NDArray[np.intp] | None:
+    """Of the progress that an evaluation prints, the point that stands for each pass.
+
+    It is the last one, or the first that is not finite. None if the series is nothing of the kind.
+    """
+    progress = series.form in (Form.BATCH, Form.ANONYMOUS) or (series.form is Form.STEP and within)
+    epoch, at, total = marks.epoch[rows], marks.step[rows], marks.total[rows]
+    if not progress or not is_evaluated(series.tag) or not (total > 0).all():
+        return None
+    ends = (np.diff(at) <= 0) | (np.diff(epoch) != 0) | (np.diff(total) != 0)
+    last = np.flatnonzero(np.append(ends, True))
+    found = last.copy()
+    odd = np.flatnonzero(~np.isfinite(values))[::-1]
+    found[np.searchsorted(last, odd)] = odd
+    return found
 
 
 def _inherited(rows: Ints, marks: _Marks, within: bool) -> tuple[str, Ints]:

@@ -54,9 +54,10 @@ _SECTION = re.compile(
     re.IGNORECASE,
 )
 
-_SPLITS = frozenset(
-    "train training valid validation validate val eval evaluation evaluate test testing dev".split()
+_HELD_OUT = frozenset(
+    "valid validation validate val eval evaluation evaluate test testing dev".split()
 )
+_SPLITS = _HELD_OUT | {"train", "training"}
 
 NAMES = frozenset(
     "rank host pid line port gpu gpus cuda device node worker version seed eta world_size".split()
@@ -73,9 +74,9 @@ _LABEL = re.compile(
 _ANNOUNCED = re.compile(r"\b(evaluat(?:ion|ing|e)|validat(?:ion|ing|e)|testing)\b", re.IGNORECASE)
 
 _MEASURE = re.compile(
-    r"loss|acc|err|ppl|perplex|reward|return(?!ed|ing|[ _]?code|[ _]?value)|score|norm|nll|elbo|auc|"
-    r"(?<![a-z])f1|mse|mae|rmse|"
-    r"bleu|rouge|dice|iou|entropy|crit|cost(?!s)|metric|precision|recall|kl(?![a-z])|psnr|ssim|"
+    r"loss|acc|err|ppl|perplex|reward|return(?!ed|ing|[ _]?code|[ _]?value)|score|norm|nll|elbo|"
+    r"auc|(?<![a-z])f1|mse|mae|rmse|bleu|rouge|meteor|cider|sensitivity|specificity|kappa|jaccard|"
+    r"dice|iou|entropy|crit|cost(?!s)|metric|precision|recall|kl(?![a-z])|psnr|ssim|"
     r"(?<![a-z])(?:ap|map|lr|gnorm|mcc|wer|cer|fid|bpb|bpc|bpd|mfu|ce|l1|l2)(?![a-z])|"
     r"learning[ _]rate",
     re.IGNORECASE,
@@ -144,6 +145,11 @@ def announced_in(line: str) -> str:
 def split_in(key: str) -> str:
     """The split that a key names among its words (`valid_loss`, `Train Loss`), or ""."""
     return next((token for token in tokens_of(key) if token in _SPLITS), "")
+
+
+def is_evaluated(tag: str) -> bool:
+    """Whether a series is of an evaluation, by the split that it names."""
+    return split_in(tag) in _HELD_OUT
 
 
 def measures(key: str) -> bool:
