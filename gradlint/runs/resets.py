@@ -133,7 +133,7 @@ class _Parts:
         resets: list[Reset] = []
         for number, restart in enumerate(self._restarts, 1):
             fall = self._primary(restart)
-            if self._begins_anew(fall, first):
+            if self._begins_anew(fall, first, number):
                 found += self._part(first, number, resets, len(found) + 1)
                 first, resets = number, [self._reset(fall, appended=True)]
             else:
@@ -146,12 +146,16 @@ class _Parts:
         """The fall that stands for the restart: of the curve with the most points."""
         return max(restart.falls, key=lambda fall: len(self._run.curves[fall.tag]))
 
-    def _begins_anew(self, fall: Fall, first: int) -> bool:
-        """Whether the steps fall back to where the part began, give or take one record."""
+    def _begins_anew(self, fall: Fall, first: int, number: int) -> bool:
+        """Whether the steps fall back to where the part began, give or take one record.
+
+        A run that logs more rarely than the one before has its first record later, too.
+        """
         steps = self._run.curves[fall.tag].steps
-        begin = self._cuts[fall.tag][first]
-        former = steps[begin : fall.index]
-        return len(former) > 0 and fall.after <= int(former.min()) + cadence(former)
+        cuts = self._cuts[fall.tag]
+        former, later = steps[cuts[first] : fall.index], steps[fall.index : cuts[number + 1]]
+        record = max(cadence(former), cadence(later))
+        return len(former) > 0 and fall.after <= int(former.min()) + record
 
     def _supersede(self, fall: Fall, first: int, number: int) -> int:
         """Drop what was logged from the restart's step on, where the curve is logged again."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from gradlint.runs import role_words as known
 from gradlint.runs.run import Run
+from gradlint.runs.unspoken import unspoken_losses
 
 
 class Kind(enum.StrEnum):
@@ -275,6 +276,15 @@ def chosen_role(value: str) -> tuple[str, Kind]:
 _Roles = dict[str, Role]
 
 
+def _unspoken_losses(run: Run, roles: _Roles) -> _Roles:
+    """Where nothing is called a loss: the losses of GANs (`D_A`, `G_L1`) and detectors (`box`)."""
+    if any(role.kind is Kind.LOSS for role in roles.values()):
+        return roles
+    unknown = (Kind.OTHER, Kind.CLOCK)  # `total` is most often a count
+    words = {tag: _split(_words(tag))[1] for tag, role in roles.items() if role.kind in unknown}
+    return roles | {tag: role_of(f"{tag} loss") for tag in unspoken_losses(words)}
+
+
 def _criteria_as_losses(run: Run, roles: _Roles) -> _Roles:
     """Where nothing is called a loss, the regression criterion is what is minimised."""
     if any(role.kind is Kind.LOSS for role in roles.values()):
@@ -366,4 +376,12 @@ def _parts(run: Run, roles: _Roles) -> _Roles:
     }
 
 
-_REFINEMENTS = (_criteria_as_losses, _summaries_apart, _named_sets, _trained, _rivals, _parts)
+_REFINEMENTS = (
+    _unspoken_losses,
+    _criteria_as_losses,
+    _summaries_apart,
+    _named_sets,
+    _trained,
+    _rivals,
+    _parts,
+)

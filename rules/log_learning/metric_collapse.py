@@ -186,7 +186,9 @@ def check(run: Run) -> Iterator[Finding]:
             found = levels(-curve.level)
             gain, loss = found.start - found.lowest, found.final - found.lowest
             least = max((1.0 - SLACK) * gain, SIGMAS * found.deviation)
-            learnt = gain > max(SIGMAS * found.deviation, EPISODES * noise(curve.level))
+            learnt = gain > max(
+                SIGMAS * found.deviation, EPISODES * noise(curve.level[: len(curve.level) // 3])
+            )
             if learnt and loss >= least and _is_down(found, gain):
                 yield _reported(curve, found, "")
 

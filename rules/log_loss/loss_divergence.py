@@ -282,6 +282,14 @@ STRETCHES = 6
 LEARNT = 0.5
 """Share of its first values that a loss had come down to, to have learnt something."""
 
+AGREED = 1.2
+AGREED_SHARE = 0.2
+"""Rise over the best, as a factor and as a share of what had been gained, that is a divergence if
+training and evaluation both have it: each by itself may be noise."""
+
+OFTENER = 5
+"""Points of a training loss for each evaluation, at most, for it to be one of epochs."""
+
 WORSE = 1.2
 """Median of a loss in units of its first value, at least, that was never as low again."""
 
@@ -296,7 +304,7 @@ FEW = 3
 EXPLODED = 1e3
 """Factor of a growth, however slow, that is no learning."""
 
-EXPLODED_TARGET = 1e5
+EXPLODED_TARGET = 1e4
 """The same for a loss that follows a moving target: that of a value function grows with the square
 of the returns. A Q-network without a target network went from 100 to 480,000,000."""
 
@@ -313,7 +321,8 @@ def check(run: Run) -> Iterator[Finding]:
             continue
         found = _grown(curve)
         if found is None and not curve.role.adversarial:
-            found = _sudden(run, curve) or _lost(curve) or _slow(curve) or _worse(run, curve)
+            found = _sudden(run, curve) or _lost(curve) or _slow(curve)
+            found = found or _worse(run, curve) or _agreed(run, curve)
         if found is not None:
             yield found
 
@@ -376,6 +385,33 @@ def _worse(run: Run, curve: Curve) -> Finding | None:
     if not _is_above(curve, WORSE) or not any(_is_above(it, 1.0) for it in held_out):
         return None
     return _reported(curve, 1, float(curve.level[0]), float(np.median(curve.level[-FEW:])), None)
+
+
+def _agreed(run: Run, curve: Curve) -> Finding | None:
+    """A loss that ends well above its best while an evaluation of as few points does, too."""
+    for other in run.of(Kind.LOSS):
+        if other.role.split not in ("validation", "test"):
+            continue
+        if not LEAST <= len(curve.level) <= OFTENER * len(other.level):
+            continue
+        if _ends_high(curve) and _ends_high(other):
+            best = int(np.argmin(_smoothed(curve.level)))
+            final = float(np.median(curve.level[-FEW:]))
+            return _reported(curve, best + 1, float(_smoothed(curve.level)[best]), final, None)
+    return None
+
+
+def _smoothed(values: np.ndarray) -> np.ndarray:
+    """Medians of `FEW` values from each point on."""
+    return np.median(np.lib.stride_tricks.sliding_window_view(values, FEW), axis=1)
+
+
+def _ends_high(curve: Curve) -> bool:
+    values = curve.level
+    if len(values) < LEAST or values.min() <= 0:
+        return False
+    best, final = float(_smoothed(values).min()), float(np.median(values[-FEW:]))
+    return final >= AGREED * best and final - best >= AGREED_SHARE * (float(values[0]) - best)
 
 
 def _is_above(curve: Curve, factor: float) -> bool:

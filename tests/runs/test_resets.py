@@ -72,6 +72,12 @@ def test_the_second_run_knows_where_it_begins() -> None:
     assert second.resets == (Reset(line=21, before=200, after=10, appended=True),)
 
 
+def test_a_second_run_that_logs_more_rarely_begins_a_record_later() -> None:
+    first, second = separated(run_of(curve("loss", [*range(10, 900, 10), *range(100, 900, 100)])))
+    assert (steps_of(first)[0], steps_of(second)[0]) == (10, 100)
+    assert second.resets[0].appended
+
+
 def test_a_second_run_may_be_short() -> None:
     runs = separated(run_of(curve("loss", [*range(10), 0])))
     assert [run.points for run in runs] == [10, 1]

@@ -234,6 +234,29 @@ def test_beside_a_loss_the_criterion_is_a_metric() -> None:
 # What the user says
 
 
+def test_the_losses_of_pix2pix_and_cyclegan_are_adversarial_though_nothing_says_loss() -> None:
+    names = ("D_A", "G_A", "cycle_A", "idt_A", "D_B", "G_B", "cycle_B", "idt_B")
+    assert {(role.kind, role.adversarial) for role in roles(*names).values()} == {(Kind.LOSS, True)}
+    names = ("G_GAN", "G_L1", "D_real", "D_fake", "D_real+fake")
+    assert {(role.kind, role.adversarial) for role in roles(*names).values()} == {(Kind.LOSS, True)}
+    assert roles("D_A", "G_A", "time")["time"].kind is Kind.CLOCK
+
+
+def test_letters_alone_make_no_gan() -> None:
+    assert {role.kind for role in roles("D_A", "D_B", "cycle_A").values()} == {Kind.OTHER}
+    assert {role.kind for role in roles("D_x", "G_z", "loss_G").values()} == {Kind.OTHER, Kind.LOSS}
+
+
+def test_the_columns_of_yolo_are_losses_and_their_total_is_the_whole() -> None:
+    read = roles("gpu_mem", "box", "obj", "cls", "total", "val/P", "val/mAP@.5")
+    losses = {tag: role.component for tag, role in read.items() if role.kind is Kind.LOSS}
+    assert losses == {"box": True, "obj": True, "cls": True, "total": False}
+
+
+def test_a_column_named_total_alone_is_no_loss() -> None:
+    assert roles("total", "box")["total"].kind is not Kind.LOSS
+
+
 def test_the_user_names_a_kind() -> None:
     assert roles("foo", foo="gradient-norm")["foo"].kind is Kind.GRADIENT_NORM
 

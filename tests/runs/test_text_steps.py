@@ -46,6 +46,16 @@ def test_evaluations_without_any_epoch_are_counted() -> None:
     assert series(log)["test/loss"] == [(0, 0.2), (1, 0.2), (2, 0.2)]
 
 
+def test_the_result_of_an_evaluation_stands_for_its_progress() -> None:
+    log = "".join(
+        f"Epoch: [{e}][1/2] loss: 1.5\nTest: [1/2] loss: 0.7\n* acc 0.{e} loss 0.6\n"
+        for e in (1, 2)
+    )
+    assert series(log)["test/loss"] == [(1, 0.6), (2, 0.6)]
+    assert series(log)["test/acc"] == [(1, 0.1), (2, 0.2)]
+    assert "acc" not in series(log)
+
+
 def test_a_nan_within_an_evaluation_is_not_lost() -> None:
     read = series(evaluations("0.7", "nan", "0.8"))["valid/loss"]
     assert [math.isnan(value) for _, value in read] == [True, True]

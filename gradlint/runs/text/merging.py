@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,13 +28,17 @@ _AXES = ("step", "epoch", "row")
 
 @dataclass(slots=True)
 class Found:
-    """A series with its steps; its rows tell the order of its points."""
+    """A series with its steps; its rows tell the order of its points.
+
+    `progress`: each point is the last that one evaluation printed of its progress.
+    """
 
     form: Form
     axis: str
     rows: Ints
     steps: Ints
     values: NDArray[np.float64]
+    progress: bool = False
 
 
 def one_of_each_rank(
@@ -79,6 +83,7 @@ def _named(by_tag: dict[str, list[Found]], record: Ints) -> Iterator[tuple[str, 
 
 def _merged(curves: list[Found], record: Ints) -> Found:
     """One series in the order of the lines, each step's value once where it was printed twice."""
+    curves = _without_progress(curves)
     rows = np.concatenate([one.rows for one in curves])
     order = np.argsort(record[rows], kind="stable")
     rows = rows[order]
@@ -96,6 +101,23 @@ def _merged(curves: list[Found], record: Ints) -> Found:
         if axis == "step" or len(kept) <= _POINTS_OF_AN_EPOCH * len(np.unique(steps)):
             rows, steps, values = rows[kept], steps[kept], values[kept]
     return Found(curves[0].form, axis, rows, steps, values)
+
+
+def _without_progress(curves: list[Found]) -> list[Found]:
+    """The progress of an evaluation is left out where its result follows."""
+    results = [one.steps for one in curves if not one.progress]
+    if not results or len(results) == len(curves):
+        return curves
+    told = np.concatenate(results)
+    kept = []
+    for one in curves:
+        if one.progress:
+            without = ~np.isin(one.steps, told) | ~np.isfinite(one.values)
+            one = replace(
+                one, rows=one.rows[without], steps=one.steps[without], values=one.values[without]
+            )
+        kept.append(one)
+    return kept
 
 
 def _repeats(one: Found, other: Found) -> bool:

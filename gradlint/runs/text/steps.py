@@ -134,7 +134,8 @@ def _resolved(
     if axis == "epoch" and len(steps) > 1 and (steps == steps[0]).all():
         # `fit(epochs=1)` in a loop: every header says `Epoch 1/1`.
         axis, steps = "row", np.arange(len(steps))
-    return Found(series.form, axis, rows, steps.astype(np.int64), values)
+    progress = axis == "epoch" and passes is not None
+    return Found(series.form, axis, rows, steps.astype(np.int64), values, progress)
 
 
 def _results(all_series: list[Series]) -> dict[int, dict[str, list[Found]]]:
