@@ -21,6 +21,14 @@ PERIODIC = 4
 """Jumps at one distance, at least, that are the log's own period: running means that begin anew
 each epoch, data in a fixed order."""
 
+BRIEF = 2
+"""Points up to which a jump may be a batch or two."""
+
+EARLY = 8
+EARLY_RATIO = 10.0
+"""Factor by which a loss may jump, and come back, within its first points: one batch, or the first
+steps of an optimizer whose averages are empty."""
+
 KEPT = 0.5
 """Share of a jump's usual height that is still there at the end, where a loss has not come back."""
 
@@ -49,6 +57,7 @@ def incidents(run: Run, curve: Curve) -> list[Excursion]:
         for it in curve.measured(upward)
         if not (held_out and (not it.recovered or it.start < SETTLING))
         and (it.top > start or not raised_before(run, curve, it.start))
+        and not (it.start < EARLY and it.recovered and it.top < EARLY_RATIO * it.base)
         and not _objective_changes(run, curve, it)
     ]
     low = [it for it in found if it.top <= start]
@@ -76,6 +85,16 @@ def _objective_changes(run: Run, curve: Curve, jump: Excursion) -> bool:
         if any(low <= edge <= high for edge in edges):
             return True
     return False
+
+
+def is_lone(curve: Curve, jump: Excursion) -> bool:
+    """Whether a jump is a point or two of a training loss, back at once, and below its start.
+
+    Batches differ, and one that is hard comes to nothing.
+    """
+    brief = jump.recovered and jump.end - jump.start < BRIEF
+    trained = curve.role.split in ("", "train")
+    return trained and brief and jump.top <= curve.measured(levels).start
 
 
 def stays(curve: Curve, jump: Excursion) -> bool:

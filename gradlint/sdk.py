@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradlint.curves.levels import Levels, last_gain, levels
     from gradlint.curves.robust import median_and_scale, noise
     from gradlint.frameworks import knowledge
-    from gradlint.incidents import incidents, stays
+    from gradlint.incidents import incidents, is_lone, stays
     from gradlint.model.acts import Deed
     from gradlint.model.carried import CarriedState
     from gradlint.model.clip_settings import ClippingOptimizer, TransformChain
@@ -87,6 +87,7 @@ _HOMES = {
     "RecurrentStart": "gradlint.model.starts",
     "Restart": "gradlint.runs.checkpoints",
     "incidents": "gradlint.incidents",
+    "is_lone": "gradlint.incidents",
     "rate_is_spent": "gradlint.runs.schedule",
     "searches_rate": "gradlint.runs.schedule",
     "stays": "gradlint.incidents",
@@ -312,6 +313,7 @@ __all__ = [
     "frozen_tail",
     "incidents",
     "is_gradient",
+    "is_lone",
     "knowledge",
     "last_gain",
     "levels",

@@ -25,7 +25,7 @@ def unspoken_losses(words: Mapping[str, Sequence[str]]) -> set[str]:
     if set(players.values()) == _NETWORKS:
         found = set(players) | {tag for tag, held in words.items() if _is_companion(held)}
     parts = {tag: held[0] for tag, held in words.items() if len(held) == 1}
-    if _DETECTOR <= set(parts.values()):
+    if set(parts.values()) >= _DETECTOR:
         found |= {tag for tag, word in parts.items() if word in _DETECTOR_PARTS}
     return found
 

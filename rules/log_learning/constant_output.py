@@ -215,6 +215,10 @@ LEARNT = 0.9
 
 HELD_OUT = ("validation", "test")
 
+CERTAIN = 10
+GOOD = 0.9
+"""Evaluations for which a score that is no good must be frozen to be so although the loss falls."""
+
 STILL = 1e-5
 """Relative range of a loss that does not move although its digits show that it could."""
 
@@ -274,6 +278,8 @@ def _explained(run: Run, curve: Curve, onset: int) -> bool:
         same = other.role.split == curve.role.split and len(other.level) >= LEAST
         if same and frozen_tail(other.level) > len(other.level) - LEAST:
             return True  # what is measured beside it moves: it is about one class, or a detail
+    if len(curve.level) - onset >= CERTAIN and float(curve.level[-1]) < GOOD:
+        return False  # no single answer has changed for so long: it is the same for all
     for loss in run.of(Kind.LOSS):
         if loss.role.split != curve.role.split or len(loss.level) < LEAST - 1:
             continue

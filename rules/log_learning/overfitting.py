@@ -193,6 +193,9 @@ SIGMAS = 4.0
 DOUBTED = 1.5
 """Rise over the best value above which a score that still gains is no excuse."""
 
+FALL_BESIDE = 0.95
+"""The same where the held-out loss has risen by half: then any fall will do."""
+
 GAIN = 0.01
 """Share by which a score has to be better to have gone on improving."""
 
@@ -228,7 +231,8 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
     if rise < RISE * float(smooth[best]) or rise < SIGMAS * noise(values):
         return None
     at_best, at_end = _train_levels(train, int(curve.steps[curve.points[best]]))
-    if at_end > FALL * at_best:
+    fall = FALL_BESIDE if final >= DOUBTED * float(smooth[best]) else FALL
+    if at_end > fall * at_best:
         return None
     modest = final < DOUBTED * float(smooth[best]) or _is_term(run, curve)
     first = int(curve.points[best])

@@ -290,6 +290,9 @@ training and evaluation both have it: each by itself may be noise."""
 OFTENER = 5
 """Points of a training loss for each evaluation, at most, for it to be one of epochs."""
 
+NEAR = 0.05
+"""Distance from its best, as a share of its gain, at which a held-out loss is at its best."""
+
 WORSE = 1.2
 """Median of a loss in units of its first value, at least, that was never as low again."""
 
@@ -320,11 +323,23 @@ def check(run: Run) -> Iterator[Finding]:
         if curve.axis == "row" and len(curve.level) < LEAST_ROWS:
             continue
         found = _grown(curve)
-        if found is None and not curve.role.adversarial:
+        if found is None and not curve.role.adversarial and not _evaluates_well(run):
             found = _sudden(run, curve) or _lost(curve) or _slow(curve)
             found = found or _worse(run, curve) or _agreed(run, curve)
         if found is not None:
             yield found
+
+
+def _evaluates_well(run: Run) -> bool:
+    """Whether a held-out loss ends at its best: then the training loss has changed its scale."""
+    for curve in run.of(Kind.LOSS):
+        held_out = curve.role.split in ("validation", "test")
+        if held_out and len(curve.level) >= LEAST and curve.finite[-1]:
+            values = curve.level
+            gained = float(values[0] - values.min())
+            if gained > 0 and float(np.median(values[-FEW:]) - values.min()) <= NEAR * gained:
+                return True
+    return False
 
 
 def _grown(curve: Curve) -> Finding | None:
@@ -382,7 +397,9 @@ def _slow(curve: Curve) -> Finding | None:
 def _worse(run: Run, curve: Curve) -> Finding | None:
     """A loss that was never again as low as at its first point, in training and in evaluation."""
     held_out = [it for it in run.of(Kind.LOSS) if it.role.split in ("validation", "test")]
-    if not _is_above(curve, WORSE) or not any(_is_above(it, 1.0) for it in held_out):
+    if not any(len(it.level) >= LEAST and _is_above(it, 1.0) for it in held_out):
+        return None
+    if len(curve.level) < FEW or not _is_above(curve, WORSE):
         return None
     return _reported(curve, 1, float(curve.level[0]), float(np.median(curve.level[-FEW:])), None)
 
@@ -417,8 +434,7 @@ def _ends_high(curve: Curve) -> bool:
 def _is_above(curve: Curve, factor: float) -> bool:
     values = curve.level
     return (
-        len(values) >= LEAST
-        and values[0] > 0
+        values[0] > 0
         and bool(values[1:].min() > values[0])
         and float(np.median(values[1:])) >= factor * float(values[0])
     )

@@ -312,9 +312,11 @@ from gradlint.sdk import (
     Finding,
     Kind,
     Run,
+    Severity,
     digits,
     event,
     incidents,
+    is_lone,
     rule,
     stays,
 )
@@ -357,4 +359,5 @@ def _reported(curve: Curve, spike: Excursion) -> Finding:
         f"{curve.axis} {curve.steps[peak]} and {back}",
         help="clip the gradients, or lower the learning rate or the second-moment decay (`beta2`)",
         evidence=evidence,
+        severity=Severity.INFO if is_lone(curve, spike) else None,
     )

@@ -451,6 +451,40 @@ def test_baselines_tables_count_by_their_row_of_steps(key: str) -> None:
     assert series(log)["loss"] == [(10, 0.51), (20, 0.52), (30, 0.53)]
 
 
+def test_espnet_writes_the_epoch_before_its_name() -> None:
+    log = "".join(
+        f"[node1] 2021-01-01 10:10:00,123 (trainer:650) INFO: {e}epoch:train:1-100batch: "
+        f"iter_time=0.1, loss_ctc=9{e}.5, loss=8{e}.5, optim0_lr0=1e-05\n"
+        f"[node1] 2021-01-01 10:20:00,123 (trainer:650) INFO: {e}epoch:train:101-200batch: "
+        f"iter_time=0.1, loss_ctc=7{e}.5, loss=6{e}.5, optim0_lr0=1e-05\n"
+        f"[node1] 2021-01-01 10:30:00,123 (trainer:328) INFO: {e}epoch results: [train] "
+        f"loss=7{e}.5, time=20 minutes and 10.5 seconds, total_count=200, [valid] loss_ctc=7{e}.5, "
+        f"loss=5{e}.5, time=1 minute and 3.3 seconds, total_count=20\n"
+        for e in (1, 2)
+    )
+    read = series(log)
+    assert next(iter(read)) == "train/iter_time"
+    assert read["train/loss"] == [(300, 81.5), (400, 61.5), (500, 82.5), (600, 62.5)]
+    assert read["train/loss_epoch"] == [(1, 71.5), (2, 72.5)]
+    assert read["valid/loss"] == [(1, 51.5), (2, 52.5)]
+
+
+def test_wenet_writes_epoch_and_batch_as_a_fraction() -> None:
+    log = "".join(
+        f"2021-06-01 10:00:00,123 INFO Epoch {e} TRAIN info lr 8e-0{e + 1}\n"
+        f"2021-06-01 10:00:01,123 DEBUG TRAIN Batch {e}/0 loss 25{e}.1 loss_ctc 300.0 rank 0\n"
+        f"2021-06-01 10:00:02,123 DEBUG TRAIN Batch {e}/100 loss 24{e}.1 loss_ctc 290.0 rank 0\n"
+        f"2021-06-01 10:00:03,123 DEBUG CV Batch {e}/0 loss 50.1 history loss 48.9 rank 0\n"
+        f"2021-06-01 10:00:05,123 INFO Epoch {e} CV info cv_loss 4{e}.5\n"
+        for e in (0, 1)
+    )
+    read = series(log)
+    assert [value for _, value in read["train/loss"]] == [250.1, 240.1, 251.1, 241.1]
+    assert [step for step, _ in read["train/loss"]] == [0, 100, 200, 300]
+    assert read["valid/loss"] == [(0, 40.5), (1, 41.5)]
+    assert read["lr"] == [(0, 8e-1), (1, 8e-2)]
+
+
 def test_metrics_behind_that_of_a_split_are_of_that_split() -> None:
     log = "Epoch 0/24\n-----\ntrain Loss: 0.5 Acc: 0.7\nval Loss: 0.4 Acc: 0.8\n" + (
         "Epoch 1/24\n-----\ntrain Loss: 0.3 Acc: 0.8\nval Loss: 0.3 Acc: 0.9\n"

@@ -26,8 +26,8 @@ _TIME = re.compile(
     r")[\])]?(?:[\s:|,-]+|$)"
 )
 _LOGGER = re.compile(
-    # `name - INFO`, `host:0 module:120 INFO`
-    rf"(?:[\w.-]{{1,60}}(?:(?: - | )|:\d{{1,6}} (?:[\w.-]{{1,60}}:\d{{1,6}} )?))?"
+    # `name - INFO`, `(name:120) INFO`, `host:0 module:120 INFO`
+    rf"(?:\([\w.]{{1,60}}:\d+\) |[\w.-]{{1,60}}(?:(?: - | )|:\d{{1,6}} (?:[\w.-]{{1,60}}:\d{{1,6}} )?))?"
     rf"[\[(<]?{_LEVEL}[\])>]?"
     # `INFO:root:`, `INFO - a.b - `, `INFO a.b: `; a lone word may be the first key.
     r"(?::(?!Epoch)[A-Za-z_][\w.]{0,60}:(?![\s\d])|[\s:|-]+|$)"
@@ -35,7 +35,7 @@ _LOGGER = re.compile(
     # loguru's `module:function:line - `; wandb's `MainThread:1234 `
     r"|[A-Za-z_][\w.]{0,60}:[\w<>.]{1,60}:\d+ -(?: |$)|\w{0,30}Thread(?:-\d+)?:\d+(?: |$))?"
 )
-_NAME = re.compile(r"(?:\[[A-Za-z_][\w.]*(?::[\w()]+)*\]|[A-Za-z_]\w*\.py(?::\w+)*) ?(?:: |- )?")
+_NAME = re.compile(r"(?:\[[A-Za-z_][\w.-]*(?::[\w()]+)*\]|[A-Za-z_]\w*\.py(?::\w+)*) ?(?:: |- )?")
 
 
 def rank_of(line: str) -> tuple[int | None, int]:

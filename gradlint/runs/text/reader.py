@@ -17,6 +17,7 @@ from gradlint.runs.text.metadata import Settings
 from gradlint.runs.text.numbers import PLAIN, SPLIT, Units
 from gradlint.runs.text.placing import Placing
 from gradlint.runs.text.progress import BAR, is_drawn, without_bars
+from gradlint.runs.text.speech import in_common_words
 from gradlint.runs.text.steps import resolve
 from gradlint.runs.text.store import Form, Store
 from gradlint.runs.text.tables import Table
@@ -115,6 +116,7 @@ class TextReader:
             self._close_table()
         if "  " in line or "\t" in line:
             line = " ".join(line.split())
+        line = in_common_words(line)
         if self._columns.named and self._row(number, line):
             return
         parts = SPLIT(line, _MOST_NUMBERS)

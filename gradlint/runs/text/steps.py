@@ -256,7 +256,9 @@ def _passes(
     """
     progress = series.form in (Form.BATCH, Form.ANONYMOUS) or (series.form is Form.STEP and within)
     epoch, at, total = marks.epoch[rows], marks.step[rows], marks.total[rows]
-    if not progress or not is_evaluated(series.tag) or not (total > 0).all():
+    if not progress or not is_evaluated(series.tag):
+        return None
+    if series.form is not Form.BATCH and not (total > 0).all():
         return None
     ends = (np.diff(at) <= 0) | (np.diff(epoch) != 0) | (np.diff(total) != 0)
     last = np.flatnonzero(np.append(ends, True))
