@@ -20,6 +20,8 @@ LOGS = [
     TABLE.format(steps=1, loss=0.5) * 2,
     "é 1: iter 10: loss nan\r\nstep 1 loss 2\r\n\r\n" * 9,
     "[rank0]: Traceback (most recent call last):\n[rank0]:   x\n[rank0]: AError: Loss is nan\n",
+    "Test: [1/2] loss: 0.5 (0.6)\nTest: [2/2] loss: 0.5 (0.7)\n* loss 0.6\n\x80\n" * 2,
+    "| step | 1e+04 |\n| loss | 1 |\n--\n" * 3 + "1/2 5G: 9% ━━─ 1/2 5.5it/s 3.1s<4s\r" * 2,
     "\r 45%|##  | 45/100 [00:10<00:12, loss=0.5]\r 46%|## | 46/100 [00:10<00:12, loss=0.4]\x1b[A",
 ]
 
@@ -123,6 +125,10 @@ NASTY = {
     "thousands": b"1" + b",111" * 250_000 + b",1",
     "spaces in a table": b"|" + b" " * 10**6,
     "half bars": b"1%|| 1/1 [1" * 90_000,
+    "half heavy bars": "1% ━━ 1/".encode() * 80_000,
+    "places": b"a:" * 500_000 + b":1",
+    "brackets around means": b"loss 1 (2) " * 90_000,
+    "batches of epochs": b"1epoch:train:1-" * 65_000,
     "parentheses": b"(" * 10**6,
     "one word": b"a" * 10**6 + b"(x=1",
     "braces": b"{" * 10**6 + b":1",

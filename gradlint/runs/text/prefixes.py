@@ -27,7 +27,8 @@ _TIME = re.compile(
 )
 _LOGGER = re.compile(
     # `name - INFO`, `(name:120) INFO`, `host:0 module:120 INFO`
-    rf"(?:\([\w.]{{1,60}}:\d+\) |[\w.-]{{1,60}}(?:(?: - | )|:\d{{1,6}} (?:[\w.-]{{1,60}}:\d{{1,6}} )?))?"
+    rf"(?:\([\w.]{{1,60}}:\d+\) "
+    rf"|[\w.-]{{1,60}}(?:(?: - | )|:\d{{1,6}} (?:[\w.-]{{1,60}}:\d{{1,6}} )?))?"
     rf"[\[(<]?{_LEVEL}[\])>]?"
     # `INFO:root:`, `INFO - a.b - `, `INFO a.b: `; a lone word may be the first key.
     r"(?::(?!Epoch)[A-Za-z_][\w.]{0,60}:(?![\s\d])|[\s:|-]+|$)"

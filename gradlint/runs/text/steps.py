@@ -154,11 +154,10 @@ def _is_metric(
 ) -> bool:
     """A key that comes again with a step that moves, or on a line that has a mark of its own."""
     moves = len(values) >= _FEWEST_STILL or bool((values != values[:1]).any())
-    if series.form is Form.ROW:
+    unmarked = series.form in (Form.ROW, Form.INHERITED) or not series.strong
+    if series.form is Form.ROW or (unmarked and axis == "row"):
         return series.strong and moves and len(values) >= fewest and measures(series.tag)
-    if series.form is Form.INHERITED or not series.strong:
-        if axis == "row" and not (series.strong and measures(series.tag)):
-            return False
+    if unmarked:
         again = len(steps) > 1 and bool((steps != steps[0]).any())
         return again and (series.strong or moves)
     return True
