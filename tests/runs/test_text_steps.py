@@ -239,6 +239,12 @@ def test_sentences_with_numbers_have_no_metrics() -> None:
     assert "no metric" in read(log).problems[0].message
 
 
+def test_a_loss_of_something_is_one_only_where_the_training_is() -> None:
+    prose = "".join(f"The company reported a loss of {n} million dollars.\n" for n in (3, 4, 5))
+    assert read(prose).runs == []
+    assert len(series("".join(f"epoch {e} done with a loss of 0.{e}\n" for e in (1, 2)))) == 1
+
+
 def test_the_final_results_of_a_log_without_anything_else_are_read() -> None:
     assert series("Best test loss 3.69, test ppl 39.85\n")["Best test loss"] == [(0, 3.69)]
 

@@ -364,6 +364,8 @@ class _Learner:
         if self.out.bar:
             # A bar's own words count things, too: `17 images, 0 corrupt: 100%|`.
             return one.firm or measures(one.key)
+        if one.key.endswith(" of") and not self.out.marked:
+            return one.firm  # prose: `a loss of 3 men`
         return one.firm or self.out.marked or any(measures(other.key) for other in self.found)
 
 
