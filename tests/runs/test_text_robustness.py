@@ -115,6 +115,13 @@ def test_texts_that_look_like_keys_leave_room_for_metrics() -> None:
     assert len(run.curves["loss"]) == 8
 
 
+def test_epochs_of_unheard_length_are_read() -> None:
+    log = "".join(f"Epoch [{e}][{9 * 10**18}/{2**63 - 1}] loss 1.{e}\n" for e in (1, 2))
+    assert len(run_of(log).curves["loss"]) == 2
+    log = "".join(f"Epoch {e} batch {b} loss 1.{e}\n" for e in (1, 2) for b in (0, 2**63))
+    assert len(run_of(log).curves["loss"]) == 4
+
+
 def test_a_table_cell_that_is_no_number_is_left_out() -> None:
     run = run_of("| time/ | |\n|    total_timesteps | 5 |\n|    fps | , |\n|    loss | 1 |\n")
     assert list(run.curves) == ["time/total_timesteps", "time/loss"]

@@ -28,6 +28,9 @@ _PROGRAM_LINES = 5
 """Lines of source code from which on a log is taken to contain its program, whose assignments
 (`lr = 0.1`, three branches of them) look like metrics without a mark."""
 
+_LONGEST_EPOCH = 2**31 - 1
+"""Batches of an epoch, so that the product of two such numbers fits into int64."""
+
 _RESULT = re.compile(r"\b(?:best|final|test|average|overall|total)\b", re.IGNORECASE)
 
 _POINTS_OF_A_BAR = 1.5
@@ -210,13 +213,13 @@ def _length(marks: _Marks, rows: Ints) -> int:
     """Batches of an epoch: as printed, or else as the largest that was seen tells."""
     total = int(marks.total[rows].max(initial=0))
     if total > 0:
-        return total
+        return min(total, _LONGEST_EPOCH)
     at = np.unique(marks.step[rows])
     if not len(at):
         return 1
     # From 0 in steps of 100 up to 900 there are 1,000; from 300 in steps of 300 up to 600, 600.
     after = int(np.diff(at).min(initial=2**31)) if at[0] == 0 and len(at) > 1 else int(at[0] == 0)
-    return max(int(at[-1]) + after, 1)
+    return min(max(int(at[-1]) + after, 1), _LONGEST_EPOCH)
 
 
 def _joined(epoch: Ints, step: Ints, length: int) -> Ints:
@@ -242,7 +245,7 @@ def _batches(
         if len(rows) <= _POINTS_OF_A_BAR * len(ends):
             # Such a bar is kept of each epoch, and its text is what the epoch came to.
             return "epoch", epoch[ends], ends
-    steps = _joined(epoch, np.clip(at, 0, 2**40) * longest // length, longest)
+    steps = _joined(epoch, np.clip(at, 0, _LONGEST_EPOCH) * longest // length, longest)
     return "step", steps, everything
 
 
