@@ -15,6 +15,7 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("mean", "squared", "error"): "mse",
     ("mean", "square", "error"): "mse",
     ("mean", "average", "precision"): "map",
+    ("smooth", "l1"): "smoothl1",
     ("average", "precision"): "ap",
     ("mean", "iou"): "miou",
     ("word", "error", "rate"): "wer",
@@ -110,7 +111,8 @@ SYNONYMS = {
 """Spellings of one metric, so that `acc` is paired with `val_accuracy`."""
 
 LOSS = frozenset(
-    "loss cost crossentropy xent ce bce nll logloss nelbo ctc focal hinge logcosh mlogloss".split()
+    "loss cost crossentropy xent ce bce nll logloss nelbo ctc focal hinge logcosh mlogloss "
+    "smoothl1".split()
 )
 
 CRITERIA = frozenset("mse mae rmse mape msle huber logcosh".split())

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from gradlint.runs import role_words as known
-from gradlint.runs.run import Run
+from gradlint.runs.run import TEXT_COLUMNS, Run
 from gradlint.runs.unspoken import unspoken_losses
 
 
@@ -253,6 +253,8 @@ def _is_table_of_results(run: Run) -> bool:
     """
     if run.axis != "row":
         return False
+    if set(_words(run.metadata.get(TEXT_COLUMNS, ""))) & known.IDENTIFIERS:
+        return True
     for tag, curve in run.curves.items():
         if set(_words(tag)) & known.IDENTIFIERS and len(curve) > 2:
             values = curve.values

@@ -20,6 +20,9 @@ Values = NDArray[np.float64]
 
 _T = TypeVar("_T")
 
+TEXT_COLUMNS = "text columns"
+"""The entry of a run's metadata that names the columns of its table that hold no numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradlint.runs.building import RunBuilder
 from gradlint.runs.reader import HEAD
-from gradlint.runs.run import Problem, Reading, Run, Steps, Values
+from gradlint.runs.run import TEXT_COLUMNS, Problem, Reading, Run, Steps, Values
 from gradlint.runs.tables.blocks import PATIENCE, WORTH, BlockReader
 from gradlint.runs.tables.charts import is_chart, is_list_of_runs, run_and_metric
 from gradlint.runs.tables.columns import Column, Table, append_array
@@ -133,11 +133,16 @@ class TableReader:
     def _series(self, steps: StepColumn, problems: list[Problem]) -> dict[str, Column]:
         """The columns that are series, and what is to be said of the others."""
         series: dict[str, Column] = {}
+        texts: list[str] = []
         for name, column in self._table.flat():
             if len(column) >= max(column.texts, 1) and name != steps.name:
                 series[name] = column
+            elif column.texts:
+                texts.append(name)
             if column.texts and len(column) >= _NOTABLE_NUMBERS * column.texts:
                 problems.append(self._text_problem(name, column))
+        if texts:
+            self._metadata[TEXT_COLUMNS] = ", ".join(texts)
         dropped = self._rows.dropped if self._rows else ()
         if dropped:
             said = f"{len(dropped)} columns are more than can be read"
