@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gradlint.curves.constancy import frozen_tail, longest_equal, resolution
     from gradlint.curves.excursions import Excursion, excursions, upward
     from gradlint.curves.levels import Levels, last_gain, levels
-    from gradlint.curves.robust import median_and_scale, noise
+    from gradlint.curves.robust import median_and_scale, medians_of_three, noise
     from gradlint.frameworks import knowledge
     from gradlint.incidents import incidents, is_lone, stays
     from gradlint.model.acts import Deed
@@ -123,6 +123,7 @@ _HOMES = {
     "logarithm": "gradlint.model.losses",
     "longest_equal": "gradlint.curves.constancy",
     "median_and_scale": "gradlint.curves.robust",
+    "medians_of_three": "gradlint.curves.robust",
     "noise": "gradlint.curves.robust",
     "number": "gradlint.source.dataflow",
     "resolution": "gradlint.curves.constancy",
@@ -321,6 +322,7 @@ __all__ = [
     "logarithm",
     "longest_equal",
     "median_and_scale",
+    "medians_of_three",
     "noise",
     "number",
     "raised_before",

@@ -38,7 +38,9 @@ STRIDE = 32
 """Points for which one baseline holds where a series is long."""
 
 LONG = 20_000
-"""Points from which a series is long: below, every point has its own baseline."""
+LONGER = 200_000
+"""Points from which a series is long: below, every point has its own baseline; from the second on
+a baseline holds for a whole window."""
 
 CONFIRMATION = 5
 """Points looked ahead to see that a return is one: their median has to be back."""
@@ -189,7 +191,7 @@ class _Scan:
     def _candidates(self) -> list[int]:
         """Points worth a closer look, by the raw history before them."""
         values, scaled = self._values, self._scaled
-        stride = STRIDE if len(values) > LONG else 1
+        stride = 1 if len(values) <= LONG else STRIDE if len(values) <= LONGER else WINDOW
         middle, scale = trailing(scaled, WINDOW, stride)
         # In a history that falls the deviation from the median is the fall.
         steady = trailing_noise(scaled, WINDOW, stride)

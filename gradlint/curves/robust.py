@@ -14,6 +14,10 @@ SIGMA = 1.4826
 """Median absolute deviation -> standard deviation of a normal variable: 1 / Phi^-1(3/4)
 (Rousseeuw and Croux, 1993, Alternatives to the median absolute deviation)."""
 
+_STRETCHES = 64
+_STRETCH = 1024
+"""Stretches, and points of each, by which the noise of a long series is estimated: to 0.5%."""
+
 _ROWS = 4096
 """Windows gathered at a time: 4096 x 64 values are 2 MB and stay in cache."""
 
@@ -91,6 +95,14 @@ def about_its_line(window: Values) -> tuple[float, float, float]:
     return middle, scale, float(window.max()) - middle
 
 
+def medians_of_three(values: Values) -> Values:
+    """The median of each three neighbours; float64, shape (n - 2,), n at least 3."""
+    first, second, third = values[:-2], values[1:-1], values[2:]
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    medians: Values = np.maximum(low, np.minimum(high, third))
+    return medians
+
+
 def block_medians(values: Values, blocks: int) -> tuple[Values, Indices]:
     """The medians of `blocks` stretches of (nearly) equal length, and where each begins.
 
@@ -108,9 +120,14 @@ def noise(values: Values) -> float:
     """Standard deviation of the point-to-point noise, blind to trends and to level shifts.
 
     1.4826 MAD of the second differences over sqrt(6): a second difference of white noise has six
-    times its variance, and of a straight line it is 0.
+    times its variance, and of a straight line it is 0. Of a long series, stretches are looked at
+    that lie evenly over it.
     """
     if len(values) < 4:
         return 0.0
+    if len(values) > 2 * _STRETCHES * _STRETCH:
+        starts = np.linspace(0, len(values) - _STRETCH, _STRETCHES).astype(np.intp)
+        second = np.diff(values[starts[:, None] + np.arange(_STRETCH)], 2, axis=1).ravel()
+        return SIGMA * float(np.median(np.abs(second - np.median(second)))) / float(np.sqrt(6.0))
     second = np.diff(values, 2)
     return SIGMA * float(np.median(np.abs(second - np.median(second)))) / float(np.sqrt(6.0))

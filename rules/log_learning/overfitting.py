@@ -176,7 +176,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk import Curve, Finding, Kind, Run, Severity, event, noise, rule
+from gradlint.sdk import (
+    Curve,
+    Finding,
+    Kind,
+    Run,
+    Severity,
+    event,
+    medians_of_three,
+    noise,
+    rule,
+)
 
 LEAST = 6
 """Evaluations, at least."""
@@ -282,7 +292,7 @@ def _smoothed(values: np.ndarray) -> np.ndarray:
     """Medians of three: one lucky evaluation is no best."""
     if len(values) < 3:
         return values
-    inner = np.median(np.lib.stride_tricks.sliding_window_view(values, 3), axis=1)
+    inner = medians_of_three(values)
     return np.concatenate((values[:1], inner, values[-1:]))
 
 

@@ -258,6 +258,7 @@ from gradlint.sdk import (
     event,
     incidents,
     levels,
+    medians_of_three,
     rule,
     searches_rate,
     stays,
@@ -369,7 +370,7 @@ def _lost(curve: Curve) -> Finding | None:
         return None
     values = curve.level
     start = float(np.median(values[:FEW]))
-    lowest = float(np.min(np.lib.stride_tricks.sliding_window_view(values, FEW).max(axis=1)))
+    lowest = float(medians_of_three(values).min())
     end = values[-FEW:]
     if lowest <= 0 or lowest > LEARNT * start or float(end.min()) <= max(start, values[0]):
         return None
@@ -412,22 +413,19 @@ def _agreed(run: Run, curve: Curve) -> Finding | None:
         if not LEAST <= len(curve.level) <= OFTENER * len(other.level):
             continue
         if _ends_high(curve) and _ends_high(other):
-            best = int(np.argmin(_smoothed(curve.level)))
+            best = int(np.argmin(medians_of_three(curve.level)))
             final = float(np.median(curve.level[-FEW:]))
-            return _reported(curve, best + 1, float(_smoothed(curve.level)[best]), final, None)
+            return _reported(
+                curve, best + 1, float(medians_of_three(curve.level)[best]), final, None
+            )
     return None
-
-
-def _smoothed(values: np.ndarray) -> np.ndarray:
-    """Medians of `FEW` values from each point on."""
-    return np.median(np.lib.stride_tricks.sliding_window_view(values, FEW), axis=1)
 
 
 def _ends_high(curve: Curve) -> bool:
     values = curve.level
     if len(values) < LEAST or values.min() <= 0:
         return False
-    best, final = float(_smoothed(values).min()), float(np.median(values[-FEW:]))
+    best, final = float(medians_of_three(values).min()), float(np.median(values[-FEW:]))
     return final >= AGREED * best and final - best >= AGREED_SHARE * (float(values[0]) - best)
 
 
