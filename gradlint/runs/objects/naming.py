@@ -13,6 +13,8 @@ STEP_KEYS = (
     "global_step",
     "iteration",
     "iter",
+    "itr",
+    "it",
     "num_updates",
     "current_steps",
     "training_iteration",
@@ -93,10 +95,14 @@ def is_mode(tag: str) -> bool:
 def is_log(tags: Iterable[str]) -> bool:
     """Whether rows with these numeric tags come from a training log rather than from a data set.
 
-    A plain `score` is as often the label of an example.
+    A plain `score` is as often the label of an example; a value of a split is a measurement.
     """
     return any(
-        counts(tag) or is_rate(tag) or (measures(tag) and plain(tag) != "score") for tag in tags
+        counts(tag)
+        or is_rate(tag)
+        or (measures(tag) and plain(tag) != "score")
+        or role_of(tag).split in ("train", "validation")
+        for tag in tags
     )
 
 
