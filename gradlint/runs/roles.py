@@ -343,6 +343,7 @@ def _rivals(run: Run, roles: _Roles) -> _Roles:
     agent = any(
         (role.kind is Kind.RETURN and len(run.curves[tag]) > 1)
         or set(role.metric.split("_")) & known.AGENT
+        or tag in ("ε", "eps")
         for tag, role in roles.items()
     )
     game = any(

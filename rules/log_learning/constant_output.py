@@ -278,7 +278,7 @@ def _explained(run: Run, curve: Curve, onset: int) -> bool:
         same = other.role.split == curve.role.split and len(other.level) >= LEAST
         if same and frozen_tail(other.level) > len(other.level) - LEAST:
             return True  # what is measured beside it moves: it is about one class, or a detail
-    if len(curve.level) - onset >= CERTAIN and float(curve.level[-1]) < GOOD:
+    if len(curve.level) - onset >= CERTAIN and 0.0 < float(curve.level[-1]) < GOOD:
         return False  # no single answer has changed for so long: it is the same for all
     for loss in run.of(Kind.LOSS):
         if loss.role.split != curve.role.split or len(loss.level) < LEAST - 1:
