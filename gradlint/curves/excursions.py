@@ -384,7 +384,7 @@ def upward(values: Values) -> list[Excursion]:
         return []
     start, gained = levels(values).start, 0.0
     if values.min() > 0:
-        gained = SHARE * float(np.log(values[0] / levels(values).lowest))
+        gained = SHARE * float(np.log(values[0]) - np.log(levels(values).lowest))
     return [
         it
         for it in found
