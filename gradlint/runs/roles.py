@@ -338,6 +338,17 @@ def _trained(run: Run, roles: _Roles) -> _Roles:
     }
 
 
+def _evaluated(run: Run, roles: _Roles) -> _Roles:
+    """A bare `loss` beside a `train_loss` that was logged as often is that of the evaluation."""
+    bare, trained = run.curves.get("loss"), run.curves.get("train_loss")
+    if bare is None or trained is None or len(trained) < len(bare) or len(bare) < 2:
+        return roles
+    losses = [role for role in roles.values() if role.kind is Kind.LOSS and role.metric == "loss"]
+    if any(role.split in ("validation", "test") for role in losses) or roles["loss"].split:
+        return roles
+    return roles | {"loss": replace(roles["loss"], split="validation")}
+
+
 def _rivals(run: Run, roles: _Roles) -> _Roles:
     """All losses of a GAN or of an agent are adversarial, also those that are not named so."""
     agent = any(
@@ -383,6 +394,7 @@ _REFINEMENTS = (
     _unspoken_losses,
     _criteria_as_losses,
     _summaries_apart,
+    _evaluated,
     _named_sets,
     _trained,
     _rivals,

@@ -10,6 +10,9 @@ _CYCLE = frozenset("cycle idt cyc identity rec".split())
 """What pytorch-CycleGAN-and-pix2pix names its losses by, behind `D_` or `G_` and before `_A`."""
 
 _DETECTOR = frozenset("box cls".split())
+_HEADS = frozenset(("om", "oo"))
+"""The two heads of YOLOv10: one to many, one to one."""
+
 _DETECTOR_PARTS = frozenset("box obj cls dfl total seg kobj pose".split())
 """The columns of losses that YOLO prints while it trains; `box` and `cls` are always there."""
 
@@ -24,7 +27,7 @@ def unspoken_losses(words: Mapping[str, Sequence[str]]) -> set[str]:
     found: set[str] = set()
     if set(players.values()) == _NETWORKS:
         found = set(players) | {tag for tag, held in words.items() if _is_companion(held)}
-    parts = {tag: held[0] for tag, held in words.items() if len(held) == 1}
+    parts = {tag: held[0] for tag, held in words.items() if set(held[1:]) <= _HEADS}
     if set(parts.values()) >= _DETECTOR:
         found |= {tag for tag, word in parts.items() if word in _DETECTOR_PARTS}
     return found

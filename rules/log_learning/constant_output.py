@@ -215,6 +215,10 @@ LEARNT = 0.9
 
 HELD_OUT = ("validation", "test")
 
+STOPPED = 50
+"""Equal values in a row, at least, of a loss that may be 0 for a while: a policy that has become
+certain, or a discriminator that is never wrong, gets no gradients."""
+
 CERTAIN = 10
 GOOD = 0.9
 """Evaluations for which a score that is no good must be frozen to be so although the loss falls."""
@@ -227,11 +231,22 @@ STILL = 1e-5
 def check(run: Run) -> Iterator[Finding]:
     """Report each metric that is frozen."""
     for curve in run.of(Kind.LOSS, Kind.SCORE, Kind.ERROR):
-        if curve.role.adversarial or len(curve.level) < LEAST - 1:
+        if len(curve.level) < LEAST - 1:
+            continue
+        if curve.role.adversarial:
+            yield from _stopped(curve)
             continue
         onset = _frozen(curve)
         if onset is not None and not _is_done(curve, onset) and not _explained(run, curve, onset):
             yield _reported(curve, onset)
+
+
+def _stopped(curve: Curve) -> Iterator[Finding]:
+    """A loss that pulls against another, or of an agent, that has moved and does not any more."""
+    onset = frozen_tail(curve.level)
+    length = len(curve.level) - onset
+    if onset > 0 and length >= max(STOPPED, SHARE * len(curve.level)):
+        yield _reported(curve, onset)
 
 
 def _frozen(curve: Curve) -> int | None:
@@ -304,7 +319,7 @@ def _not_evaluated(run: Run, curve: Curve) -> bool:
 def _reported(curve: Curve, onset: int) -> Finding:
     first, last = int(curve.points[onset]), int(curve.points[-1])
     count = len(curve.level) - onset
-    value = float(curve.level[-1])
+    value = float(curve.level[-1]) + 0.0  # no minus zero
     return event(
         curve,
         first,

@@ -274,6 +274,9 @@ CLASSES = (*range(2, 11), 16, 20, 32, 50, 64, 100, 128, 200, 256, 365, 500, 512,
 VOCABULARIES = (32_000, 50_257, 50_304, 128_256)
 """Numbers of classes that are usual; with every number allowed all levels above 4.6 are chance."""
 
+FEW_CLASSES = 10
+"""Classes up to which chance levels lie so far apart that one is no accident."""
+
 CHANCE_SCORE = 0.5
 """Score up to which one that never moves is that of guessing; a network that begins above it may
 have been trained before."""
@@ -302,7 +305,7 @@ def check(run: Run) -> Iterator[Finding]:
     for curve in sorted(losses, key=len)[-1:]:
         resumed = curve.axis == "step" and curve.steps[0] > LATE * curve.steps[-1]
         if len(curve.level) >= _least(curve) and curve.level.min() > 0 and not resumed:
-            found += _still(run, curve)
+            found += list(_guessing(run, curve)) or list(_still(run, curve))
     for curve in run.of(Kind.SCORE):
         if "acc" in curve.role.metric and len(curve.level) >= FEW_SCORES and not found:
             found += _at_chance(curve)
@@ -314,6 +317,29 @@ def check(run: Run) -> Iterator[Finding]:
 
 def _least(curve: Curve) -> int:
     return LEAST_EPOCHS if curve.axis == "epoch" else LEAST
+
+
+def _guessing(run: Run, curve: Curve) -> Iterator[Finding]:
+    """A loss that has come down to chance level and no further, beside a score that guesses."""
+    found = levels(curve.level)
+    classes = chance_classes(found.final, FEW_CLASSES)
+    if classes is None or found.lowest < math.log(classes) - CHANCE:
+        return
+    for score in run.of(Kind.SCORE):
+        if "acc" in score.role.metric and len(score.level):
+            if float(np.max(np.abs(score.level - 1.0 / classes))) <= GUESSED:
+                yield event(
+                    curve,
+                    int(curve.points[0]),
+                    int(curve.points[-1]),
+                    f"`{curve.tag}` ends at {digits(found.final)}, which is chance level: "
+                    f"ln({classes}), and `{score.tag}` at {digits(float(score.level[-1]))}",
+                    help="check that the labels belong to the inputs, that gradients arrive, and "
+                    "the learning rate",
+                    evidence={"final": found.final, "classes at chance": classes},
+                    severity=Severity.ERROR,
+                )
+                return
 
 
 def _still(run: Run, curve: Curve) -> Iterator[Finding]:
@@ -378,9 +404,9 @@ def _severity(run: Run, curve: Curve, classes: int | None, certain: bool) -> Sev
     return Severity.ERROR if classes else None
 
 
-def chance_classes(level: float) -> int | None:
+def chance_classes(level: float, most: int = VOCABULARIES[-1]) -> int | None:
     """The number of classes among which guessing has this cross-entropy, if it is a usual one."""
-    for classes in (*CLASSES, *VOCABULARIES):
+    for classes in (it for it in (*CLASSES, *VOCABULARIES) if it <= most):
         if abs(level - math.log(classes)) <= CHANCE:
             return classes
     return None

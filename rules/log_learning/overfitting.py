@@ -203,6 +203,9 @@ SIGMAS = 4.0
 DOUBTED = 1.5
 """Rise over the best value above which a score that still gains is no excuse."""
 
+SCORE_LOST = 0.85
+"""Share of its best that a score has come down to, to speak against the network as well."""
+
 FALL_BESIDE = 0.95
 """The same where the held-out loss has risen by half: then any fall will do."""
 
@@ -238,10 +241,14 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
     rise = final - float(smooth[best])
     if len(values) - best <= SINCE:
         return None
-    if rise < RISE * float(smooth[best]) or rise < SIGMAS * noise(values):
+    if rise < RISE * float(smooth[best]):
+        return None
+    witness = _score_falls(run, curve)
+    if rise < SIGMAS * noise(values) and not witness:
         return None
     at_best, at_end = _train_levels(train, int(curve.steps[curve.points[best]]))
-    fall = FALL_BESIDE if final >= DOUBTED * float(smooth[best]) else FALL
+    plain = witness or final >= DOUBTED * float(smooth[best])
+    fall = FALL_BESIDE if plain else FALL
     if at_end > fall * at_best:
         return None
     modest = final < DOUBTED * float(smooth[best]) or _is_term(run, curve)
@@ -261,7 +268,9 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
             "train at best": at_best,
             "train at end": at_end,
         },
-        severity=Severity.INFO if modest and _score_gains(run, curve, step) else None,
+        severity=Severity.INFO
+        if modest and not witness and _score_gains(run, curve, step)
+        else None,
     )
 
 
@@ -271,6 +280,18 @@ def _is_term(run: Run, curve: Curve) -> bool:
         it.role.split == curve.role.split and it.role.metric != curve.role.metric
         for it in run.of(Kind.LOSS)
     )
+
+
+def _score_falls(run: Run, curve: Curve) -> bool:
+    """Whether most scores on the same data end well below their best: a second witness."""
+    fallen = scores = 0
+    for score in run.of(Kind.SCORE):
+        if score.role.split not in ("", curve.role.split) or len(score.level) < LEAST:
+            continue
+        best = float(_smoothed(score.level).max())
+        scores += 1
+        fallen += best > 0 and float(np.median(score.level[-SINCE:])) <= SCORE_LOST * best
+    return 2 * fallen > scores
 
 
 def _score_gains(run: Run, curve: Curve, step: int) -> bool:

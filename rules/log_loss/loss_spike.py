@@ -326,6 +326,13 @@ FEW = 3
 highest is."""
 
 
+HELP = "clip the gradients, or lower the learning rate or the second-moment decay (`beta2`)"
+HELP_HELD_OUT = (
+    "look at the training loss there; if it is calm, at the running statistics of batch "
+    "normalisation and at the data of that evaluation"
+)
+
+
 @rule("TL201", "warning", symptoms={"loss-spike": 1.0})
 def check(run: Run) -> Iterator[Finding]:
     """Report the spikes of each loss; one that never ends is a divergence."""
@@ -357,7 +364,7 @@ def _reported(curve: Curve, spike: Excursion) -> Finding:
         last,
         f"`{curve.tag}` jumps from {digits(spike.base)} to {digits(spike.top)}{factor} at "
         f"{curve.axis} {curve.steps[peak]} and {back}",
-        help="clip the gradients, or lower the learning rate or the second-moment decay (`beta2`)",
+        help=HELP_HELD_OUT if curve.role.split in ("validation", "test") else HELP,
         evidence=evidence,
         severity=Severity.INFO if is_lone(curve, spike) else None,
     )

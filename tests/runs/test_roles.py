@@ -285,3 +285,7 @@ def test_a_role_that_does_not_exist_is_refused(value: str) -> None:
 def test_what_is_shown_of_a_role_can_be_set(tag: str) -> None:
     role = role_of(tag)
     assert chosen_role(str(role)) == (role.split, role.kind)
+
+
+def test_a_bare_loss_beside_a_train_loss_is_that_of_the_evaluation() -> None:
+    assert roles("train_loss", "loss")["loss"].split == "validation"
