@@ -125,6 +125,7 @@ def excursions(
     ratio: float,
     outstanding: float,
     record_ratio: float | None = None,
+    early: float = EARLY,
 ) -> list[Excursion]:
     """The excursions of `values`, in order; they do not overlap.
 
@@ -139,10 +140,13 @@ def excursions(
 
     `record_ratio`: a point this many times as high as the highest before it begins an excursion
     whatever its history, which may be short or wild; None for never.
+
+    `early`: the deviations of the noise of its first points by which a series must jump at its very
+    beginning, where it comes back.
     """
     if len(values) < 2:
         return []
-    return list(_Scan(values, sigmas, ratio, outstanding, record_ratio).found())
+    return list(_Scan(values, sigmas, ratio, outstanding, record_ratio, early).found())
 
 
 class _Scan:
@@ -155,6 +159,7 @@ class _Scan:
         ratio: float,
         outstanding: float,
         record_ratio: float | None,
+        early: float,
     ) -> None:
         self._values = values
         self._positive = bool(values.min() > 0)
@@ -164,6 +169,7 @@ class _Scan:
         self._ratio = ratio
         self._outstanding = outstanding
         self._record_ratio = record_ratio
+        self._early = early
         self._seen, self._dip = 0, 0.0
         self._above = np.zeros(len(values))
         self._early_noise = noise(self._scaled[: 2 * WINDOW])
@@ -230,7 +236,7 @@ class _Scan:
         tall = self._values[found.start : found.end + 1] > found.base + 0.5 * found.height
         if np.count_nonzero(tall) <= BRIEF and height < DIPS * self._deepest(found.start):
             return None
-        if index < WINDOW and found.recovered and height < EARLY * self._early_noise:
+        if index < WINDOW and found.recovered and height < self._early * self._early_noise:
             return None
         return found
 

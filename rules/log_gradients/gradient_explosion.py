@@ -262,6 +262,12 @@ OUTSTANDING = 2.0
 RECORD_RATIO = 8.0
 """Least factor over the highest norm ever that is a jump whatever the history."""
 
+EARLY = 3.0
+FIRST = 8
+DOUBLED = 2.0
+"""A norm that jumps within its first points, by this many deviations of their noise, and comes back
+is one witness, and its noise is not known yet; the loss, doubled with it, is the other."""
+
 MOMENT = 3
 """Points from which a jump is a new level. A network that leaves a plateau has one: its gradients
 grow by a factor of 20 to 45 and stay there while the loss falls."""
@@ -310,6 +316,7 @@ def explosions(values: np.ndarray) -> list[Excursion]:
         ratio=RATIO_WITH_LOSS,
         outstanding=OUTSTANDING,
         record_ratio=RECORD_RATIO,
+        early=EARLY,
     )
 
 
@@ -319,11 +326,25 @@ def _moving_target(run: Run) -> bool:
 
 
 def _matters(run: Run, curve: Curve, jump: Excursion) -> bool:
+    if jump.recovered and jump.start < FIRST:
+        return _both_jump(run, curve, jump)
     if _loss_follows(run, curve, jump):
         return True
     if jump.top < RATIO * jump.base:
         return False
     return jump.end - jump.start < MOMENT or not _loss_falls(run, curve, jump.start, jump.end)
+
+
+def _both_jump(run: Run, curve: Curve, jump: Excursion) -> bool:
+    """Whether the loss is at least doubled with the norm, against all that it was before."""
+    low, high = curve.step(jump.start), curve.step(jump.end)
+    for loss in _losses(run, curve.axis):
+        steps = loss.steps[loss.points]
+        first = max(int(np.searchsorted(steps, low)), 1)
+        during = loss.level[first : int(np.searchsorted(steps, high, "right"))]
+        if len(during) and float(during.max()) >= DOUBLED * float(loss.level[:first].max()):
+            return True
+    return False
 
 
 def _losses(run: Run, axis: str) -> list[Curve]:
@@ -428,7 +449,7 @@ def _repeated(run: Run, curve: Curve, jumps: list[Excursion]) -> Finding:
 
 def _reported(run: Run, curve: Curve, jump: Excursion) -> Finding:
     first, last, peak = (int(curve.points[at]) for at in (jump.start, jump.end, jump.peak))
-    follows = _loss_follows(run, curve, jump)
+    follows = _loss_follows(run, curve, jump) or _both_jump(run, curve, jump)
     brief = jump.recovered and jump.end - jump.start + 1 < MOMENT
     after = "; the loss follows" if follows else "; nothing follows" if brief else ""
     stays = "" if jump.recovered else " and stays there"
