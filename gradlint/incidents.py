@@ -39,6 +39,11 @@ TAIL = 3
 """Points at the end that make the final value, and that a jump must have lasted."""
 
 
+def is_short_table(curve: Curve) -> bool:
+    """Whether the order of its rows can't be taken for time: no axis, and few of them."""
+    return curve.axis == "row" and len(curve.level) < LEAST_ROWS
+
+
 def incidents(run: Run, curve: Curve) -> list[Excursion]:
     """The jumps of a loss that are trouble.
 
@@ -48,10 +53,10 @@ def incidents(run: Run, curve: Curve) -> list[Excursion]:
     """
     if curve.role.adversarial or not len(curve.level) or searches_rate(run):
         return []
-    if curve.axis == "row" and len(curve.level) < LEAST_ROWS:
+    if is_short_table(curve):
         return []
     start = curve.measured(levels).start
-    held_out = curve.role.split in ("validation", "test")
+    held_out = curve.role.held_out
     found = [
         it
         for it in curve.measured(upward)
@@ -93,7 +98,7 @@ def is_lone(curve: Curve, jump: Excursion) -> bool:
     Batches differ, and one that is hard comes to nothing.
     """
     brief = jump.recovered and jump.end - jump.start < BRIEF
-    trained = curve.role.split in ("", "train")
+    trained = curve.role.trained_on
     return trained and brief and jump.top <= curve.measured(levels).start
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradlint.curves.levels import Levels, last_gain, levels
     from gradlint.curves.robust import median_and_scale, medians_of_three, noise
     from gradlint.frameworks import knowledge
-    from gradlint.incidents import incidents, is_lone, stays
+    from gradlint.incidents import incidents, is_lone, is_short_table, stays
     from gradlint.model.acts import Deed
     from gradlint.model.carried import CarriedState
     from gradlint.model.clip_settings import ClippingOptimizer, TransformChain
@@ -88,6 +88,7 @@ _HOMES = {
     "Restart": "gradlint.runs.checkpoints",
     "incidents": "gradlint.incidents",
     "is_lone": "gradlint.incidents",
+    "is_short_table": "gradlint.incidents",
     "rate_is_spent": "gradlint.runs.schedule",
     "searches_rate": "gradlint.runs.schedule",
     "stays": "gradlint.incidents",
@@ -315,6 +316,7 @@ __all__ = [
     "incidents",
     "is_gradient",
     "is_lone",
+    "is_short_table",
     "knowledge",
     "last_gain",
     "levels",

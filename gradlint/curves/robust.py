@@ -143,7 +143,6 @@ def noise(values: Values) -> float:
         return 0.0
     if len(values) > 2 * _STRETCHES * _STRETCH:
         starts = np.linspace(0, len(values) - _STRETCH, _STRETCHES).astype(np.intp)
-        second = np.diff(values[starts[:, None] + np.arange(_STRETCH)], 2, axis=1).ravel()
-        return SIGMA * float(np.median(np.abs(second - np.median(second)))) / float(np.sqrt(6.0))
-    second = np.diff(values, 2)
-    return SIGMA * float(np.median(np.abs(second - np.median(second)))) / float(np.sqrt(6.0))
+        values = values[starts[:, None] + np.arange(_STRETCH)]
+    second = np.diff(values, 2).ravel()
+    return median_and_scale(second)[1] / float(np.sqrt(6.0))

@@ -71,7 +71,7 @@ class Overflows:
             steps = [
                 loss.steps[~loss.finite]
                 for loss in self._run.of(Kind.LOSS)
-                if loss.axis == axis and loss.role.split not in ("validation", "test")
+                if loss.axis == axis and not loss.role.held_out
             ]
             self._turned[axis] = np.sort(np.concatenate([np.zeros(0, np.int64), *steps]))
         return self._turned[axis]

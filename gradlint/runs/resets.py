@@ -104,7 +104,7 @@ def _concerns_run(event: _Restart, dense: Sequence[Curve]) -> bool:
 
 def _is_training_loss(curve: Curve) -> bool:
     role = role_of(curve.tag)
-    return role.kind is Kind.LOSS and role.split in ("", "train")
+    return role.kind is Kind.LOSS and role.trained_on
 
 
 def _within_epoch(epochs: Sequence[Curve], restart: _Restart) -> bool:

@@ -63,6 +63,16 @@ class Role:
     adversarial: bool = False
     component: bool = False
 
+    @property
+    def held_out(self) -> bool:
+        """Taken on data that is not trained on."""
+        return self.split in ("validation", "test")
+
+    @property
+    def trained_on(self) -> bool:
+        """Taken on the data trained on, or on data that the name does not tell."""
+        return self.split in ("", "train")
+
     def __str__(self) -> str:
         """As a setting names it: `validation loss`, `gradient-norm`."""
         return f"{self.split} {self.kind.replace('_', '-')}".strip()

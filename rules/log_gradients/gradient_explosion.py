@@ -350,9 +350,7 @@ def _both_jump(run: Run, curve: Curve, jump: Excursion) -> bool:
 def _losses(run: Run, axis: str) -> list[Curve]:
     """The training losses that are counted as the gradient norm is."""
     return [
-        it
-        for it in run.of(Kind.LOSS)
-        if it.role.split in ("", "train") and it.axis == axis and len(it.level)
+        it for it in run.of(Kind.LOSS) if it.role.trained_on and it.axis == axis and len(it.level)
     ]
 
 

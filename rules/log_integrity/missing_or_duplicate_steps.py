@@ -168,7 +168,7 @@ HOLE = 3
 @rule("TL604", "info")
 def check(run: Run) -> Iterator[Finding]:
     """Report the largest hole of the training loss, and how many steps come twice."""
-    losses = [it for it in run.of(Kind.LOSS) if it.role.split not in ("validation", "test")]
+    losses = [it for it in run.of(Kind.LOSS) if not it.role.held_out]
     for curve in losses[:1]:
         if curve.axis != "row" and len(curve) >= LEAST:
             yield from _holes(curve)

@@ -213,8 +213,6 @@ BEST = 0.01
 LEARNT = 0.9
 """Share of its first value that such a loss has come down to, at most."""
 
-HELD_OUT = ("validation", "test")
-
 STOPPED = 50
 """Equal values in a row, at least, of a loss that may be 0 for a while: a policy that has become
 certain, or a discriminator that is never wrong, gets no gradients."""
@@ -307,9 +305,9 @@ def _explained(run: Run, curve: Curve, onset: int) -> bool:
 
 def _not_evaluated(run: Run, curve: Curve) -> bool:
     """Whether all that was measured on held-out data is 0: the evaluation did not take place."""
-    others = [it for it in run.of(Kind.LOSS, parts=True) if it.role.split in HELD_OUT]
+    others = [it for it in run.of(Kind.LOSS, parts=True) if it.role.held_out]
     return (
-        curve.role.split in ("", *HELD_OUT)
+        curve.role.split != "train"
         and float(curve.level[-1]) == 0.0
         and len(others) > 0
         and not any(it.level.any() for it in others)

@@ -297,9 +297,7 @@ FLOORED = 0.5
 def check(run: Run) -> Iterator[Finding]:
     """Report a loss, a score and a return that stand where they began."""
     losses = [
-        curve
-        for curve in run.of(Kind.LOSS)
-        if curve.role.split in ("", "train") and not curve.role.adversarial
+        curve for curve in run.of(Kind.LOSS) if curve.role.trained_on and not curve.role.adversarial
     ]
     found: list[Finding] = []
     for curve in sorted(losses, key=len)[-1:]:

@@ -224,8 +224,8 @@ def _is_mean(run: Run, curve: Curve) -> bool:
         return False
     if curve.axis == "epoch":
         return True
-    held_out = curve.role.split in ("validation", "test")
-    trained = [it for it in run.of(Kind.LOSS) if it.role.split in ("", "train")]
+    held_out = curve.role.held_out
+    trained = [it for it in run.of(Kind.LOSS) if it.role.trained_on]
     return held_out and any(len(it) >= SPARSER * len(curve) for it in trained)
 
 

@@ -220,9 +220,9 @@ a network that learns its training set by heart goes on to gain there."""
 @rule("TL501", "warning", symptoms={"overfitting": 1.0})
 def check(run: Run) -> Iterator[Finding]:
     """Report each validation loss that rises while its training loss falls."""
-    train = [curve for curve in run.of(Kind.LOSS) if curve.role.split in ("", "train")]
+    train = [curve for curve in run.of(Kind.LOSS) if curve.role.trained_on]
     for curve in run.of(Kind.LOSS):
-        if curve.role.split not in ("validation", "test") or curve.role.adversarial:
+        if not curve.role.held_out or curve.role.adversarial:
             continue
         if len(curve.level) < LEAST or curve.level.min() <= 0:
             continue
@@ -282,12 +282,19 @@ def _is_term(run: Run, curve: Curve) -> bool:
     )
 
 
+def _scores(run: Run, curve: Curve) -> list[Curve]:
+    """The scores on the same data as a held-out loss that are long enough to say anything."""
+    return [
+        it
+        for it in run.of(Kind.SCORE)
+        if it.role.split in ("", curve.role.split) and len(it.level) >= LEAST
+    ]
+
+
 def _score_falls(run: Run, curve: Curve) -> bool:
     """Whether most scores on the same data end well below their best: a second witness."""
     fallen = scores = 0
-    for score in run.of(Kind.SCORE):
-        if score.role.split not in ("", curve.role.split) or len(score.level) < LEAST:
-            continue
+    for score in _scores(run, curve):
         best = float(_smoothed(score.level).max())
         scores += 1
         fallen += best > 0 and float(np.median(score.level[-SINCE:])) <= SCORE_LOST * best
@@ -299,9 +306,7 @@ def _score_gains(run: Run, curve: Curve, step: int) -> bool:
 
     A network may grow surer of what it gets wrong, which the loss counts and the score does not.
     """
-    for score in run.of(Kind.SCORE):
-        if score.role.split not in ("", curve.role.split) or len(score.level) < LEAST:
-            continue
+    for score in _scores(run, curve):
         at = int(np.searchsorted(score.steps[score.points], step))
         then = float(np.median(score.level[max(at - 1, 0) : at + 2]))
         if float(np.median(score.level[-SINCE:])) > (1.0 + GAIN) * then:

@@ -257,6 +257,7 @@ from gradlint.sdk import (
     digits,
     event,
     incidents,
+    is_short_table,
     levels,
     medians_of_three,
     rule,
@@ -299,9 +300,6 @@ WORSE = 1.2
 
 LEAST = 8
 
-LEAST_ROWS = 30
-"""Rows of a log without steps, epochs or times, at least, before their order is taken for time."""
-
 FEW = 3
 """Points that make a value at an end of the run."""
 
@@ -319,9 +317,7 @@ def check(run: Run) -> Iterator[Finding]:
     if searches_rate(run):
         return
     for curve in run.of(Kind.LOSS):
-        if len(curve.level) < 2 or curve.role.split in ("validation", "test"):
-            continue
-        if curve.axis == "row" and len(curve.level) < LEAST_ROWS:
+        if len(curve.level) < 2 or curve.role.held_out or is_short_table(curve):
             continue
         found = _grown(curve)
         if found is None and not curve.role.adversarial and not _evaluates_well(run):
@@ -334,7 +330,7 @@ def check(run: Run) -> Iterator[Finding]:
 def _evaluates_well(run: Run) -> bool:
     """Whether a held-out loss ends at its best: then the training loss has changed its scale."""
     for curve in run.of(Kind.LOSS):
-        held_out = curve.role.split in ("validation", "test")
+        held_out = curve.role.held_out
         if held_out and len(curve.level) >= LEAST and curve.finite[-1]:
             values = curve.level
             gained = float(values[0] - values.min())
@@ -397,7 +393,7 @@ def _slow(curve: Curve) -> Finding | None:
 
 def _worse(run: Run, curve: Curve) -> Finding | None:
     """A loss that was never again as low as at its first point, in training and in evaluation."""
-    held_out = [it for it in run.of(Kind.LOSS) if it.role.split in ("validation", "test")]
+    held_out = [it for it in run.of(Kind.LOSS) if it.role.held_out]
     if not any(len(it.level) >= LEAST and _is_above(it, 1.0) for it in held_out):
         return None
     if len(curve.level) < FEW or not _is_above(curve, WORSE):
@@ -408,7 +404,7 @@ def _worse(run: Run, curve: Curve) -> Finding | None:
 def _agreed(run: Run, curve: Curve) -> Finding | None:
     """A loss that ends well above its best while an evaluation of as few points does, too."""
     for other in run.of(Kind.LOSS):
-        if other.role.split not in ("validation", "test"):
+        if not other.role.held_out:
             continue
         if not LEAST <= len(curve.level) <= OFTENER * len(other.level):
             continue

@@ -364,7 +364,7 @@ def _reported(curve: Curve, spike: Excursion) -> Finding:
         last,
         f"`{curve.tag}` jumps from {digits(spike.base)} to {digits(spike.top)}{factor} at "
         f"{curve.axis} {curve.steps[peak]} and {back}",
-        help=HELP_HELD_OUT if curve.role.split in ("validation", "test") else HELP,
+        help=HELP_HELD_OUT if curve.role.held_out else HELP,
         evidence=evidence,
         severity=Severity.INFO if is_lone(curve, spike) else None,
     )

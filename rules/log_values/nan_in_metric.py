@@ -530,7 +530,7 @@ def _is_placeholder(curve: Curve, bad: NDArray[np.intp], unmeasured: set[Hashabl
     """
     good = curve.points
     if not len(good):
-        return curve.role.split in ("validation", "test") and _pattern(curve) in unmeasured
+        return curve.role.held_out and _pattern(curve) in unmeasured
     if bad[-1] < good[0]:
         return True
     between = np.diff(good)
@@ -595,7 +595,7 @@ def _help(curve: Curve, severity: Severity) -> str:
         return "look for a division by zero in the metric: an empty class, batch or episode"
     if severity is not Severity.ERROR:
         return ""
-    if curve.role.split in ("validation", "test"):
+    if curve.role.held_out:
         return "check the inputs and targets of the evaluation for NaN, and its loss for log(0)"
     return (
         "restart from a checkpoint of before that, with gradients clipped, a lower learning "

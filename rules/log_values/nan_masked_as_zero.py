@@ -148,7 +148,7 @@ def check(run: Run) -> Iterator[Finding]:
         if len(curve) and np.isnan(curve.values[-1])
     ][:MOST_WITNESSES]
     for curve in run.of(Kind.LOSS):
-        if curve.role.split in ("validation", "test") or not len(curve) or curve.values[-1] != 0.0:
+        if curve.role.held_out or not len(curve) or curve.values[-1] != 0.0:
             continue
         for witness in witnesses:
             found = _masked(curve, witness)
