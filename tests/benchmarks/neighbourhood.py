@@ -3,9 +3,9 @@
     python tests/benchmarks/neighbourhood.py --labels labels.jsonl --root files [--only TL201]
 
 The labels are one JSON object a line: `file` (below the root), `healthy`, and `events` with `kind`,
-`step_from`, `step_to`, `severity` and `borderline`. Every numeric constant of the rules about logs
-and of `gradlint.curves` is scaled in turn; the table shows runs alarmed wrongly, sick runs caught,
-and events hit, with the constant as it is, halved and doubled.
+`step_from`, `step_to`, `severity` and `borderline`. Every numeric constant of the rules about logs,
+of `gradlint.incidents` and of `gradlint.curves` is scaled in turn; the table shows runs alarmed
+wrongly, sick runs caught, and events hit, with the constant as it is, halved and doubled.
 """
 
 from __future__ import annotations
@@ -110,8 +110,9 @@ def main() -> None:
         if rule.code.startswith(options.only or "TL")
     ]
     if not options.only:
-        names = ("excursions", "levels", "robust", "constancy", "alternation")
-        modules += [importlib.import_module(f"gradlint.curves.{name}") for name in names]
+        curves = ("excursions", "levels", "robust", "constancy", "alternation")
+        names = ["incidents", *(f"curves.{name}" for name in curves)]
+        modules += [importlib.import_module(f"gradlint.{name}") for name in names]
     for module, name, value in constants(modules):
         cells = []
         for factor in (0.5, 2.0):
