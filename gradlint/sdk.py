@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from gradlint.curves.robust import median_and_scale, medians_of_three, noise
     from gradlint.frameworks import knowledge
     from gradlint.incidents import incidents, is_lone, is_short_table, stays
-    from gradlint.model.acts import Deed
-    from gradlint.model.carried import CarriedState
-    from gradlint.model.clip_settings import ClippingOptimizer, TransformChain
-    from gradlint.model.clips import Clip
-    from gradlint.model.feeds import Feed
-    from gradlint.model.gradients import is_gradient
-    from gradlint.model.hooks import Hook
-    from gradlint.model.lifecycle import (
+    from gradlint.model.clipping.clip import Clip
+    from gradlint.model.clipping.clip_arguments import ClippingOptimizer, TransformChain
+    from gradlint.model.clipping.unused_clip import UnusedClip
+    from gradlint.model.data.feed import Feed
+    from gradlint.model.data.preparation import Unfitted, UnscaledConversion
+    from gradlint.model.gradients.effects import Deed
+    from gradlint.model.gradients.gradient_values import is_gradient
+    from gradlint.model.gradients.hook import Hook
+    from gradlint.model.gradients.lifecycle import (
         EARLY_CLIP,
         EARLY_SCHEDULE,
         LATE_CLIP,
@@ -35,56 +36,54 @@ if TYPE_CHECKING:
         STALE_STEP,
         Transition,
     )
-    from gradlint.model.losses import Logarithm, LossCall, Output, logarithm
-    from gradlint.model.networks import UNBOUNDED, Recurrence
-    from gradlint.model.preparation import Unfitted, UnscaledConversion
-    from gradlint.model.starts import RecurrentStart
-    from gradlint.model.state_paths import UnboundedState
-    from gradlint.model.steps import UnusedBackward
-    from gradlint.model.trainers import TrainerRun
-    from gradlint.model.training import TrainedRecurrence, usual_rate
-    from gradlint.model.unused_clips import UnusedClip
+    from gradlint.model.losses.loss_call import Logarithm, LossCall, Output, logarithm
+    from gradlint.model.networks.layers import UNBOUNDED, Recurrence
+    from gradlint.model.networks.recurrent_start import RecurrentStart
+    from gradlint.model.training.carried_state import CarriedState
+    from gradlint.model.training.trained_recurrence import TrainedRecurrence, usual_rate
+    from gradlint.model.training.trainer_run import TrainerRun
+    from gradlint.model.training.unbounded_state import UnboundedState
+    from gradlint.model.training.unused_backward import UnusedBackward
     from gradlint.registry import RuleCrash
     from gradlint.runs.checkpoints import Restart
     from gradlint.runs.overflows import Overflows
     from gradlint.runs.roles import Kind, Role
     from gradlint.runs.run import Curve, Message, Problem, Run
     from gradlint.runs.schedule import raised_before, rate_is_spent, searches_rate
-    from gradlint.source.dataflow import constant, literal, number
     from gradlint.source.parsing import SyntaxFailure
-    from gradlint.source.project import Module
     from gradlint.source.suppression import UnknownRule, UnusedSuppression
     from gradlint.source.text import Unreadable
-    from gradlint.source.values import Apply, Call, Const, Value
+    from gradlint.values.graph import constant, literal, number
+    from gradlint.values.kinds import Apply, Call, Const, Module, Value
 
 _HOMES = {
-    "Apply": "gradlint.source.values",
-    "Call": "gradlint.source.values",
-    "CarriedState": "gradlint.model.carried",
-    "Clip": "gradlint.model.clips",
-    "ClippingOptimizer": "gradlint.model.clip_settings",
-    "Const": "gradlint.source.values",
+    "Apply": "gradlint.values.kinds",
+    "Call": "gradlint.values.kinds",
+    "CarriedState": "gradlint.model.training.carried_state",
+    "Clip": "gradlint.model.clipping.clip",
+    "ClippingOptimizer": "gradlint.model.clipping.clip_arguments",
+    "Const": "gradlint.values.kinds",
     "Curve": "gradlint.runs.run",
-    "Deed": "gradlint.model.acts",
-    "EARLY_CLIP": "gradlint.model.lifecycle",
-    "EARLY_SCHEDULE": "gradlint.model.lifecycle",
+    "Deed": "gradlint.model.gradients.effects",
+    "EARLY_CLIP": "gradlint.model.gradients.lifecycle",
+    "EARLY_SCHEDULE": "gradlint.model.gradients.lifecycle",
     "Excursion": "gradlint.curves.excursions",
-    "Feed": "gradlint.model.feeds",
-    "Hook": "gradlint.model.hooks",
+    "Feed": "gradlint.model.data.feed",
+    "Hook": "gradlint.model.gradients.hook",
     "Kind": "gradlint.runs.roles",
-    "LATE_CLIP": "gradlint.model.lifecycle",
-    "LOST_GRADIENTS": "gradlint.model.lifecycle",
+    "LATE_CLIP": "gradlint.model.gradients.lifecycle",
+    "LOST_GRADIENTS": "gradlint.model.gradients.lifecycle",
     "Levels": "gradlint.curves.levels",
-    "Logarithm": "gradlint.model.losses",
-    "LossCall": "gradlint.model.losses",
+    "Logarithm": "gradlint.model.losses.loss_call",
+    "LossCall": "gradlint.model.losses.loss_call",
     "Message": "gradlint.runs.run",
-    "Module": "gradlint.source.project",
-    "Output": "gradlint.model.losses",
+    "Module": "gradlint.values.kinds",
+    "Output": "gradlint.model.losses.loss_call",
     "Overflows": "gradlint.runs.overflows",
     "Problem": "gradlint.runs.run",
-    "REPEATED_CLIP": "gradlint.model.lifecycle",
-    "Recurrence": "gradlint.model.networks",
-    "RecurrentStart": "gradlint.model.starts",
+    "REPEATED_CLIP": "gradlint.model.gradients.lifecycle",
+    "Recurrence": "gradlint.model.networks.layers",
+    "RecurrentStart": "gradlint.model.networks.recurrent_start",
     "Restart": "gradlint.runs.checkpoints",
     "incidents": "gradlint.incidents",
     "is_lone": "gradlint.incidents",
@@ -96,41 +95,41 @@ _HOMES = {
     "Role": "gradlint.runs.roles",
     "RuleCrash": "gradlint.registry",
     "Run": "gradlint.runs.run",
-    "SCALED_CLIP": "gradlint.model.lifecycle",
-    "STALE_STEP": "gradlint.model.lifecycle",
+    "SCALED_CLIP": "gradlint.model.gradients.lifecycle",
+    "STALE_STEP": "gradlint.model.gradients.lifecycle",
     "SyntaxFailure": "gradlint.source.parsing",
-    "TrainedRecurrence": "gradlint.model.training",
-    "TrainerRun": "gradlint.model.trainers",
-    "TransformChain": "gradlint.model.clip_settings",
-    "Transition": "gradlint.model.lifecycle",
-    "UNBOUNDED": "gradlint.model.networks",
-    "UnboundedState": "gradlint.model.state_paths",
-    "Unfitted": "gradlint.model.preparation",
+    "TrainedRecurrence": "gradlint.model.training.trained_recurrence",
+    "TrainerRun": "gradlint.model.training.trainer_run",
+    "TransformChain": "gradlint.model.clipping.clip_arguments",
+    "Transition": "gradlint.model.gradients.lifecycle",
+    "UNBOUNDED": "gradlint.model.networks.layers",
+    "UnboundedState": "gradlint.model.training.unbounded_state",
+    "Unfitted": "gradlint.model.data.preparation",
     "UnknownRule": "gradlint.source.suppression",
     "Unreadable": "gradlint.source.text",
-    "UnscaledConversion": "gradlint.model.preparation",
-    "UnusedBackward": "gradlint.model.steps",
-    "UnusedClip": "gradlint.model.unused_clips",
+    "UnscaledConversion": "gradlint.model.data.preparation",
+    "UnusedBackward": "gradlint.model.training.unused_backward",
+    "UnusedClip": "gradlint.model.clipping.unused_clip",
     "UnusedSuppression": "gradlint.source.suppression",
-    "Value": "gradlint.source.values",
-    "constant": "gradlint.source.dataflow",
+    "Value": "gradlint.values.kinds",
+    "constant": "gradlint.values.graph",
     "excursions": "gradlint.curves.excursions",
     "last_gain": "gradlint.curves.levels",
     "frozen_tail": "gradlint.curves.constancy",
-    "is_gradient": "gradlint.model.gradients",
+    "is_gradient": "gradlint.model.gradients.gradient_values",
     "knowledge": "gradlint.frameworks",
     "levels": "gradlint.curves.levels",
-    "literal": "gradlint.source.dataflow",
-    "logarithm": "gradlint.model.losses",
+    "literal": "gradlint.values.graph",
+    "logarithm": "gradlint.model.losses.loss_call",
     "longest_equal": "gradlint.curves.constancy",
     "median_and_scale": "gradlint.curves.robust",
     "medians_of_three": "gradlint.curves.robust",
     "noise": "gradlint.curves.robust",
-    "number": "gradlint.source.dataflow",
+    "number": "gradlint.values.graph",
     "resolution": "gradlint.curves.constancy",
     "turning_points": "gradlint.curves.alternation",
     "upward": "gradlint.curves.excursions",
-    "usual_rate": "gradlint.model.training",
+    "usual_rate": "gradlint.model.training.trained_recurrence",
 }
 """Name -> the module it is imported from when a rule asks for it: rules that judge source load
 nothing that reads logs, and the other way round."""

@@ -15,8 +15,9 @@ from gradlint.frameworks import knowledge
 from gradlint.model.program import Program
 from gradlint.registry import Rule
 from gradlint.source import parsing, text
-from gradlint.source.project import Module, Project
 from gradlint.source.text import SourceFile
+from gradlint.values.kinds import Module
+from gradlint.values.project import Project
 
 FRAMEWORKS = (
     b"torch", b"keras", b"tensorflow", b"lightning", b"jax", b"optax", b"fastai", b"skorch",

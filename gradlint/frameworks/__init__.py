@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from gradlint.frameworks.images import ImageKnowledge
-from gradlint.source.dataflow import constant
-from gradlint.source.values import Apply, Const, Instance, Map, Seq, Symbol, Unknown, Value
+from gradlint.values.graph import constant
+from gradlint.values.kinds import Apply, Const, Instance, Map, Seq, Symbol, Unknown, Value
 
 Fact = dict[str, Any]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gradlint.source.dataflow import constant
-from gradlint.source.values import Apply, Symbol, Value
+from gradlint.values.graph import constant
+from gradlint.values.kinds import Apply, Symbol, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge

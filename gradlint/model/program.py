@@ -8,38 +8,31 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gradlint.model import (
-    carried,
-    clip_settings,
-    compiled,
-    feeds,
-    frozen,
-    handwritten,
-    hooks,
-    losses,
-    networks,
-    objectives,
-    preparation,
-    scalers,
-    starts,
-    state_paths,
-    steps,
-    trainers,
-    training,
-    unused_clips,
+from gradlint.model.clipping import clip as clipping
+from gradlint.model.clipping import clip_arguments, unused_clip
+from gradlint.model.data import feed, preparation, unused_scaler
+from gradlint.model.gradients import hook
+from gradlint.model.gradients.event_tree import skeleton
+from gradlint.model.gradients.lifecycle import Lifecycle, TooManyPathsError
+from gradlint.model.interpret.inlining import instantiate, unknown_arguments
+from gradlint.model.interpret.interpreter import Interpreter
+from gradlint.model.losses import loss_call, objectives
+from gradlint.model.networks import frozen_layers, handwritten_recurrence, layers, recurrent_start
+from gradlint.model.training import (
+    carried_state,
+    keras_training,
+    trained_recurrence,
+    trainer_run,
+    unbounded_state,
+    unused_backward,
 )
-from gradlint.model import clips as clipping
-from gradlint.model.inlining import instantiate, unknown_arguments
-from gradlint.model.interpreter import Interpreter
-from gradlint.model.lifecycle import Lifecycle, TooManyPathsError
-from gradlint.model.skeleton import skeleton
-from gradlint.model.trace import Act
-from gradlint.source.frames import Frame
-from gradlint.source.values import Apply, Class, Function, Instance, Value
+from gradlint.values.kinds import Apply, Class, Frame, Function, Instance, Value
+from gradlint.values.trace import Act
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
-    from gradlint.source.project import Module, Project
+    from gradlint.values.kinds import Module
+from gradlint.values.project import Project
 
 
 class Program:
@@ -73,7 +66,7 @@ class Program:
         interp = self.interpreter
         cls = self.module.globals.get(statement.name)
         if not isinstance(cls, Class) or cls.node is not statement:
-            cls = interp.class_value(statement, Frame(self.module, names=self.module.globals))
+            cls = interp.class_value(statement, Frame(self.module, locals=self.module.globals))
         methods = [
             member
             for member in statement.body
@@ -157,51 +150,51 @@ class Program:
         return [item for lifecycle in self.lifecycles for item in lifecycle.transitions()]
 
     @cached_property
-    def recurrences(self) -> list[networks.Recurrence]:
+    def recurrences(self) -> list[layers.Recurrence]:
         """Recurrent layers, wherever they are built."""
-        found = [networks.recurrence(apply, self.knowledge) for apply in self.applies]
-        layers = [layer for layer in found if layer is not None]
-        if not any(layer.unbounded for layer in layers):
-            return layers
+        found = [layers.recurrence(apply, self.knowledge) for apply in self.applies]
+        known = [layer for layer in found if layer is not None]
+        if not any(layer.unbounded for layer in known):
+            return known
         clipped = {
             id(layer.apply): network.clipped
             for network in self.trained_recurrences
             for layer in network.layers
         }
-        return [replace(layer, clipped=clipped.get(id(layer.apply))) for layer in layers]
+        return [replace(layer, clipped=clipped.get(id(layer.apply))) for layer in known]
 
     @cached_property
-    def hand_written(self) -> list[handwritten.HandWritten]:
+    def hand_written(self) -> list[handwritten_recurrence.HandWritten]:
         """Recurrences written by hand."""
-        return handwritten.hand_written_layers(self)
+        return handwritten_recurrence.hand_written_layers(self)
 
     @cached_property
     def frozen(self) -> frozenset[int]:
         """The identities of the layers that some path freezes."""
-        return frozen.frozen_parts(self)
+        return frozen_layers.frozen_parts(self)
 
     @cached_property
-    def trained_recurrences(self) -> list[training.TrainedRecurrence]:
+    def trained_recurrences(self) -> list[trained_recurrence.TrainedRecurrence]:
         """Recurrent networks that an update trains."""
-        found = [*compiled.from_keras(self), *trainers.from_trainers(self)]
+        found = [*keras_training.from_keras(self), *trainer_run.from_trainers(self)]
         for lifecycle in self.lifecycles:
-            found.extend(training.from_lifecycle(self, lifecycle))
+            found.extend(trained_recurrence.from_lifecycle(self, lifecycle))
         return found
 
     @cached_property
-    def loss_calls(self) -> list[losses.LossCall]:
+    def loss_calls(self) -> list[loss_call.LossCall]:
         """Losses that something may be trained by, and what they are fed."""
         return list(objectives.objectives(self))
 
     @cached_property
-    def logarithms(self) -> list[losses.Logarithm]:
+    def logarithms(self) -> list[loss_call.Logarithm]:
         """Logarithms that may be differentiated."""
         return list(objectives.logarithms(self))
 
     @cached_property
-    def feeds(self) -> list[feeds.Feed]:
+    def feeds(self) -> list[feed.Feed]:
         """Data that reaches a network in training."""
-        return [*feeds.feeds(self), *scalers.unused_scalings(self)]
+        return [*feed.feeds(self), *unused_scaler.unused_scalings(self)]
 
     @cached_property
     def unfitted(self) -> list[preparation.Unfitted]:
@@ -214,29 +207,29 @@ class Program:
         return list(preparation.unscaled_conversions(self))
 
     @cached_property
-    def carried_states(self) -> list[carried.CarriedState]:
+    def carried_states(self) -> list[carried_state.CarriedState]:
         """Hidden states that cross iterations with their graph."""
-        return list(carried.carried_states(self))
+        return list(carried_state.carried_states(self))
 
     @cached_property
-    def recurrent_starts(self) -> list[starts.RecurrentStart]:
+    def recurrent_starts(self) -> list[recurrent_start.RecurrentStart]:
         """How recurrent layers start, where an initialiser says it."""
-        return list(starts.recurrent_starts(self))
+        return list(recurrent_start.recurrent_starts(self))
 
     @cached_property
-    def unbounded_states(self) -> list[state_paths.UnboundedState]:
+    def unbounded_states(self) -> list[unbounded_state.UnboundedState]:
         """Recurrent states that nothing bounds."""
-        return list(state_paths.unbounded_states(self))
+        return list(unbounded_state.unbounded_states(self))
 
     @cached_property
-    def unused_backwards(self) -> list[steps.UnusedBackward]:
+    def unused_backwards(self) -> list[unused_backward.UnusedBackward]:
         """Backward passes whose gradients are never applied."""
-        return list(steps.unused_backwards(self))
+        return list(unused_backward.unused_backwards(self))
 
     @cached_property
-    def hooks(self) -> list[hooks.Hook]:
+    def hooks(self) -> list[hook.Hook]:
         """Hooks that bound gradients in the middle of backpropagation."""
-        return list(hooks.hooks(self))
+        return list(hook.hooks(self))
 
     @cached_property
     def clips(self) -> list[clipping.Clip]:
@@ -244,24 +237,24 @@ class Program:
         return list(clipping.clips(self))
 
     @cached_property
-    def trainer_runs(self) -> list[trainers.TrainerRun]:
+    def trainer_runs(self) -> list[trainer_run.TrainerRun]:
         """Modules that a trainer fits."""
-        return list(trainers.trainer_runs(self))
+        return list(trainer_run.trainer_runs(self))
 
     @cached_property
-    def unused_clips(self) -> list[unused_clips.UnusedClip]:
+    def unused_clips(self) -> list[unused_clip.UnusedClip]:
         """Clipped gradients that are not what is applied."""
-        return list(unused_clips.unused_clips(self))
+        return list(unused_clip.unused_clips(self))
 
     @cached_property
-    def transform_chains(self) -> list[clip_settings.TransformChain]:
+    def transform_chains(self) -> list[clip_arguments.TransformChain]:
         """Chains of gradient transforms."""
-        return list(clip_settings.transform_chains(self))
+        return list(clip_arguments.transform_chains(self))
 
     @cached_property
-    def clipping_optimizers(self) -> list[clip_settings.ClippingOptimizer]:
+    def clipping_optimizers(self) -> list[clip_arguments.ClippingOptimizer]:
         """Optimizers that clip by themselves."""
-        return list(clip_settings.clipping_optimizers(self))
+        return list(clip_arguments.clipping_optimizers(self))
 
     def subjects(self, name: str) -> Iterator[Any]:
         """What a rule that subscribes to the type `name` is called with."""

@@ -1,0 +1,242 @@
+"""Clipping calls, with what they are told to bound and what they reach."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlint.model.clipping import exhausted_parameters
+from gradlint.model.clipping.clip_arguments import clipping_optimizers
+from gradlint.model.clipping.unused_clip import is_statement
+from gradlint.model.gradients import effects
+from gradlint.model.networks import layers
+from gradlint.model.networks.layers import Recurrence
+from gradlint.model.training.keras_training import CLIP_ARGUMENTS
+from gradlint.values.graph import number, walk
+from gradlint.values.kinds import Apply, Instance, Method, Seq, Unknown, Value
+from gradlint.values.trace import Loop
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Fact, Knowledge
+    from gradlint.model.program import Program
+    from gradlint.values.kinds import Module
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """A call that clips gradients.
+
+    `target` is the parameters it is given, `threshold` the bound, `how` `norm` or `value`, `fact`
+    what is known of the function. `held` are the networks whose parameters it clips (None: not
+    known); `missed` the recurrent layers that the optimizer trains and this call leaves out;
+    `foreign` the optimizer of other networks than the clipped; `consumed` the call that used up the
+    iterator of parameters, `emptied_by_loop` that an earlier iteration did.
+    """
+
+    call: Apply
+    target: Value | None
+    threshold: Value | None
+    how: str
+    fact: Fact
+    held: list[Value] | None
+    missed: tuple[Recurrence, ...] = ()
+    foreign: Value | None = None
+    consumed: Apply | Loop | None = None
+    emptied_by_loop: bool = False
+
+    @property
+    def target_items(self) -> list[Value]:
+        """What it is given: the items of a display, or the one value."""
+        return self.target.items if isinstance(self.target, Seq) else [self.target or Unknown()]
+
+    @property
+    def from_state(self) -> bool:
+        """Whether it is given a `state_dict` or its values."""
+        value = self.target
+        if isinstance(value, Apply) and value.fn == ".values":
+            value = value.receiver
+        return isinstance(value, Apply) and value.fn == ".state_dict"
+
+    @property
+    def of_gradients(self) -> bool:
+        """Whether it is given what a gradient computation returned."""
+        return self.target is not None and any(
+            isinstance(node, Apply) and node.fn in (".gradient", ".compute_gradients")
+            for node in walk(self.target)
+        )
+
+    def refused(self, knowledge: Knowledge) -> str:
+        """What it is given in place of parameters, where that is certain to raise."""
+        value = self.target
+        if "target" not in self.fact or self.fact.get("pure"):
+            return ""
+        if isinstance(value, Method) and value.name in ("parameters", "param_groups"):
+            known = isinstance(value.receiver, Apply | Instance)
+            if value.name == "parameters":
+                return "a method that is not called" if known else ""
+            return "the optimizer's groups" if known else ""
+        if isinstance(value, Apply):
+            if value.fn == ".named_parameters":
+                return "pairs of names and parameters"
+            if knowledge.takes_parameters(value):
+                return "an optimizer"
+            if knowledge.role_of_name.get(value.fn) in ("layer", "recurrent", "container"):
+                parameter = knowledge.fact("layer", value.fn) or {}
+                return "a network" if parameter.get("kind") != "parameter" else ""
+        if isinstance(value, Instance) and layers.is_network(value, knowledge):
+            iterates = value.cls is not None and value.cls.find("__iter__") is not None
+            return "" if iterates else "a network"
+        return ""
+
+    def sharder(self, knowledge: Knowledge) -> Apply | None:
+        """The wrapper that shards the parameters it is given, if they are certain to be sharded."""
+        parameters = self.target
+        wrapper = parameters.receiver if isinstance(parameters, Apply) else None
+        fact = knowledge.of("distributed", wrapper)
+        if fact is None or not fact.get("shards") or not isinstance(wrapper, Apply):
+            return None
+        unsure = "sharding_strategy" in wrapper.kwargs or not wrapper.complete
+        return None if unsure else wrapper
+
+    @property
+    def needs_threshold(self) -> bool:
+        """Whether it can't do without a threshold: a function on parameters."""
+        return "target" in self.fact and "threshold" in self.fact and not self.fact.get("pure")
+
+    @property
+    def measures(self) -> bool:
+        """Whether it works in place and the norm that it returns is used."""
+        return "target" in self.fact and not self.fact.get("pure") and not is_statement(self.call)
+
+    @property
+    def bounds(self) -> bool:
+        """Whether it bounds anything; with an infinite threshold it only measures."""
+        return number(self.threshold) != float("inf")
+
+    @property
+    def node(self) -> ast.AST | None:
+        """Where it stands."""
+        return self.call.node
+
+    @property
+    def module(self) -> Module | None:
+        """The file it stands in."""
+        return self.call.module
+
+
+def clips(program: Program) -> Iterator[Clip]:
+    """Every call that clips, and every clipping argument of an optimizer or a trainer."""
+    knowledge = program.knowledge
+    for apply in program.calls:
+        fact = knowledge.roles["clip"].get(apply.fn)
+        if fact is not None and not fact.get("helper"):
+            target = knowledge.argument(apply, fact, fact.get("target"))
+            threshold = knowledge.argument(apply, fact, fact.get("threshold"))
+            yield _of_call(program, apply, target, threshold, fact)
+        elif apply.fn in _ENGINE_CLIPS and knowledge.of("engine", apply.receiver) is not None:
+            plugin = _taking_over(apply.receiver, knowledge)
+            target = apply.argument(0, "parameters")
+            if plugin is None:
+                threshold = apply.argument(1, "max_norm", "clip_value")
+                yield _of_call(program, apply, target, threshold, {"how": _ENGINE_CLIPS[apply.fn]})
+            elif is_statement(apply) and not _clips_by_itself(plugin):
+                yield Clip(apply, target, None, "norm", _DEEPSPEED, None)
+    for apply in program.calls:
+        for role in ("trainer-arguments", "trainer"):
+            settings = knowledge.roles[role].get(apply.fn)
+            name = str(settings.get("clip", "")) if settings is not None else ""
+            if name in apply.kwargs:
+                yield Clip(apply, None, apply.kwargs[name], "norm", {"argument": name}, None)
+    for optimizer in clipping_optimizers(program):
+        for name, value in optimizer.given.items():
+            if name in CLIP_ARGUMENTS:
+                how = "value" if name == "clipvalue" else "norm"
+                yield Clip(optimizer.call, None, value, how, {"argument": name}, None)
+
+
+_ENGINE_CLIPS = {".clip_grad_norm_": "norm", ".clip_grad_value_": "value"}
+_DEEPSPEED = {"engine": "DeepSpeed"}
+_PLUGIN_CLIPS = frozenset({"gradient_clipping", "hf_ds_config"})
+
+
+def _of_call(
+    program: Program, apply: Apply, target: Value | None, threshold: Value | None, fact: Fact
+) -> Clip:
+    """A clip of parameters, with what is known of them."""
+    knowledge = program.knowledge
+    held = layers.held(target, knowledge)
+    return Clip(
+        call=apply,
+        target=target,
+        threshold=threshold,
+        how=str(fact.get("how", "norm")),
+        fact=fact,
+        held=held,
+        missed=tuple(_missed(program, apply, held)),
+        foreign=_foreign(program, apply, held),
+        consumed=exhausted_parameters.consumer(program, apply, target),
+        emptied_by_loop=exhausted_parameters.is_iterator(target, knowledge)
+        and exhausted_parameters.made_outside(target, apply),
+    )
+
+
+def _clips_by_itself(plugin: Apply) -> bool:
+    """Whether a plugin may be told to clip: by its arguments, or by a configuration."""
+    told = bool(plugin.args) or not plugin.complete
+    return told or bool(_PLUGIN_CLIPS & plugin.kwargs.keys())
+
+
+def _taking_over(engine: Value | None, knowledge: Knowledge) -> Apply | None:
+    """The plugin of an engine that takes clipping over."""
+    fact = knowledge.of("engine", engine)
+    if fact is None or not isinstance(engine, Apply):
+        return None
+    plugin = engine.kwargs.get(str(fact.get("takes-over")))
+    return plugin if isinstance(plugin, Apply) else None
+
+
+def _missed(program: Program, apply: Apply, held: list[Value] | None) -> list[Recurrence]:
+    """Recurrent layers of the stepped networks that no clip of the program reaches."""
+    knowledge = program.knowledge
+    if held is None:
+        return []
+    for lifecycle in program.lifecycles:
+        clip_deeds = [deed for deed in lifecycle.deeds if deed.kind == effects.CLIP and deed.bounds]
+        if not any(deed.call is apply for deed in clip_deeds):
+            continue
+        for group in lifecycle.groups:
+            if group.held is None or layers.overlap(held, group.held, knowledge) is not True:
+                continue
+            covered: set[int] = set()
+            for deed in clip_deeds:
+                reached = layers.held(deed.subject, knowledge)
+                if reached is None:
+                    return []
+                for value in reached:
+                    covered.update(id(part) for part in layers.parts(value, knowledge))
+            return [
+                layer
+                for network in group.held
+                for layer in layers.recurrences(network, knowledge)
+                if id(layer.apply) not in covered and id(layer.apply) not in program.frozen
+            ]
+    return []
+
+
+def _foreign(program: Program, apply: Apply, held: list[Value] | None) -> Value | None:
+    """The optimizer of a lifecycle that steps only networks which this clip does not touch."""
+    knowledge = program.knowledge
+    if held is None:
+        return None
+    for lifecycle in program.lifecycles:
+        if not any(deed.call is apply for deed in lifecycle.deeds):
+            continue
+        if not lifecycle.groups or any(group.held is None for group in lifecycle.groups):
+            return None
+        for group in lifecycle.groups:
+            if layers.overlap(held, group.held, knowledge) is not False:
+                return None
+        return lifecycle.groups[0].optimizer
+    return None

@@ -1,0 +1,347 @@
+"""Values -> where they come from and what they span: raw pixels, scaled pixels, columns of a table.
+
+An origin is found by going back through what a value was computed from. Every operation on the way
+either does something known to the range (`x / 255`), leaves it (`x.reshape(...)`), or ends the
+search: what is not understood is not spoken of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gradlint.model.data import dataset_items, ranges
+from gradlint.model.losses.loss_call import SHAPE_METHODS
+from gradlint.values.graph import constant, walk
+from gradlint.values.kinds import Apply, Const, Join, Method, Seq, Value
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Fact, Knowledge
+
+DEEPEST = 80
+"""Operations followed back from a value: a stop for graphs that run in circles, not measured."""
+
+CHANGED = "<changed in place>"
+"""The key under which a value remembers the operation that changed it in place (`x /= 255`)."""
+
+_KEPT_BY_METHOD = SHAPE_METHODS | frozenset(
+    """
+    batch shuffle prefetch cache repeat take skip copy ravel numpy from_numpy tensor
+    resize pin_memory rolldims __getitem__ crop rotate thumbnail get set_shape
+    ensure_shape swapaxes values array toarray data rot90 moveaxis unbatch with_options
+    as_numpy_iterator to_tensor
+""".split()
+)
+"""Methods of arrays, images and datasets that leave the values they hold."""
+
+_KEPT_BY_FRAME = frozenset(
+    """
+    drop dropna fillna sample head tail reset_index set_index sort_values sort_index
+    copy values to_numpy astype iloc loc reindex drop_duplicates reshape ravel
+    interpolate ffill bfill filter select_dtypes query array __array__
+""".split()
+)
+"""Methods and attributes of a data frame that leave the values of its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where values come from and what they span by now.
+
+    `kind` is `image` or `table` (the range of which is not known); `integer` says whether they are
+    whole numbers (None: not known); `steps` are the operations that scaled them so far; `doubled`
+    is the one that scaled what was scaled already.
+    """
+
+    source: Apply
+    kind: str
+    low: float
+    high: float
+    integer: bool | None = None
+    steps: tuple[Apply, ...] = ()
+    doubled: Apply | None = None
+
+    @property
+    def reach(self) -> float:
+        """The largest magnitude."""
+        return max(abs(self.low), abs(self.high))
+
+
+def pixels(source: Apply, high: float, integer: bool | None = True) -> Origin:
+    """Values of an image as they are stored."""
+    return Origin(source, "image", 0.0, high, integer)
+
+
+class Origins:
+    """Finds origins. `inputs` gives those of symbolic inputs: the ones that a network is fed."""
+
+    def __init__(self, knowledge: Knowledge, inputs: Mapping[int, Origin] | None = None) -> None:
+        self.knowledge = knowledge
+        self.inputs = inputs or {}
+        self._known: dict[int, tuple[Apply, Origin | None]] = {}
+
+    def of(
+        self, value: Value | None, depth: int = 0, consumer: Apply | None = None
+    ) -> Origin | None:
+        """The origin of a value; None where nothing certain is known of it."""
+        if value is None or depth > DEEPEST:
+            return None
+        found = self.inputs.get(id(value))
+        if found is not None:
+            return found
+        if isinstance(value, Join):
+            return agreed([self.of(option, depth + 1, consumer) for option in value.options()])
+        if isinstance(value, Seq):
+            return self._of_items(value, depth)
+        if isinstance(value, Method):
+            return self._of_attribute(value.receiver, value.name, depth)
+        if not isinstance(value, Apply):
+            return None
+        changed = value.attrs.get(CHANGED)
+        if changed is not None and changed is not consumer:
+            return None
+        key = id(value)
+        if key not in self._known:
+            # Until it is known, a value that depends on itself depends on nothing.
+            self._known[key] = (value, None)
+            self._known[key] = (value, self._of_call(value, depth + 1))
+        return self._known[key][1]
+
+    def fact(self, value: Value | None) -> Fact | None:
+        """What is known of a call as a part of a data pipeline."""
+        if isinstance(value, Apply):
+            return self.knowledge.roles["data"].get(value.fn)
+        return None
+
+    def _of_items(self, value: Seq, depth: int) -> Origin | None:
+        """Of a list the items must agree: `np.array([cv2.imread(p) for p in paths])`."""
+        if not value.items:
+            return None
+        items = value.items if not value.exact else value.items[:1]
+        return agreed([self.of(item, depth + 1) for item in items])
+
+    def _of_call(self, value: Apply, depth: int) -> Origin | None:
+        fn = value.fn
+        if fn in ("iter", "builtins.next") and value.args:
+            return dataset_items.item(self, value, (), depth)
+        if fn == "batch":
+            data = value.args[0]
+            return self.of(data, depth) or dataset_items.item(self, data, (0,), depth)
+        if fn == "[]":
+            return self._of_index(value, depth)
+        if fn == "[]=":
+            return self._of_written(value, depth)
+        if fn in ranges.OPERATORS:
+            return self._of_operator(value, fn, value.args, depth)
+        if fn == "()":
+            return self._of_application(value, depth)
+        fact = self.fact(value)
+        if fact is not None:
+            return self._of_fact(value, fact, depth)
+        if fn[:1] == ".":
+            return self._of_method(value, depth)
+        return None
+
+    # -- operations --------------------------------------------------------------------------
+
+    def _of_operator(
+        self, value: Apply, symbol: str, args: list[Value], depth: int
+    ) -> Origin | None:
+        if len(args) < 2:
+            return None
+        left, right = args[0], args[1]
+        factor = ranges.factor_of(right)
+        if factor is not None:
+            found = self.of(left, depth, value)
+            return ranges.applied(found, symbol, factor, value) if found else None
+        factor = ranges.factor_of(left)
+        if factor is not None:
+            found = self.of(right, depth, value)
+            return ranges.reversed_applied(found, symbol, factor, value) if found else None
+        return None
+
+    def _of_written(self, value: Apply, depth: int) -> Origin | None:
+        """An array that was written to in part: its items, where all that is in it is known."""
+        base, key, written = value.args
+        if _whole(key):
+            return self.of(written, depth)
+        if any(node is base for node in walk(written, 300)):
+            return None
+        found = self.of(written, depth)
+        if found is None:
+            return None
+        if isinstance(base, Apply):
+            fact = self.fact(base)
+            if (fact is not None and fact.get("allocates")) or (
+                base.fn == "[]=" and base.node is value.node
+            ):
+                return found
+        return agreed([found, self.of(base, depth, value)])
+
+    def _of_application(self, value: Apply, depth: int) -> Origin | None:
+        """An object that was called: a layer, a transform, a generator of the project."""
+        layer = value.receiver
+        if value.inner is not None:
+            return self.of(value.inner, depth)
+        if not value.args:
+            return None
+        fact = self.fact(layer)
+        if isinstance(layer, Apply) and fact is not None:
+            return dataset_items.transformed(self, self.of(value.args[0], depth), layer)
+        return self.through(self.of(value.args[0], depth), layer)
+
+    def through(self, found: Origin | None, layer: Value | None) -> Origin | None:
+        """What a layer without weights leaves of a range."""
+        if found is None or not isinstance(layer, Apply):
+            return None
+        fact = self.knowledge.fact("layer", layer.fn)
+        if fact is None:
+            return None
+        kind = fact["kind"]
+        if kind in ("shape", "pool", "input", "dropout"):
+            return found
+        if kind == "rescaling" and layer.complete:
+            scale = ranges.factor_of(self.knowledge.argument(layer, fact, "scale"))
+            offset = self.knowledge.argument(layer, fact, "offset")
+            if scale is None:
+                return None
+            scaled = ranges.applied(found, "*", scale, layer)
+            if offset is None or scaled is None:
+                return scaled
+            shift = ranges.factor_of(offset)
+            return ranges.applied(scaled, "+", shift, layer) if shift is not None else None
+        return None
+
+    def _of_fact(self, value: Apply, fact: Fact, depth: int) -> Origin | None:
+        if "range" in fact and not fact.get("transform") and not fact.get("dataset"):
+            if not value.complete or fact.get("pairs") or fact.get("named"):
+                return None
+            return pixels(value, float(fact["range"]))
+        if fact.get("frame"):
+            return Origin(value, "table", float("-inf"), float("inf"))
+        if not value.args:
+            return None
+        if "operator" in fact:
+            return self._of_operator(value, str(fact["operator"]), value.args, depth)
+        effect = fact.get("effect")
+        if effect is None and fact.get("transparent"):
+            effect = "keep"
+        if effect is None:
+            return None
+        found = self.of(value.args[0], depth)
+        return ranges.effect(found, str(effect), value, fact, self.knowledge)
+
+    def _of_method(self, value: Apply, depth: int) -> Origin | None:
+        name = value.fn[1:]
+        symbol = ranges.METHODS.get(name)
+        if symbol is not None:
+            if value.receiver is None:
+                return None
+            return self._of_operator(value, symbol, [value.receiver, *value.args], depth)
+        if name in ("flow", "flow_from_directory", "flow_from_dataframe", "next"):
+            return dataset_items.item(self, value, (0,), depth)
+        if name in ("to", "astype", "type", "float", "double", "half", "int", "long", "byte"):
+            found = self.of(value.receiver, depth)
+            return _cast(found, name, value)
+        if name == "convert":
+            mode = constant(value.args[0]) if value.args else "RGB"
+            return self.of(value.receiver, depth) if mode in ("RGB", "L", "RGBA") else None
+        return self._of_attribute(value.receiver, name, depth)
+
+    def _of_attribute(self, base: Value | None, name: str, depth: int) -> Origin | None:
+        """`dataset.data` goes around the transform that would have scaled it."""
+        if name in ("data", "train_data", "test_data") and isinstance(base, Apply):
+            fact = self.fact(base)
+            if fact is not None and fact.get("dataset") == "image":
+                return pixels(base, 255.0)
+            if fact is not None and fact.get("named"):
+                return dataset_items.named(base, fact, self.knowledge)
+        if name in ("target", "targets", "labels", "shape", "dtype"):
+            return None
+        if name in _KEPT_BY_METHOD or name in _KEPT_BY_FRAME or name == "T":
+            found = self.of(base, depth)
+            kept = _KEPT_BY_FRAME if found is not None and found.kind == "table" else None
+            if kept is None and name not in _KEPT_BY_METHOD and name != "T":
+                return None
+            return found if kept is None or name in kept or name in _KEPT_BY_METHOD else None
+        return None
+
+    # -- items -------------------------------------------------------------------------------
+
+    def _of_index(self, value: Apply, depth: int) -> Origin | None:
+        root, path = indices(value)
+        if isinstance(root, Apply):
+            fact = self.fact(root)
+            if fact is not None:
+                if fact.get("pairs"):
+                    return pixels(root, float(fact["range"])) if path[1:2] == (0,) else None
+                if fact.get("named"):
+                    ours = path[:1] in ((0,), ("data",))
+                    return dataset_items.named(root, fact, self.knowledge) if ours else None
+                if fact.get("splits"):
+                    return self._of_split(root, path, depth)
+            if root.fn in ("iter", "builtins.next") and root.args:
+                return dataset_items.item(self, root, path, depth)
+            if root.fn == ".next" or dataset_items.is_dataset(self, root):
+                # An item of a dataset, or of a split of one.
+                return dataset_items.item(self, root, path, depth)
+        return self.of(value.args[0], depth)
+
+    def _of_split(self, root: Apply, path: tuple[object, ...], depth: int) -> Origin | None:
+        """`train_test_split` gives two parts of each of its arguments, in order."""
+        first = path[0] if path else None
+        if isinstance(first, int) and 0 <= first // 2 < len(root.args):
+            return self.of(root.args[first // 2], depth)
+        return None
+
+
+def indices(value: Apply) -> tuple[Value, tuple[object, ...]]:
+    """The value that is indexed, and the constant indices in the order they are applied."""
+    path: list[object] = []
+    current: Value = value
+    while isinstance(current, Apply) and current.fn == "[]":
+        path.append(constant(current.args[1]))
+        current = current.args[0]
+    return current, tuple(reversed(path))
+
+
+def agreed(found: list[Origin | None]) -> Origin | None:
+    """One origin for alternatives that span the same; of several raw ones the least."""
+    origins = [item for item in found if item is not None]
+    if not origins or len(origins) < len(found):
+        return None
+    first = origins[0]
+    if all(
+        item.low == first.low and item.high == first.high and item.kind == first.kind
+        for item in origins
+    ):
+        return first
+    if all(item.kind == "image" and item.reach >= ranges.RAW for item in origins):
+        return min(origins, key=lambda item: item.reach)
+    return None
+
+
+def _whole(key: Value) -> bool:
+    if isinstance(key, Apply) and key.fn == "slice":
+        return all(isinstance(part, Const) and part.value is None for part in key.args)
+    return isinstance(key, Const) and key.value is Ellipsis
+
+
+def _cast(found: Origin | None, name: str, value: Apply) -> Origin | None:
+    if found is None:
+        return None
+    if name in ("float", "double", "half"):
+        return replace(found, integer=False)
+    if name in ("int", "long", "byte"):
+        return found if found.integer else None
+    for argument in (*value.args, *value.kwargs.values()):
+        kind = ranges.dtype_kind(argument)
+        if kind == "float":
+            return replace(found, integer=False)
+        if kind == "integer" and not found.integer:
+            return None
+    return found
+
+
+__all__ = ["CHANGED", "Origin", "Origins", "agreed", "indices", "pixels"]

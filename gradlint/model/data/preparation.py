@@ -1,0 +1,229 @@
+"""Preparation that does nothing: statistics that were never fitted, casts that do not scale."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlint.model.data import dataset_items, ranges
+from gradlint.model.data.origins import Origins
+from gradlint.model.interpret.training_calls import TRAINING_METHODS
+from gradlint.values.graph import constant, walk
+from gradlint.values.kinds import Apply, Const, Join, Value
+
+if TYPE_CHECKING:
+    from gradlint.model.program import Program
+    from gradlint.values.kinds import Module
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unfitted:
+    """Something that standardises by statistics which nothing ever computed.
+
+    `made` is its construction, `fit` the call that would have computed them, `use` the training
+    that relies on it; `kind` is `layer` or `generator`.
+    """
+
+    made: Apply
+    kind: str
+    fit: str
+    use: Apply
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnscaledConversion:
+    """A conversion to floating point that leaves 0..255, where what follows expects 0..1.
+
+    `expects` is the normalization that follows (None: the conversion itself was meant to scale).
+    """
+
+    call: Apply
+    expects: Apply | None
+
+    @property
+    def node(self) -> ast.AST | None:
+        """Where the conversion stands."""
+        return self.call.node
+
+    @property
+    def module(self) -> Module | None:
+        """Its file."""
+        return self.call.module
+
+
+# -- statistics that nothing computes ---------------------------------------------------------
+
+
+def unfitted(program: Program) -> Iterator[Unfitted]:
+    """Layers and generators that standardise, are trained with, and never saw any data."""
+    fits = [apply for apply in program.applies if apply.fn in TRAINING_METHODS]
+    if not fits:
+        return
+    yield from _layers(program, fits)
+    yield from _generators(program, fits)
+
+
+def _layers(program: Program, fits: list[Apply]) -> Iterator[Unfitted]:
+    knowledge = program.knowledge
+    seen: set[int] = set()
+    for apply in program.applies:
+        fact = knowledge.fact("layer", apply.fn)
+        if fact is None or fact["kind"] != "adapted" or id(apply.node) in seen:
+            continue
+        if not apply.complete or any(
+            knowledge.argument(apply, fact, name) is not None for name in ("mean", "variance")
+        ):
+            continue
+        touched = _touched(program, apply)
+        if touched is None or ".adapt" in touched or touched - _LAYER_READS:
+            continue
+        use = next((fit for fit in fits if _trains_with(fit, apply)), None)
+        if use is not None and not _restores(program):
+            seen.add(id(apply.node))
+            yield Unfitted(apply, "layer", "adapt", use)
+
+
+_LAYER_READS = frozenset({".get_config", ".summary", ".count_params", ".compute_output_shape"})
+
+
+def _touched(program: Program, value: Apply) -> set[str] | None:
+    """The methods that are called on a value; None where somebody unknown got hold of it."""
+    found: set[str] = set()
+    for apply in program.applies:
+        if apply.receiver is value and apply.fn != "()":
+            found.add(apply.fn)
+        if _is_foreign(apply, program) and any(_holds(item, value) for item in apply.operands()):
+            return None
+        receiver = apply.receiver
+        if isinstance(receiver, Join) and any(option is value for option in receiver.options()):
+            return None
+    if value.attrs:
+        return None
+    return found
+
+
+def _is_foreign(apply: Apply, program: Program) -> bool:
+    """Whether nothing is known of what a function does."""
+    package = apply.fn.partition(".")[0]
+    if not package or package == "builtins" or not package.isidentifier():
+        return apply.fn == "?"
+    return "." in apply.fn and not program.knowledge.is_library(package)
+
+
+def _holds(argument: Value, value: Apply) -> bool:
+    return any(node is value for node in walk(argument, 200))
+
+
+def _trains_with(fit: Apply, layer: Apply) -> bool:
+    network = fit.receiver
+    return network is not None and any(node is layer for node in walk(network))
+
+
+def _restores(program: Program) -> bool:
+    """Whether weights, the statistics among them, are read from a file."""
+    return any(
+        apply.fn in (".load_weights", ".set_weights", ".restore", ".load_own_variables")
+        or apply.fn.endswith(".load_model")
+        for apply in program.applies
+    )
+
+
+_FEATUREWISE = ("featurewise_center", "featurewise_std_normalization", "zca_whitening")
+
+
+def _generators(program: Program, fits: list[Apply]) -> Iterator[Unfitted]:
+    knowledge = program.knowledge
+    for apply in program.applies:
+        fact = knowledge.roles["data"].get(apply.fn)
+        if fact is None or not fact.get("generator"):
+            continue
+        needs = any(
+            isinstance(given, Const) and given.value is True and not given.default
+            for given in (apply.kwargs.get(name) for name in _FEATUREWISE)
+        )
+        touched = _touched(program, apply) if needs else None
+        if touched is None or ".fit" in touched or not any(".flow" in name for name in touched):
+            continue
+        if touched - {".flow", ".flow_from_directory", ".flow_from_dataframe"}:
+            continue
+        use = next(
+            (
+                fit
+                for fit in fits
+                if fit.args and any(node is apply for node in walk(fit.args[0], 400))
+            ),
+            None,
+        )
+        if use is not None:
+            yield Unfitted(apply, "generator", "fit", use)
+
+
+# -- conversions that do not scale ------------------------------------------------------------
+
+
+def unscaled_conversions(program: Program) -> Iterator[UnscaledConversion]:
+    """Conversions of pixels to floating point after which they are still 0..255."""
+    seen: set[int] = set()
+    for apply in program.applies:
+        fact = program.knowledge.roles["data"].get(apply.fn)
+        if fact is None or id(apply.node) in seen:
+            continue
+        found = None
+        if fact.get("compose"):
+            found = _in_chain(apply, program)
+        elif fact.get("converter") and apply.args:
+            found = _of_floats(apply, program)
+        if found is not None and id(found.call.node) not in seen:
+            seen.update((id(apply.node), id(found.call.node)))
+            yield found
+
+
+def _in_chain(apply: Apply, program: Program) -> UnscaledConversion | None:
+    """`[ToImage(), ToDtype(float32), Normalize(0.5, 0.5)]`: whole numbers, cast, normalized."""
+    knowledge = program.knowledge
+    steps = dataset_items.composed(apply, knowledge) or []
+    whole = False
+    cast: Apply | None = None
+    for step in steps:
+        if not isinstance(step, Apply) or not step.complete:
+            return None
+        fact = knowledge.roles["data"].get(step.fn)
+        if fact is None:
+            continue
+        if fact.get("whole"):
+            whole = True
+        elif fact.get("converts"):
+            scale = knowledge.argument(step, fact, "scale")
+            dtype = knowledge.argument(step, fact, "dtype")
+            if scale is not None and constant(scale) is not False:
+                return None
+            if dtype is None or ranges.dtype_kind(dtype) != "float":
+                return None
+            cast = step
+        elif fact.get("normalizes"):
+            mean = dataset_items.mean_of(knowledge.argument(step, fact, "mean"))
+            if whole and cast is not None and mean is not None and abs(mean) <= 1:
+                return UnscaledConversion(cast, step)
+            return None
+        elif fact.get("effect") or fact.get("range"):
+            return None
+    return None
+
+
+def _of_floats(apply: Apply, program: Program) -> UnscaledConversion | None:
+    """`convert_image_dtype` of floats: they are taken for 0..1 already, and stay 0..255."""
+    target = apply.argument(1, "dtype")
+    if target is None or ranges.dtype_kind(target) != "float":
+        return None
+    written = [*apply.node.args, *(item.value for item in apply.node.keywords)] if isinstance(
+        apply.node, ast.Call
+    ) else []  # fmt: skip
+    if any(isinstance(part, ast.IfExp) for part in written):
+        # A choice between floating point types says that a cast is meant, not a scaling.
+        return None
+    found = Origins(program.knowledge).of(apply.args[0])
+    if found is None or found.integer is not False or found.reach < ranges.RAW:
+        return None
+    return UnscaledConversion(apply, None) if found.kind == "image" else None

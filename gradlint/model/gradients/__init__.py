@@ -1,0 +1,1 @@
+"""A trace -> what each call does to gradients, in which order, and what is forbidden in it."""

@@ -1,0 +1,365 @@
+"""Calls and stores -> what they do to gradients.
+
+Recognition only: `loss.backward()` is a backward pass, `scaler.step(optimizer)` an update of scaled
+gradients. Whether the order is right is the lifecycle's business.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlint.model.gradients.gradient_values import (
+    MOST_FOLLOWED,
+    depends_on_gradients,
+    holds_gradients,
+    is_clamp,
+    is_gradient,
+    path,
+)
+from gradlint.model.gradients.object_kinds import role
+from gradlint.values.graph import constant, walk
+from gradlint.values.kinds import Apply, Const, Instance, Join, Map, Method, Seq, Unknown, Value
+from gradlint.values.trace import Store
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+    from gradlint.values.kinds import Module
+
+ZERO = "zero"
+BACKWARD = "backward"
+UNSCALE = "unscale"
+CLIP = "clip"
+STEP = "step"
+SCALER_STEP = "scaler step"
+SCHEDULE = "schedule"
+OPAQUE = "opaque"
+READ = "read"
+UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deed:
+    """One thing done to gradients.
+
+    `subject` is the optimizer, the parameters or the loss it is done to; `scaled` that the loss was
+    multiplied by a gradient scaler; `bounds` False for a clip that only measures (`inf`);
+    `threshold` the bound of a clip; `by_engine` that whoever does it knows the loss scale.
+    """
+
+    kind: str
+    node: ast.AST
+    module: Module
+    call: Apply | None
+    subject: Value | None
+    scaled: bool = False
+    bounds: bool = True
+    threshold: Value | None = None
+    optimizer: Value | None = None
+    by_engine: bool = False
+
+
+_HARMLESS_METHODS = frozenset(
+    """
+    append extend add insert update get set pop items keys values print info debug
+    warning error write log log_dict log_metric log_metrics add_scalar add_scalars
+    add_histogram add_graph set_postfix set_description format join item numpy detach
+    cpu to cuda size dim numel tolist state_dict load_state_dict named_parameters
+    parameters eval train save watch register_buffer mean sum view reshape float
+    backward_hook close flush upper lower split strip startswith register_parameter
+    extend_ set_postfix_str add_image add_text track meter reset init_hidden initHidden
+    init_weights param_groups
+""".split()
+)
+"""Methods of unknown objects that read what they are given: containers, loggers, tensors. An
+unknown method that is not one of these may do anything with the gradients it can reach."""
+
+
+def deed_of_store(store: Store, knowledge: Knowledge) -> Deed | None:
+    """What an assignment to an attribute does to gradients."""
+    if store.name == "grad" or (store.name == "data" and is_gradient(store.base)):
+        base = store.base
+        if isinstance(store.value, Const):
+            return Deed(ZERO, store.node, store.module, None, base)
+        if any(is_clamp(node) for node in walk(store.value, MOST_FOLLOWED)):
+            return Deed(CLIP, store.node, store.module, None, base)
+        return Deed(OPAQUE, store.node, store.module, None, base)
+    if store.name == "data" and depends_on_gradients(store.value):
+        return Deed(STEP, store.node, store.module, None, store.base)
+    return None
+
+
+def deed_of_call(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    """What a call does to gradients, if anything."""
+    fn = apply.fn
+    assert apply.node is not None
+    assert apply.module is not None
+    if fn[:1] == ".":
+        handler = _METHODS.get(fn)
+        if handler is not None:
+            return handler(apply, knowledge)
+        return _other_method(apply, knowledge)
+    fact = knowledge.roles["clip"].get(fn)
+    if fact is not None:
+        return _clip_function(apply, fact, knowledge)
+    fact = knowledge.roles["gradients"].get(fn)
+    if fact is not None:
+        kind = {"backward": BACKWARD, "opaque": OPAQUE, "read": READ, "zero": ZERO}.get(fact["act"])
+        if kind is not None:
+            loss = apply.args[0] if apply.args else None
+            return Deed(kind, apply.node, apply.module, apply, loss)
+    if fn == "?":
+        return _opaque(apply, knowledge)
+    if _writes_gradients(apply):
+        return _deed(OPAQUE, apply, apply.args[0] if apply.args else None)
+    if "." in fn and not knowledge.is_library(fn.partition(".")[0]) and fn[:9] != "builtins.":
+        return _opaque(apply, knowledge)
+    return None
+
+
+def _writes_gradients(apply: Apply) -> bool:
+    """Whether a library's function works in place on gradients: by its underscore, or by `out`."""
+    if "out" in apply.kwargs:
+        return holds_gradients(apply.kwargs["out"])
+    return apply.fn.endswith("_") and any(holds_gradients(argument) for argument in apply.args)
+
+
+def _deed(kind: str, apply: Apply, subject: Value | None, **more: object) -> Deed:
+    assert apply.node is not None
+    assert apply.module is not None
+    return Deed(kind, apply.node, apply.module, apply, subject, **more)  # type: ignore[arg-type]
+
+
+def _clip_function(apply: Apply, fact: dict[str, object], knowledge: Knowledge) -> Deed | None:
+    if fact.get("helper") or fact.get("transform") or fact.get("callback") or fact.get("pure"):
+        return None
+    target = knowledge.argument(apply, fact, str(fact.get("target")))
+    threshold = knowledge.argument(apply, fact, str(fact.get("threshold")))
+    infinite = constant(threshold)
+    bounds = not (isinstance(infinite, float) and infinite == float("inf"))
+    if isinstance(threshold, Apply | Method) and _is_infinity(threshold):
+        bounds = False
+    scaled_too = threshold is not None and any(
+        isinstance(node, Apply) and node.fn == ".get_scale" for node in walk(threshold, 200)
+    )
+    return _deed(CLIP, apply, target, bounds=bounds, threshold=threshold, by_engine=scaled_too)
+
+
+def _is_infinity(value: Value) -> bool:
+    from gradlint.values.kinds import Symbol
+
+    return isinstance(value, Symbol) and value.name.rpartition(".")[2] in ("inf", "Inf", "infty")
+
+
+def _zero(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    receiver = apply.receiver
+    if role(receiver, knowledge) == "engine":
+        return _deed(OPAQUE, apply, receiver)
+    return _deed(ZERO, apply, receiver)
+
+
+def _backward(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    receiver = apply.receiver
+    if role(receiver, knowledge) == "engine":
+        loss = apply.args[0] if apply.args else None
+        scaled = _scales(receiver, knowledge)
+        return _deed(BACKWARD, apply, loss, scaled=scaled, by_engine=True)
+    if "super" in apply.attrs:
+        return _deed(OPAQUE, apply, receiver)
+    scaled = isinstance(receiver, Apply) and receiver.fn == ".scale" and bool(receiver.args)
+    if scaled and isinstance(receiver, Apply):
+        if "unscaled" in receiver.attrs or _disabled(receiver.receiver):
+            scaled = False
+        return _deed(BACKWARD, apply, receiver.args[0], scaled=scaled)
+    return _deed(BACKWARD, apply, receiver)
+
+
+def _scales(engine: Value | None, knowledge: Knowledge) -> bool:
+    """Whether an engine is told to scale losses: by its argument for half precision."""
+    fact = knowledge.of("engine", engine)
+    if fact is None or "scales" not in fact or not isinstance(engine, Apply):
+        return False
+    precision = engine.kwargs.get(str(fact["scales"]))
+    return isinstance(precision, Const) and precision.value == "fp16" and not precision.default
+
+
+def _disabled(scaler: Value | None) -> bool:
+    """Whether a scaler does not scale: `enabled` is literally false.
+
+    With a flag that is only known at run time the program still has a mode in which it scales, and
+    what is wrong there is wrong.
+    """
+    enabled = scaler.kwargs.get("enabled") if isinstance(scaler, Apply) else None
+    return isinstance(enabled, Const) and not enabled.value
+
+
+def _manual_backward(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    return _deed(BACKWARD, apply, apply.args[0] if apply.args else None, by_engine=True)
+
+
+def _step(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    receiver = apply.receiver
+    kind = role(receiver, knowledge)
+    if kind == "scaler" or (apply.args and role(apply.args[0], knowledge) == "optimizer"):
+        return _deed(SCALER_STEP, apply, apply.args[0] if apply.args else None)
+    if kind == "optimizer":
+        return _deed(STEP, apply, receiver)
+    if kind == "scheduler":
+        linked = None
+        if isinstance(receiver, Apply):
+            fact = knowledge.of("scheduler", receiver)
+            linked = knowledge.argument(receiver, fact, "optimizer") if fact else None
+        return _deed(SCHEDULE, apply, receiver, optimizer=linked)
+    if kind == "engine":
+        return _deed(OPAQUE, apply, receiver)
+    if isinstance(receiver, Unknown | Join | Method):
+        # An unknown optimizer, scheduler, scaler or environment: the lifecycle decides.
+        return _deed("some step", apply, receiver)
+    return None
+
+
+def _unscale(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    return _deed(UNSCALE, apply, apply.args[0] if apply.args else None)
+
+
+def _clip_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    """`accelerator.clip_grad_norm_`, `fabric.clip_gradients`, `model.clip_grad_norm_`."""
+    receiver = apply.receiver
+    target: Value | None = apply.args[0] if apply.args else receiver
+    return _deed(CLIP, apply, target, by_engine=True)
+
+
+def _gradient_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    """A method in place on a gradient: `p.grad.data.clamp_(-1, 1)`, `p.grad.zero_()`."""
+    if not is_gradient(apply.receiver):
+        return _manual_update(apply)
+    base, _ = path(apply.receiver)
+    if apply.fn in (".zero_", ".detach_", ".fill_"):
+        if apply.fn == ".fill_" and constant(apply.argument(0, "value")) != 0:
+            return _deed(OPAQUE, apply, base)
+        return None if apply.fn == ".detach_" else _deed(ZERO, apply, base)
+    if apply.fn in (".clamp_", ".clip_", ".clamp_min_", ".clamp_max_"):
+        return _deed(CLIP, apply, base)
+    if apply.fn in (".mul_", ".div_"):
+        return _rescaled(apply, base)
+    return _deed(OPAQUE, apply, base)
+
+
+def _rescaled(apply: Apply, base: Value | None) -> Deed | None:
+    """A gradient times a factor: a clip if the factor depends on gradients, else only linear.
+
+    A linear factor (one over the number of workers) commutes with the loss scale and bounds
+    nothing.
+    """
+    nodes = [node for argument in apply.args for node in walk(argument, 200)]
+    if any(isinstance(node, Apply) and node.fn == ".get_scale" for node in nodes):
+        return _deed(UNSCALE, apply, base)
+    if any(is_gradient(node) for node in nodes):
+        return _deed(CLIP, apply, base)
+    if any(
+        isinstance(node, Unknown) or (isinstance(node, Apply) and node.fn == "?") for node in nodes
+    ):
+        return _deed(OPAQUE, apply, base)
+    return None
+
+
+def _manual_update(apply: Apply) -> Deed | None:
+    if apply.fn in (".add_", ".sub_", ".copy_", ".addcmul_", ".addcdiv_"):
+        if any(depends_on_gradients(operand) for operand in apply.operands()):
+            return _deed(STEP, apply, path(apply.receiver)[0])
+    return None
+
+
+def _detach(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    return None
+
+
+def _minimize(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    return _deed(UPDATE, apply, apply.receiver)
+
+
+def _other_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    if apply.fn[1:] in _HARMLESS_METHODS or "super" in apply.attrs:
+        return None
+    if is_gradient(apply.receiver):
+        return _gradient_method(apply, knowledge) if apply.fn.endswith("_") else None
+    if role(apply.receiver, knowledge) in ("optimizer", "scaler", "scheduler"):
+        return None
+    if isinstance(apply.receiver, Instance) and _inherits_unknown(apply.receiver, knowledge):
+        if reaches_gradients(apply.receiver, knowledge):
+            return _deed(OPAQUE, apply, apply.receiver)
+    if isinstance(apply.receiver, Unknown | Instance):
+        return _opaque(apply, knowledge)
+    return None
+
+
+def _inherits_unknown(value: Instance, knowledge: Knowledge) -> bool:
+    """Whether an object's class extends one that is neither the project's nor a known library's."""
+    if value.cls is None or value.cls.has_unknown_base():
+        return value.cls is not None
+    tops = {name.partition(".")[0] for name in value.cls.library_bases()}
+    return any(top != "builtins" and not knowledge.is_library(top) for top in tops)
+
+
+def _opaque(apply: Apply, knowledge: Knowledge) -> Deed | None:
+    """An unknown call that got hold of something that gradients can be reached from."""
+    for argument in (*apply.args, *apply.kwargs.values()):
+        if reaches_gradients(argument, knowledge):
+            return _deed(OPAQUE, apply, argument)
+    return None
+
+
+def reaches_gradients(value: Value, knowledge: Knowledge, depth: int = 0) -> bool:
+    """Whether whoever holds a value can get at gradients through it."""
+    if depth > 4:
+        return False
+    if isinstance(value, Join):
+        return any(reaches_gradients(option, knowledge, depth + 1) for option in value.options())
+    if isinstance(value, Seq):
+        return any(reaches_gradients(item, knowledge, depth + 1) for item in value.items)
+    if isinstance(value, Map):
+        return any(reaches_gradients(item, knowledge, depth + 1) for item in value.items.values())
+    if role(value, knowledge) is not None:
+        return True
+    if isinstance(value, Instance):
+        return any(
+            reaches_gradients(item, knowledge, depth + 1)
+            for item in list(value.attrs.values())
+            if isinstance(item, Instance | Apply | Seq | Map | Join)
+        )
+    if isinstance(value, Apply):
+        if value.fn in (".parameters", ".named_parameters"):
+            return True
+        if value.fn == "()" or knowledge.fact("loss", value.fn) is not None:
+            return value.tracked
+    return is_gradient(value)
+
+
+_METHODS = {
+    ".zero_grad": _zero,
+    ".backward": _backward,
+    ".manual_backward": _manual_backward,
+    ".step": _step,
+    ".unscale_": _unscale,
+    ".unscale_gradients": _unscale,
+    ".clip_grad_norm_": _clip_method,
+    ".clip_grad_value_": _clip_method,
+    ".clip_grad_norm": _clip_method,
+    ".clip_gradients": _clip_method,
+    ".clip_master_grads": _clip_method,
+    ".clamp_": _gradient_method,
+    ".clip_": _gradient_method,
+    ".zero_": _gradient_method,
+    ".fill_": _gradient_method,
+    ".mul_": _gradient_method,
+    ".div_": _gradient_method,
+    ".add_": _gradient_method,
+    ".sub_": _gradient_method,
+    ".copy_": _gradient_method,
+    ".addcmul_": _gradient_method,
+    ".addcdiv_": _gradient_method,
+    ".detach_": _detach,
+    ".minimize": _minimize,
+    ".apply_gradients": _minimize,
+}

@@ -1,0 +1,1 @@
+"""Syntax trees -> values and a trace: the program run abstractly. Knows no gradients."""

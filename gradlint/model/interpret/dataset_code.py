@@ -1,0 +1,113 @@
+"""What the project's own code makes of one item: datasets that are indexed, functions mapped."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gradlint.model.data.dataset_items import ITEM
+from gradlint.model.interpret import inlining, names
+from gradlint.values.kinds import Apply, Const, Function, Instance, Join, Seq, Unknown, Value
+
+if TYPE_CHECKING:
+    from gradlint.model.interpret.interpreter import Interpreter
+    from gradlint.values.kinds import Frame
+
+
+@contextmanager
+def aside(interp: Interpreter) -> Iterator[None]:
+    """Interpret what is not part of the program's own course: no act of it is kept."""
+    outer, interp.trace = interp.trace, []
+    interp.muted += 1
+    try:
+        yield
+    finally:
+        interp.muted -= 1
+        interp.trace = outer
+
+
+def settle(interp: Interpreter, value: Value, frame: Frame) -> Value:
+    """Let a loop variable know what the project's own dataset gives for one item."""
+    if isinstance(value, Apply) and value.fn == "iter" and value.args:
+        found = given(interp, value.args[0], frame)
+        if found is not None:
+            value.attrs[ITEM] = found
+    elif isinstance(value, Seq):
+        for item in value.items:
+            settle(interp, item, frame)
+    elif isinstance(value, Join):
+        for option in value.options():
+            settle(interp, option, frame)
+    return value
+
+
+def given(interp: Interpreter, value: Value | None, frame: Frame) -> Value | None:
+    """One item of a dataset of the project, alone or behind a loader; None for any other."""
+    if isinstance(value, Apply):
+        fact = interp.knowledge.roles["data"].get(value.fn)
+        if fact is None or value.kwargs.get("collate_fn") is not None:
+            return None
+        if fact.get("loader"):
+            return given(interp, interp.knowledge.argument(value, fact, "dataset"), frame)
+        if fact.get("parts"):
+            return given(interp, value.args[0] if value.args else None, frame)
+        return None
+    if not isinstance(value, Instance) or value.cls is None:
+        return None
+    if id(value) in interp.items:
+        return interp.items[id(value)][1]
+    for name in ("__getitem__", "__iter__"):
+        method = names.class_attribute(interp, value.cls, name, value)
+        if isinstance(method, Function):
+            interp.items[id(value)] = (value, None)
+            node = value.node or method.node
+            index = Unknown("index", node, frame.module, varying=True)
+            with aside(interp):
+                args: list[Value] = [index] if name == "__getitem__" else []
+                found = inlining.inline(interp, method, args, {}, node)
+            if isinstance(found, Seq) and found.kind == "generator":
+                found = found.items[0]
+            interp.items[id(value)] = (value, found)
+            return found
+    return None
+
+
+def mapped(interp: Interpreter, apply: Apply, frame: Frame) -> None:
+    """`dataset.map(function)`: what the function makes of one item."""
+    function = apply.args[0] if apply.args else apply.kwargs.get("map_func")
+    if not isinstance(function, Function) or apply.receiver is None or apply.node is None:
+        return
+    if not _is_stream(interp, apply.receiver):
+        return
+    spec = function.node.args
+    count = len(spec.posonlyargs) + len(spec.args) - len(spec.defaults)
+    count -= function.self_value is not None
+    item = Apply("iter", [apply.receiver], {}, apply.node, apply.module)
+    arguments: list[Value] = [item]
+    if count > 1:
+        arguments = [
+            Apply("[]", [item, Const(index)], {}, apply.node, apply.module)
+            for index in range(count)
+        ]
+    apply.attrs[ITEM] = inlining.inline(interp, function, arguments, {}, _node(apply))
+
+
+def _node(apply: Apply) -> ast.AST:
+    assert apply.node is not None
+    return apply.node
+
+
+def _is_stream(interp: Interpreter, value: Value) -> bool:
+    while isinstance(value, Apply):
+        fact = interp.knowledge.roles["data"].get(value.fn)
+        if fact is not None:
+            return any(key in fact for key in ("dataset", "slices", "named-dataset", "stream"))
+        if value.fn == "[]":
+            value = value.args[0]
+        elif value.fn[:1] == "." and value.receiver is not None:
+            value = value.receiver
+        else:
+            return False
+    return False

@@ -1,0 +1,1 @@
+"""Networks, losses and updates -> what trains what, on sequences of which length."""

@@ -1,0 +1,238 @@
+"""Training loops -> states that one iteration hands to the next with their graph."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlint.model.gradients import effects
+from gradlint.model.gradients.effects import Deed
+from gradlint.model.networks import layers
+from gradlint.values.graph import constant, walk
+from gradlint.values.kinds import Apply, Instance, Join, Map, Seq, Value
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+    from gradlint.model.gradients.lifecycle import Lifecycle
+    from gradlint.model.program import Program
+    from gradlint.values.kinds import Module
+
+DETACHED = "<detached in place>"
+"""The attribute that a value carries once `detach_` was called on it, or on a part of it."""
+
+CUTS = frozenset(
+    """
+    detach detach_ item numpy data argmax argmin argsort topk max min sample tolist
+    multinomial zeros_like ones_like empty_like full_like rand_like randn_like new_zeros
+    new_ones new_full new_empty new new_tensor tensor size dim numel eq ne gt lt ge le
+    round sign floor ceil isnan isfinite stop_gradient
+""".split()
+)
+"""Functions and methods that no gradient flows through (`max` and kin give indices as well)."""
+
+MOST_NODES = 6000
+"""Values looked at for one backward pass; a graph that is larger is left alone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CarriedState:
+    """A state that the network returned in one iteration and gets back in the next, graph and all.
+
+    `call` is the call that gets it; `backward` the backward pass that runs through both;
+    `retained` that this pass keeps the graph (`retain_graph=True`).
+    """
+
+    call: Apply
+    backward: Deed
+    retained: bool
+
+    @property
+    def node(self) -> ast.AST | None:
+        """Where the call stands."""
+        return self.call.node
+
+    @property
+    def module(self) -> Module | None:
+        """The file of the call."""
+        return self.call.module
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A value of the iteration before, and the call of this iteration that gets it."""
+
+    earlier: Value
+    user: Apply
+
+
+def carried_states(program: Program) -> Iterator[CarriedState]:
+    """States that are carried over from iteration to iteration without being detached."""
+    for lifecycle in program.lifecycles:
+        for number, deed in enumerate(lifecycle.deeds):
+            call = deed.call
+            if lifecycle.kinds[number] != effects.BACKWARD or deed.subject is None or call is None:
+                continue
+            if not call.loops or _leaves(call.loops[-1][0]):
+                continue
+            retained = _retains(call)
+            if retained and not _steps_in(lifecycle, call.loops[-1][0]):
+                continue
+            loop, now = call.loops[-1]
+            found = _Search(loop, now, program.knowledge).run(deed.subject)
+            if found is not None:
+                where = _call_in(loop, call.module, found, program)
+                yield CarriedState(where, deed, retained)
+
+
+def _leaves(loop: ast.AST) -> bool:
+    """Whether a loop is left at the end of its first iteration."""
+    return isinstance(loop, ast.For | ast.While) and isinstance(loop.body[-1], ast.Break)
+
+
+def _retains(call: Apply) -> bool:
+    """Whether a backward pass may keep its graph."""
+    given = [call.kwargs[name] for name in ("retain_graph", "create_graph") if name in call.kwargs]
+    return not call.complete or any(constant(value) is not False for value in given)
+
+
+def _steps_in(lifecycle: Lifecycle, loop: ast.AST) -> bool:
+    """Whether weights change in place in the same loop, which a kept graph does not survive."""
+    return any(
+        lifecycle.kinds[number] in (effects.STEP, effects.SCALER_STEP)
+        and deed.call is not None
+        and any(one is loop for one, _ in deed.call.loops)
+        for number, deed in enumerate(lifecycle.deeds)
+    )
+
+
+def _is_cut(value: Apply) -> bool:
+    """Whether no gradient flows back through a value."""
+    name = value.fn.rpartition(".")[2]
+    return not value.tracked or DETACHED in value.attrs or name in CUTS
+
+
+class _Search:
+    """The way back from a loss to a layer that was called in the iteration before."""
+
+    def __init__(self, loop: ast.AST, now: int, knowledge: Knowledge) -> None:
+        self.loop = loop
+        self.now = now
+        self.knowledge = knowledge
+        self.looked_at = 0
+
+    def run(self, start: Value, user: Apply | None = None) -> _Found | None:
+        """A state of the iteration before that `start` certainly depends on.
+
+        Of a join every alternative must: with a path on which the state is made anew, it is not
+        certain to be carried.
+        """
+        seen: set[tuple[int, bool]] = set()
+        stack: list[tuple[Value, Apply | None]] = [(start, user)]
+        while stack and self.looked_at < MOST_NODES:
+            value, user = stack.pop()
+            key = (id(value), user is None)
+            if key in seen:
+                continue
+            seen.add(key)
+            self.looked_at += 1
+            if isinstance(value, Join):
+                ways = [self.run(option, user) for option in value.options()]
+                if ways and all(ways):
+                    return ways[0]
+            elif isinstance(value, Seq):
+                stack.extend((item, user) for item in value.items)
+            elif isinstance(value, Map):
+                stack.extend((item, user) for item in value.items.values())
+            elif isinstance(value, Apply) and not _is_cut(value):
+                made = dict(value.loops).get(self.loop)
+                if made is not None and made < self.now:
+                    if user is not None and self._recurs(value, user):
+                        return _Found(value, user)
+                    continue
+                stack.extend(self._further(value, user))
+        return None
+
+    def _further(self, value: Apply, user: Apply | None) -> Iterator[tuple[Value, Apply | None]]:
+        """What a value was computed from, as far as gradients flow."""
+        if value.fn in ("?", "iter"):
+            return
+        if value.inner is not None:
+            yield value.inner, user
+            return
+        if self._has_weights(value):
+            user = value
+        if value.fn[:1] == "." and len(value.fn) > 1:
+            if isinstance(value.receiver, Apply) and not self.knowledge.is_object(value.receiver):
+                yield value.receiver, user
+                for argument in value.args:
+                    yield argument, user
+            return
+        for argument in (*value.args, *value.kwargs.values()):
+            yield argument, user
+
+    def _has_weights(self, value: Apply) -> bool:
+        """Whether a call multiplies by weights: of a layer, of a network, or a parameter."""
+        if value.fn != "()":
+            return any(self._is_parameter(argument) for argument in value.args)
+        layer = value.receiver
+        if isinstance(layer, Instance):
+            return layers.is_network(layer, self.knowledge)
+        if not isinstance(layer, Apply):
+            return False
+        fact = self.knowledge.fact("layer", layer.fn)
+        return self.knowledge.fact("recurrent", layer.fn) is not None or (
+            fact is not None and fact["kind"] in ("linear", "conv", "attention", "normalization")
+        )
+
+    def _is_parameter(self, value: Value) -> bool:
+        if not isinstance(value, Apply):
+            return False
+        fact = self.knowledge.fact("layer", value.fn)
+        return (fact is not None and fact["kind"] == "parameter") or (
+            constant(value.kwargs.get("requires_grad")) is True
+        )
+
+    def _recurs(self, earlier: Value, user: Apply) -> bool:
+        """Whether the call that gets the state is the one that made it, an iteration before."""
+        seen: set[int] = set()
+        stack: list[Value] = [earlier]
+        while stack and len(seen) < MOST_NODES:
+            value = stack.pop()
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if isinstance(value, Seq):
+                stack.extend(value.items)
+            elif isinstance(value, Map):
+                stack.extend(value.items.values())
+            elif isinstance(value, Apply) and not _is_cut(value):
+                if value.node is user.node and value.receiver is user.receiver:
+                    return True
+                stack.extend(operand for operand, _ in self._further(value, None))
+        return False
+
+
+def _call_in(loop: ast.AST, module: Module | None, found: _Found, program: Program) -> Apply:
+    """The call in the text of the loop itself that gets the state, or that leads to it."""
+    inside = {id(node) for node in ast.walk(loop)}
+    through: Apply | None = None
+    for call in program.applies:
+        if call.fn != "()" or call.module is not module or id(call.node) not in inside:
+            continue
+        if not isinstance(call.receiver, Instance | Apply):
+            continue
+        if any(
+            node is found.earlier
+            for argument in (*call.args, *call.kwargs.values())
+            for node in walk(argument, 60)
+        ):
+            return call
+        if through is None and call.inner is not None:
+            if any(node is found.user for node in walk(call.inner)):
+                through = call
+    return through or found.user
+
+
+__all__ = ["DETACHED", "CarriedState", "carried_states"]

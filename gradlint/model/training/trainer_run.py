@@ -1,0 +1,251 @@
+"""Networks that a trainer trains: its arguments and the module's hooks decide about clipping."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlint.model.interpret import inlining, names
+from gradlint.model.interpret.dataset_code import aside
+from gradlint.model.training.sequences import predicts_own_vocabulary, uses_last_step_only
+from gradlint.model.training.trained_recurrence import TrainedRecurrence, loss_kinds, recurrences_of
+from gradlint.values.graph import constant, walk
+from gradlint.values.kinds import Apply, Const, Function, Instance, Seq, Unknown, Value
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+    from gradlint.model.program import Program
+    from gradlint.values.kinds import Module
+
+_CLIPPING_HOOKS = (
+    "configure_gradient_clipping",
+    "on_before_optimizer_step",
+    "on_after_backward",
+    "optimizer_step",
+    "backward",
+)
+"""Methods of a module in which it may clip by itself."""
+
+
+_BEFORE_BACKWARD = (
+    "training_step",
+    "optimizer_step",
+    "on_train_batch_start",
+    "on_before_zero_grad",
+    "on_before_backward",
+)
+_BACKWARDS = frozenset({".backward", ".manual_backward", ".optimizer_closure", "?"})
+_MANUAL = "automatic_optimization"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainerRun:
+    """`trainer.fit(module)`: the trainer, the module, and the clip that the trainer was given.
+
+    `clip` is None where no clipping argument was given; `manual` that the module does the
+    optimization itself; `early_clip` a clip in a method of it that runs before the backward pass;
+    `undone` an override of the hook that would clip, with nothing in it; `without_bound` a call of
+    the module's own clip with no value; `algorithm` the way to clip, where it alone was given.
+    """
+
+    call: Apply
+    trainer: Apply
+    module_object: Instance
+    clip: Value | None
+    manual: bool
+    early_clip: Apply | None = None
+    undone: ast.stmt | None = None
+    without_bound: Apply | None = None
+    algorithm: Value | None = None
+
+    @property
+    def node(self) -> ast.AST | None:
+        """Where training starts."""
+        return self.call.node
+
+    @property
+    def module(self) -> Module | None:
+        """The file it starts in."""
+        return self.call.module
+
+
+def trainer_runs(program: Program) -> Iterator[TrainerRun]:
+    """Every module that a trainer with a clipping argument of its own is seen to fit."""
+    knowledge = program.knowledge
+    for apply in program.applies:
+        trainer = apply.receiver
+        if apply.fn != ".fit" or not isinstance(trainer, Apply) or not apply.args:
+            continue
+        fact = knowledge.fact("trainer", trainer.fn)
+        trained = apply.args[0]
+        if fact is None or fact.get("clips-by-default") or not isinstance(trained, Instance):
+            continue
+        if not _is_trainable(trained, knowledge):
+            continue
+        clip = trainer.kwargs.get(str(fact.get("clip")))
+        if clip is None and not trainer.complete:
+            clip = Unknown("the trainer's arguments")
+        yield TrainerRun(
+            call=apply,
+            trainer=trainer,
+            module_object=trained,
+            clip=clip,
+            manual=_is_manual(program, trained),
+            early_clip=_early_clip(program, trained),
+            undone=_empty_hook(trained),
+            without_bound=_clip_without_bound(program, trained),
+            algorithm=trainer.kwargs.get(str(fact.get("clip-algorithm"))) if clip is None else None,
+        )
+
+
+def _is_manual(program: Program, trained: Instance) -> bool:
+    """Whether a module says that it optimizes by itself: by an attribute, or by a property."""
+    said = trained.attrs.get(_MANUAL)
+    if said is None and trained.cls is not None:
+        with aside(program.interpreter):
+            said = names.class_attribute(program.interpreter, trained.cls, _MANUAL, trained)
+    return constant(said) is False
+
+
+def _clip_without_bound(program: Program, trained: Instance) -> Apply | None:
+    """A call of the module's own clip that gives it no threshold."""
+    for apply in program.calls:
+        if apply.fn == ".clip_gradients" and isinstance(apply.receiver, Instance):
+            if apply.receiver.cls is trained.cls and apply.complete:
+                if apply.argument(1, "gradient_clip_val") is None:
+                    return apply
+    return None
+
+
+def _empty_hook(trained: Instance) -> ast.stmt | None:
+    """An overridden `configure_gradient_clipping` that does nothing."""
+    found = trained.cls.find(_CLIPPING_HOOKS[0]) if trained.cls is not None else None
+    if found is None or not isinstance(found[1], ast.FunctionDef):
+        return None
+    body = found[1].body
+    empty = all(
+        isinstance(part, ast.Pass)
+        or (isinstance(part, ast.Return) and part.value is None)
+        or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+        for part in body
+    )
+    return found[1] if empty else None
+
+
+def _early_clip(program: Program, trained: Instance) -> Apply | None:
+    """A clip of parameters that stands in a method which runs before the backward pass.
+
+    The step of an optimizer runs its closure, and with it the backward pass, first of all.
+    """
+    for name in _BEFORE_BACKWARD:
+        found = trained.cls.find(name) if trained.cls is not None else None
+        if found is None:
+            continue
+        inside = {id(node) for node in ast.walk(found[1])}
+        calls = [apply for apply in program.calls if id(apply.node) in inside]
+        clip = next((apply for apply in calls if _clips_parameters(apply, program)), None)
+        if clip is None or any(apply.fn in _BACKWARDS for apply in calls):
+            continue
+        steps = [apply for apply in calls if apply.fn == ".step"]
+        first = calls.index(clip)
+        if name != "optimizer_step" and not steps:
+            return clip
+        if name == "optimizer_step" and steps and first < calls.index(steps[0]):
+            return clip
+    return None
+
+
+def _clips_parameters(apply: Apply, program: Program) -> bool:
+    fact = program.knowledge.roles["clip"].get(apply.fn)
+    return fact is not None and "target" in fact and not fact.get("pure")
+
+
+def _is_trainable(value: Instance, knowledge: Knowledge) -> bool:
+    bases = value.cls.library_bases() if value.cls is not None else []
+    return any(
+        (knowledge.fact("base", knowledge.canonical(base)) or {}).get("lightning") for base in bases
+    )
+
+
+def from_trainers(program: Program) -> Iterator[TrainedRecurrence]:
+    """The recurrent networks that trainers train."""
+    knowledge = program.knowledge
+    for run in program.trainer_runs:
+        layers = recurrences_of(run.module_object, knowledge)
+        if not layers or run.node is None or run.module is None:
+            continue
+        optimizer = _optimizer(program, run.module_object)
+        loss = _returned(program, run.module_object, "training_step")
+        yield TrainedRecurrence(
+            node=run.node,
+            module=run.module,
+            layers=layers,
+            hand_written=[],
+            optimizer=optimizer,
+            optimizer_fact=knowledge.of("optimizer", optimizer),
+            clipped=_clipped(program, run),
+            losses=loss_kinds([loss], knowledge) if loss is not None else frozenset(),
+            own_vocabulary=predicts_own_vocabulary(run.module_object, knowledge),
+            per_step=loss is not None and not uses_last_step_only(loss, knowledge),
+            trainer_argument=_argument(run, knowledge),
+        )
+
+
+def _argument(run: TrainerRun, knowledge: Knowledge) -> str:
+    fact = knowledge.fact("trainer", run.trainer.fn)
+    return str(fact.get("clip", "")) if fact is not None else ""
+
+
+def _clipped(program: Program, run: TrainerRun) -> bool | None:
+    """Whether the trainer or the module clips; None where a hook may."""
+    cls = run.module_object.cls
+    if run.clip is not None:
+        off = isinstance(run.clip, Const) and not run.clip.value and not run.clip.default
+        if not off:
+            return True
+    if run.manual or cls is None or cls.has_unknown_base() or _may_be_overruled(run):
+        return None
+    if any(cls.find(name) is not None for name in _CLIPPING_HOOKS):
+        return None
+    optimizer = _optimizer(program, run.module_object)
+    fact = program.knowledge.of("optimizer", optimizer)
+    if fact is None:
+        return None
+    return bool(fact.get("bounded"))
+
+
+def _may_be_overruled(run: TrainerRun) -> bool:
+    """Whether something else than the trainer's arguments may clip: a callback, a strategy."""
+    for name in ("strategy", "plugins"):
+        given = run.trainer.kwargs.get(name)
+        if given is not None and constant(given) not in ("auto", "ddp", "dp"):
+            return True
+    callbacks = run.trainer.kwargs.get("callbacks")
+    if callbacks is None:
+        return False
+    items = callbacks.items if isinstance(callbacks, Seq) and callbacks.exact else [callbacks]
+    return not all(isinstance(item, Apply) and "." in item.fn[1:] for item in items)
+
+
+def _returned(program: Program, trained: Instance, name: str) -> Value | None:
+    """What a method of the module returns when the trainer calls it."""
+    interp = program.interpreter
+    if trained.cls is None:
+        return None
+    method = names.class_attribute(interp, trained.cls, name, trained)
+    if not isinstance(method, Function):
+        return None
+    with aside(interp):
+        args, kwargs = inlining.unknown_arguments(method, interp)
+        return inlining.inline(interp, method, args, kwargs, method.node)
+
+
+def _optimizer(program: Program, trained: Instance) -> Value | None:
+    """The one optimizer that the module configures."""
+    made = _returned(program, trained, "configure_optimizers")
+    if made is None:
+        return None
+    found = [node for node in walk(made) if program.knowledge.of("optimizer", node) is not None]
+    return found[0] if len(found) == 1 else None

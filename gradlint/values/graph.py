@@ -1,0 +1,118 @@
+"""Values as a data-flow graph: comparing, joining and walking them, and reading literals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gradlint.values.kinds import (
+    Apply,
+    Class,
+    Const,
+    Deferred,
+    Function,
+    Join,
+    Map,
+    Method,
+    Seq,
+    Symbol,
+    Unknown,
+    Value,
+)
+
+MOST_OPTIONS = 6
+"""A join of more alternatives than this is unknown: a rule that must hold for all of them would
+not be certain any more, and walks over them would grow with the product of the branches."""
+
+
+def same(left: Value, right: Value) -> bool:
+    """Whether two values are certainly one: identical, equal literals, or the same symbol."""
+    if left is right:
+        return True
+    if isinstance(left, Const) and isinstance(right, Const):
+        return (
+            type(left.value) is type(right.value)
+            and left.value == right.value
+            and left.default == right.default
+        )
+    if isinstance(left, Symbol) and isinstance(right, Symbol):
+        return left.name == right.name
+    if isinstance(left, Function) and isinstance(right, Function):
+        return left.node is right.node and left.self_value is right.self_value
+    return isinstance(left, Class) and isinstance(right, Class) and left.node is right.node
+
+
+def join(*values: Value) -> Value:
+    """One value that stands for all of them."""
+    options: list[Value] = []
+    for value in values:
+        for option in value.options():
+            if not any(same(option, other) for other in options):
+                options.append(option)
+    if len(options) == 1:
+        return options[0]
+    if len(options) > MOST_OPTIONS:
+        return Unknown()
+    return Join(tuple(options))
+
+
+def joined(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
+    """The names after two branches: a name bound on one side only keeps that value."""
+    if left is right:
+        return left
+    result = dict(left)
+    for name, value in right.items():
+        other = result.get(name)
+        if other is None or isinstance(value, Deferred):
+            # Of an import and its fallback the import is what is meant to be there.
+            result[name] = value if not isinstance(other, Deferred) else other
+        elif other is not value and not isinstance(other, Deferred):
+            result[name] = join(other, value)
+    return result
+
+
+def constant(value: Value | None) -> Any:
+    """The Python value of a literal, negated or in a tuple; None where it is not one."""
+    if isinstance(value, Const):
+        return value.value
+    if isinstance(value, Seq) and value.exact:
+        return tuple(constant(item) for item in value.items)
+    return None
+
+
+def number(value: Value | None) -> float | None:
+    """The number that a literal is, or None (booleans are no numbers)."""
+    if isinstance(value, Const):
+        found = value.value
+        if isinstance(found, int | float) and not isinstance(found, bool):
+            return float(found)
+    return None
+
+
+def literal(value: Value | None) -> float | None:
+    """The number that a value certainly is: none that a caller or a command line may replace."""
+    if isinstance(value, Const) and value.default:
+        return None
+    return number(value)
+
+
+def walk(value: Value, limit: int = 4000) -> Iterator[Value]:
+    """Every value that `value` was computed from, itself first, each once, at most `limit`."""
+    seen: set[int] = set()
+    stack = [value]
+    while stack and len(seen) < limit:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, Apply):
+            stack.extend(current.operands())
+        elif isinstance(current, Join):
+            stack.extend(current.options())
+        elif isinstance(current, Seq):
+            stack.extend(current.items)
+        elif isinstance(current, Map):
+            stack.extend(current.items.values())
+        elif isinstance(current, Method):
+            stack.append(current.receiver)

@@ -1,0 +1,123 @@
+"""What a program does, in order: calls and stores, nested in branches and loops.
+
+The interpreter writes a trace; the lifecycle reads it. A trace is a list of `Act`s: an `Apply` (a
+call that was not inlined), a `Store` to an attribute or item, a `Branch`, a `Loop` or an `Exit`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gradlint.values.kinds import Apply, Value
+
+if TYPE_CHECKING:
+    from gradlint.values.kinds import Module
+
+
+class Store:
+    """`base.name = value`, or an item of it where `name` is `[]`; `operator` for `+=` and kin."""
+
+    __slots__ = ("base", "module", "name", "node", "operator", "value")
+
+    def __init__(
+        self,
+        base: Value,
+        name: str,
+        value: Value,
+        node: ast.AST,
+        module: Module,
+        operator: str = "",
+    ) -> None:
+        self.base = base
+        self.name = name
+        self.value = value
+        self.node = node
+        self.module = module
+        self.operator = operator
+
+
+class Branch:
+    """Two ways to go on: `test` chooses (None: something unforeseeable, as an exception)."""
+
+    __slots__ = ("node", "otherwise", "test", "then")
+
+    def __init__(
+        self, test: Value | None, then: list[Act], otherwise: list[Act], node: ast.AST
+    ) -> None:
+        self.test = test
+        self.then = then
+        self.otherwise = otherwise
+        self.node = node
+
+
+class Loop:
+    """A body that is run again and again; `iterable` is what it runs over (None for `while`)."""
+
+    __slots__ = ("body", "iterable", "module", "node")
+
+    def __init__(
+        self, body: list[Act], iterable: Value | None, node: ast.AST, module: Module
+    ) -> None:
+        self.body = body
+        self.iterable = iterable
+        self.node = node
+        self.module = module
+
+
+class Block:
+    """The body of an inlined function: a `return` in it ends it and not the caller."""
+
+    __slots__ = ("body", "name")
+
+    def __init__(self, body: list[Act], name: str) -> None:
+        self.body = body
+        self.name = name
+
+
+class Scope:
+    """The body of a `with`, for the contexts that change what its calls mean."""
+
+    __slots__ = ("body", "contexts")
+
+    def __init__(self, body: list[Act], contexts: list[Value]) -> None:
+        self.body = body
+        self.contexts = contexts
+
+
+class Exit:
+    """`return`, `raise`, `break` or `continue`; a return carries its value."""
+
+    __slots__ = ("kind", "node", "value")
+
+    def __init__(self, kind: str, node: ast.AST, value: Value | None = None) -> None:
+        self.kind = kind
+        self.node = node
+        self.value = value
+
+
+Act = Apply | Store | Branch | Loop | Block | Scope | Exit
+
+
+def flat(acts: list[Act]) -> Iterator[Act]:
+    """Every act of a trace, in order of text, whatever it is nested in; outer ones first."""
+    stack: list[Act] = list(reversed(acts))
+    while stack:
+        act = stack.pop()
+        yield act
+        if isinstance(act, Branch):
+            stack.extend(reversed(act.otherwise))
+            stack.extend(reversed(act.then))
+        elif isinstance(act, Loop | Block | Scope):
+            stack.extend(reversed(act.body))
+
+
+def stores(acts: list[Act]) -> list[Store]:
+    """Every store of a trace."""
+    return [act for act in flat(acts) if isinstance(act, Store)]
+
+
+def loops(acts: list[Act]) -> list[Loop]:
+    """Every loop of a trace, outer ones first."""
+    return [act for act in flat(acts) if isinstance(act, Loop)]
