@@ -12,7 +12,7 @@ from gradlint.registry import Registry
 from gradlint.selection import Layer, UnknownSelectorError, validate
 from gradlint.source.discovery import DEFAULT_EXCLUDE
 from gradlint.source.ignore_files import PatternSet
-from gradlint.source.text import DEFAULT_MAX_SIZE
+from gradlint.source.reading import DEFAULT_MAX_SIZE
 
 _FILES = (".gradlint.toml", "gradlint.toml", "pyproject.toml")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,10 +18,17 @@ from types import ModuleType
 from typing import Any
 
 from gradlint.finding import Finding, Severity, Span
+from gradlint.subject import Subject
 
 Check = Callable[..., Iterable[Finding]]
 
 _PACKAGE = "gradlint.rules"
+
+_OF_SOURCE = "gradlint.model.subjects"
+_OF_LOGS = "gradlint.runs.subjects"
+"""The tables of subjects; one half is not imported for the other."""
+
+_CODE = re.compile(r"[GT]L\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class Header:
 class Rule:
     """One rule, ready to run.
 
-    `subject` is the name of the type that `check` takes; `options` maps each option's name to its
+    `subject` is what `check` takes; `options` maps each option's name to its
     default; `document` is the Markdown text; `symptoms` maps a log symptom to the weight with which
     this rule explains it (0 to 1).
     """
@@ -46,7 +54,7 @@ class Rule:
     name: str
     severity: Severity
     default: bool
-    subject: str
+    subject: Subject
     check: Check
     document: str
     path: str
@@ -104,16 +112,31 @@ def rules_directory() -> str:
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "rules")
 
 
-def _rule_of(module: ModuleType, path: str) -> Rule:
-    check: Check = module.check
-    header: Header = check.__gradlint__  # type: ignore[attr-defined]
-    parameters = check.__code__.co_varnames[: check.__code__.co_argcount]
+class RuleFileError(Exception):
+    """A rule file that is not a rule; the message says where and what to write."""
+
+    def __init__(self, path: str, line: int, message: str) -> None:
+        super().__init__(f"{path}:{line}: {message}")
+
+
+def _rule_of(module: ModuleType, path: str, subjects: Mapping[str, Subject]) -> Rule:
+    check = getattr(module, "check", None)
+    header = getattr(check, "__gradlint__", None)
+    if not callable(check) or not isinstance(header, Header):
+        raise RuleFileError(path, 1, "a rule file defines `check` under `@rule(...)`")
+    code = check.__code__
+    line = code.co_firstlineno
+    if not _CODE.fullmatch(header.code):
+        raise RuleFileError(path, line, f"`{header.code}` is not `GL` or `TL` and three digits")
+    for symptom, weight in header.symptoms.items():
+        if not 0 <= weight <= 1:
+            raise RuleFileError(path, line, f"the weight of `{symptom}` is not between 0 and 1")
     return Rule(
         code=header.code,
         name=module.__name__.rpartition(".")[2].replace("_", "-"),
         severity=header.severity,
         default=header.default,
-        subject=check.__annotations__[parameters[0]],
+        subject=_subject_of(check, path, subjects),
         check=check,
         document=(module.__doc__ or "").strip() + "\n",
         path=path,
@@ -122,14 +145,40 @@ def _rule_of(module: ModuleType, path: str) -> Rule:
     )
 
 
+def _subject_of(check: Any, path: str, subjects: Mapping[str, Subject]) -> Subject:
+    """The subject that the annotation of the first parameter names."""
+    code = check.__code__
+    line = code.co_firstlineno
+    if not code.co_argcount:
+        raise RuleFileError(path, line, "`check` takes what it judges as its first parameter")
+    parameter = code.co_varnames[0]
+    annotation = check.__annotations__.get(parameter)
+    if annotation is None:
+        raise RuleFileError(
+            path, line, f"`{parameter}` has no annotation, which says what the rule judges"
+        )
+    if not isinstance(annotation, str):
+        raise RuleFileError(path, line, "`from __future__ import annotations` is missing")
+    if annotation not in subjects:
+        from difflib import get_close_matches
+
+        near = get_close_matches(annotation, subjects, n=1)
+        meant = f"; did you mean `{near[0]}`?" if near else f"; subjects are {', '.join(subjects)}"
+        raise RuleFileError(path, line, f"`{annotation}` is not a subject{meant}")
+    return subjects[annotation]
+
+
 def load_directory(
-    directory: str, package: str, wanted: Callable[[str], bool] = lambda path: True
+    directory: str,
+    package: str,
+    subjects: Mapping[str, Subject],
+    wanted: Callable[[str], bool] = lambda path: True,
 ) -> Iterator[Rule]:
     """The rules of the files `family/name` under `directory` that are `wanted`, in order of path.
 
     Raises:
         ImportError: a file cannot be imported.
-        AttributeError: a file has no `check` under `@rule`.
+        RuleFileError: a file is not a rule about one of `subjects`.
     """
     if package not in sys.modules:
         holder = ModuleType(package)
@@ -140,7 +189,8 @@ def load_directory(
         for file in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
             if file.endswith(".py") and wanted(f"{family}/{file[:-3]}"):
                 name = f"{package}.{family}.{file[:-3]}"
-                yield _rule_of(importlib.import_module(name), os.path.join(folder, file))
+                path = os.path.join(folder, file)
+                yield _rule_of(importlib.import_module(name), path, subjects)
 
 
 class Registry:
@@ -148,14 +198,23 @@ class Registry:
 
     What a configuration may name is more than what one verb runs: `others` loads the rest, and is
     called only when something is looked up that is not among `rules`.
+
+    Raises:
+        RuleFileError: two rules share a code or a name.
     """
 
     def __init__(
         self, rules: Iterable[Rule], others: Callable[[], Iterable[Rule]] | None = None
     ) -> None:
         self.rules: tuple[Rule, ...] = tuple(sorted(rules, key=lambda rule: rule.code))
-        self.by_code = {rule.code: rule for rule in self.rules}
-        self.by_name = {rule.name: rule for rule in self.rules}
+        self.by_code: dict[str, Rule] = {}
+        self.by_name: dict[str, Rule] = {}
+        for rule in self.rules:
+            for key, known in ((rule.code, self.by_code), (rule.name, self.by_name)):
+                other = known.setdefault(key, rule)
+                if other is not rule:
+                    line = rule.check.__code__.co_firstlineno
+                    raise RuleFileError(rule.path, line, f"`{key}` is also a rule in {other.path}")
         self._others = others
 
     @cached_property
@@ -188,23 +247,29 @@ def _judges_logs(path: str) -> bool:
     return path.startswith(_LOGS) or path == "gradlint_itself/rule_crashed"
 
 
-def _builtin(wanted: Callable[[str], bool]) -> tuple[Rule, ...]:
-    return tuple(load_directory(rules_directory(), _PACKAGE, wanted))
+def _builtin(wanted: Callable[[str], bool], *tables: str) -> tuple[Rule, ...]:
+    subjects = {
+        subject.name: subject
+        for table in tables
+        for subject in importlib.import_module(table).SUBJECTS
+    }
+    return tuple(load_directory(rules_directory(), _PACKAGE, subjects, wanted))
 
 
 @cache
 def builtin_registry() -> Registry:
     """All rules that ship with gradlint."""
-    return Registry(_builtin(lambda path: True))
+    return Registry(_builtin(lambda path: True, _OF_SOURCE, _OF_LOGS))
 
 
 @cache
 def code_registry() -> Registry:
     """The built-in rules that judge source; loading them loads nothing that reads logs."""
-    return Registry(_builtin(lambda path: not path.startswith(_LOGS)), builtin_registry)
+    rules = _builtin(lambda path: not path.startswith(_LOGS), _OF_SOURCE)
+    return Registry(rules, builtin_registry)
 
 
 @cache
 def log_registry() -> Registry:
     """The built-in rules that judge training logs; loading them loads nothing that reads source."""
-    return Registry(_builtin(_judges_logs), builtin_registry)
+    return Registry(_builtin(_judges_logs, _OF_LOGS), builtin_registry)

@@ -8,10 +8,6 @@ from dataclasses import dataclass
 
 from gradlint.registry import Registry, Rule
 
-# What says that a check did not take place stays on whatever is selected: `--select GL201` on a
-# file that cannot be read must not look like a clean file. Only an explicit ignore turns it off.
-_ALWAYS = frozenset({"SyntaxFailure", "Unreadable", "RuleCrash", "Problem"})
-
 _PREFIX = re.compile(r"(?:GL|TL)\d{0,3}$", re.IGNORECASE)
 
 
@@ -92,7 +88,7 @@ def enabled(registry: Registry, layers: Sequence[Layer]) -> tuple[Rule, ...]:
         carried += [*layer.ignore, *layer.extend_ignore]
         if replaced:
             off = {code for code, (_, on) in verdict.items() if not on}
-            chosen |= {r.code for r in registry if r.subject in _ALWAYS and r.code not in off}
+            chosen |= {r.code for r in registry if r.subject.always and r.code not in off}
     return tuple(rule for rule in registry if rule.code in chosen)
 
 

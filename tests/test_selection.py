@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from gradlint.finding import Severity
 from gradlint.registry import Registry, Rule
 from gradlint.selection import Layer, PerFile, UnknownSelectorError, enabled, expand, validate
+from gradlint.subject import Subject
 
 
-def rule(code: str, name: str, *, default: bool = True, subject: str = "Call") -> Rule:
+def rule(code: str, name: str, *, default: bool = True, always: bool = False) -> Rule:
     return Rule(
-        code, name, Severity.WARNING, default, subject, lambda it: iter(()), "# x", Path("x.py")
+        code,
+        name,
+        Severity.WARNING,
+        default,
+        Subject(object, always=always),
+        lambda it: iter(()),
+        "# x",
+        "x.py",
     )
 
 
 REGISTRY = Registry(
     [
-        rule("GL001", "syntax-error", subject="SyntaxFailure"),
-        rule("GL003", "unused-suppression", subject="UnusedSuppression"),
+        rule("GL001", "syntax-error", always=True),
+        rule("GL003", "unused-suppression"),
         rule("GL201", "rnn-without-clipping"),
         rule("GL202", "clip-before-backward"),
         rule("GL402", "no-schedule", default=False),

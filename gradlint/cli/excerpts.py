@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gradlint.source.text import SourceFile, from_bytes, load
+from gradlint.source.reading import from_bytes, load
+from gradlint.source.text import SourceFile
 
 _NO_LIMIT = 1 << 40
 

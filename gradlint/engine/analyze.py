@@ -6,32 +6,19 @@ import ast
 import os
 import sys
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from gradlint.engine.own_rules import OWN_SUBJECTS, crash_findings
+from gradlint.engine.gate import Gate, Words
+from gradlint.engine.own_rules import crash_findings
 from gradlint.finding import Finding, Skip
 from gradlint.frameworks import knowledge
 from gradlint.model.program import Program
 from gradlint.registry import Rule
-from gradlint.source import parsing, text
+from gradlint.source import parsing, reading
+from gradlint.source.import_paths import ImportPaths
 from gradlint.source.text import SourceFile
-from gradlint.values.kinds import Module
 from gradlint.values.project import Project
-
-FRAMEWORKS = (
-    b"torch", b"keras", b"tensorflow", b"lightning", b"jax", b"optax", b"fastai", b"skorch",
-    b"accelerate", b"deepspeed", b"transformers", b"tflearn",
-)  # fmt: skip
-"""A file that names none of these trains nothing that the rules know."""
-
-ANCHORS = (
-    b"backward(", b".fit(", b".fit_generator(", b".compile(", b"minimize(",
-    b"apply_gradients", b"train_on_batch", b"RNN", b"LSTM", b"GRU", b"clip", b"Clip", b"_hook(",
-    b"grad_norm", b"ross_entropy", b"rossEntropy", b"rossentropy", b"softmax", b"Softmax", b"BCE",
-    b"ToDtype", b"convert_image_dtype", b"Normalization(", b"optimize_loss", b"igmoid",
-)  # fmt: skip
-"""Spellings without one of which no rule about code can have anything to say."""
 
 RECURSION_LIMIT = 12_000
 """Frames: expressions nest as deep as the parser allows (a few hundred), times the frames of one
@@ -39,37 +26,97 @@ level of evaluation, times inlined calls."""
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
 
-
-def worth_analyzing(data: bytes) -> bool:
-    """Whether a file is training code at all: a search for bytes, before anything is parsed."""
-    return any(word in data for word in FRAMEWORKS)
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Found = dict[tuple[Any, ...], Finding]
 
 
-def _load(path: str) -> tuple[SourceFile, ast.Module] | None:
-    source = text.read(path)
-    if not isinstance(source, SourceFile):
-        return None
-    tree = parsing.parse(source)
-    return (source, tree) if isinstance(tree, ast.Module) else None
+class Analyzer:
+    """Analyses one file after another; the modules that they import are kept in between.
+
+    `rules` are all that may be asked for.
+    """
+
+    def __init__(self, rules: Iterable[Rule], max_size: int = reading.DEFAULT_MAX_SIZE) -> None:
+        self._max_size = max_size
+        paths = ImportPaths()
+        self._project = Project(self._parsed, paths)
+        self._gate = Gate((rule.subject for rule in rules), paths, self._bytes)
+
+    def words(self, path: str, data: bytes) -> Words | None:
+        """The spellings by which a file is worth analysing; None where it is not."""
+        return self._gate.words(os.path.abspath(path), data)
+
+    def analyze(
+        self,
+        source: SourceFile,
+        tree: ast.Module,
+        rules: Sequence[Rule],
+        options: Mapping[str, Mapping[str, Any]],
+        words: Words,
+    ) -> tuple[list[Finding], list[Skip]]:
+        """Run the rules on one file, of which the parts that have one of `words` in them count.
+
+        Returns:
+            The findings, each once, and what was given up.
+        """
+        wanted = [rule for rule in rules if rule.subject.view is not None]
+        if not wanted:
+            return [], []
+        self._project.begin()
+        module = self._project.add(source, tree, os.path.abspath(source.path))
+        program = Program(module, self._project, knowledge(), _relevance(code_of(source), words))
+        found: Found = {}
+        for rule in wanted:
+            try:
+                _judge(program, rule, options.get(rule.name, {}), found)
+            except Exception as error:  # a rule must not take the run with it: it becomes GL005
+                for finding in crash_findings(rules, source.path, rule.code, error):
+                    found.setdefault((finding.code, finding.path, finding.span, rule.code), finding)
+        skipped = [
+            Skip(place.source.path, place.span(node), reason)
+            for place, node, reason in program.interpreter.skipped
+        ]
+        return list(found.values()), skipped
+
+    def _bytes(self, path: str) -> bytes | None:
+        data = reading.load(path, max_size=self._max_size)
+        return data if isinstance(data, bytes) else None
+
+    def _parsed(self, path: str) -> tuple[SourceFile, ast.Module] | None:
+        source = reading.read(path, max_size=self._max_size)
+        if not isinstance(source, SourceFile):
+            return None
+        tree = parsing.parse(source)
+        return (source, tree) if isinstance(tree, ast.Module) else None
 
 
-_project: Project | None = None
+def code_of(source: SourceFile) -> bytes:
+    """The program as bytes: those of the file, or of the cells of a notebook."""
+    return source.text.encode("utf-8", "replace") if source.is_notebook else source.data
 
 
-def _shared_project() -> Project:
-    """The modules that imports led to, kept between files: most files import the same few."""
-    global _project
-    if _project is None:
-        _project = Project(_load)
-    return _project
+def _judge(program: Program, rule: Rule, options: Mapping[str, Any], found: Found) -> None:
+    """Add what a rule says of a program, each place once."""
+    assert rule.subject.view is not None
+    for subject in program.once(rule.subject.view):
+        for finding in rule.check(subject, **options):
+            stamped = finding.stamped(
+                code=rule.code,
+                name=rule.name,
+                severity=rule.severity,
+                path=program.module.source.path,
+            )
+            found.setdefault((stamped.code, stamped.path, stamped.span), stamped)
 
 
-def _relevance(data: bytes) -> Callable[[Definition], bool]:
+def _relevance(data: bytes, words: Words) -> Callable[[Definition], bool]:
     """Whether a definition has anything in it that a rule may care for."""
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"" in words:
+        return lambda node: True
     found: set[int] = set()
-    for word in ANCHORS:
+    for word in words:
         at = data.find(word)
         while at >= 0:
             found.add(at)
@@ -92,9 +139,6 @@ def _relevance(data: bytes) -> Callable[[Definition], bool]:
     return relevant
 
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-
 def _has_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     first = node.body[0]
     return (
@@ -103,68 +147,3 @@ def _has_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         and isinstance(first.value, ast.Constant)
         and isinstance(first.value.value, str)
     )
-
-
-def analyze(
-    source: SourceFile,
-    tree: ast.Module,
-    rules: Sequence[Rule],
-    options: Mapping[str, Mapping[str, Any]],
-) -> tuple[list[Finding], list[Skip]]:
-    """Run the rules on one file.
-
-    Returns:
-        The findings, each once, and what was given up.
-    """
-    wanted = [rule for rule in rules if rule.subject not in OWN_SUBJECTS]
-    data = source.text.encode("utf-8", "replace") if source.is_notebook else source.data
-    if not wanted or not any(word in data for word in ANCHORS):
-        return [], []
-    project = _shared_project()
-    project.begin()
-    module = project.add(source, tree, os.path.abspath(source.path))
-    program = Program(module, project, knowledge(), _relevance(data))
-    found: dict[tuple[Any, ...], Finding] = {}
-    for rule in wanted:
-        try:
-            for subject in program.subjects(rule.subject):
-                for finding in rule.check(subject, **options.get(rule.name, {})):
-                    stamped = finding.stamped(
-                        code=rule.code,
-                        name=rule.name,
-                        severity=rule.severity,
-                        path=source.path,
-                    )
-                    found.setdefault((stamped.code, stamped.path, stamped.span), stamped)
-        except Exception as error:  # a rule must not take the run with it: it becomes GL005
-            for finding in crash_findings(rules, source.path, rule.code, error):
-                found.setdefault((finding.code, finding.path, finding.span, rule.code), finding)
-    skipped = [
-        Skip(place.source.path, place.span(node), reason)
-        for place, node, reason in program.interpreter.skipped
-    ]
-    return list(found.values()), skipped
-
-
-def analyze_files(paths: Sequence[str], rules: Sequence[Rule]) -> list[Finding]:
-    """Run the rules on files of one project, with no configuration and no suppression.
-
-    Args:
-        paths: files to read; those that can't be read or parsed are passed over.
-        rules: the rules to run.
-    """
-    reset()
-    found: dict[tuple[Any, ...], Finding] = {}
-    for path in paths:
-        loaded = _load(path)
-        if loaded is not None:
-            findings, _ = analyze(*loaded, rules, {})
-            for finding in findings:
-                found.setdefault((finding.code, finding.path, finding.span), finding)
-    return list(found.values())
-
-
-def reset(module: Module | None = None) -> None:
-    """Forget the modules that were read: for programs that check changing files."""
-    global _project
-    _project = None

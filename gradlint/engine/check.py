@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import gc
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Sequence
 
 from gradlint.config import Settings
+from gradlint.engine.checker import Checker
 from gradlint.engine.outcome import Outcome
-from gradlint.engine.own_rules import crash_findings, own_findings
-from gradlint.engine.silence import Silence
-from gradlint.finding import Finding, Skip
-from gradlint.registry import Registry, Rule
-from gradlint.selection import PerFile, enabled
+from gradlint.registry import Registry
 from gradlint.source.discovery import Target, discover
-from gradlint.source.parsing import SyntaxFailure, parse
-from gradlint.source.suppression import speaks_to_gradlint
-from gradlint.source.text import SourceFile, Unreadable, display_path, from_bytes, load
-
-__all__ = ["Checker", "Outcome", "check"]
+from gradlint.source.text import Unreadable
 
 _PARALLEL_FROM = 200
 """Files below which starting processes costs more than it saves."""
@@ -67,120 +56,6 @@ def check(
         outcome.add(checker.all(targets))
     outcome.settle()
     return outcome
-
-
-GARBAGE_THRESHOLD = 100_000
-"""Allocations between two collections. A syntax tree allocates 50,000 objects a thousand lines,
-none of them garbage yet, so the default of 700 spends a third of the time on looking (measured on
-67,000 lines). Full collections come after ten of these: with more, the garbage of one file, whose
-values point at each other, adds up (300 MB over 400 files of a large package instead of 180)."""
-
-
-@cache
-def collect_rarely() -> None:
-    """Leave what start-up allocated out of garbage collection, and collect less often.
-
-    Once a process: a second time would keep the garbage of the files before it for ever.
-    """
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD, 5, 2)
-
-
-class Checker:
-    """Checks one program after another under the same settings."""
-
-    def __init__(self, settings: Settings, registry: Registry) -> None:
-        self._settings = settings
-        self._registry = registry
-        rules = enabled(registry, settings.layers)
-        root = os.path.abspath(settings.root).replace(os.sep, "/")
-        self._per_file = PerFile(registry, rules, settings.per_file_ignores, root)
-        self._silence = Silence(registry, self._rules, settings.max_file_size)
-
-    def all(self, targets: Iterable[Target]) -> Outcome:
-        """Check the files `targets`."""
-        collect_rarely()
-        outcome = Outcome()
-        for target in targets:
-            outcome.add(self.file(target))
-        return outcome
-
-    def file(self, target: Target) -> Outcome:
-        """Check one file."""
-        data = load(target.path, max_size=self._settings.max_file_size)
-        if isinstance(data, Unreadable):
-            return self.unreadable(data)
-        if isinstance(data, Skip):
-            return Outcome(skipped=[data])
-        return self.program(target.path, data, explicit=target.explicit)
-
-    def unreadable(self, subject: Unreadable) -> Outcome:
-        """The outcome for a file or directory that cannot be read."""
-        findings = own_findings(self._rules(subject.path), subject, subject.path)
-        return Outcome(findings=findings, files=int(subject.kind == "file"))
-
-    def crashed(self, path: str, error: BaseException) -> Outcome:
-        """The outcome for a file on which the analysis itself broke down."""
-        shown = display_path(path)
-        return Outcome(findings=crash_findings(self._rules(path), shown, "", error), files=1)
-
-    def program(self, path: str, data: bytes, *, explicit: bool) -> Outcome:
-        """Check the program in `data`; one that was not `explicit` may be dismissed unparsed."""
-        from gradlint.engine.analyze import worth_analyzing
-
-        try:
-            # A search of the bytes, before they are decoded: most files of a project end here.
-            relevant = worth_analyzing(data)
-            if not (explicit or relevant or speaks_to_gradlint(data)):
-                return Outcome(files=1, lines=data.count(b"\n"))
-            source = from_bytes(path, data, max_size=self._settings.max_file_size)
-            if isinstance(source, Unreadable):
-                return self.unreadable(source)
-            if isinstance(source, Skip):
-                return Outcome(skipped=[source])
-            return self._source(path, source, relevant)
-        except Exception as error:
-            # Whatever a file holds, the other files are still checked.
-            return self.crashed(path, error)
-
-    def _rules(self, path: str) -> tuple[Rule, ...]:
-        return self._per_file.rules_for(os.path.abspath(path).replace(os.sep, "/"))
-
-    def _source(self, path: str, source: SourceFile, relevant: bool) -> Outcome:
-        rules = self._rules(path)
-        outcome = Outcome(files=1, lines=source.text.count("\n") + 1)
-        found: list[Finding] = []
-        for failure in source.broken:
-            found += own_findings(rules, failure, source.path)
-        tree = parse(source)
-        if isinstance(tree, SyntaxFailure):
-            found += own_findings(rules, tree, source.path)
-        elif relevant:
-            more, outcome.skipped = _analysis(source, tree, rules, self._settings.rule_options)
-            found += more
-        here = [it for it in found if it.path == source.path]
-        outcome.add(self._silence.over_own(source, tree, rules, here))
-        if len(here) < len(found):
-            outcome.add(self._silence.over_others(it for it in found if it.path != source.path))
-        lowest = self._settings.severity
-        outcome.findings = [it for it in outcome.findings if it.level >= lowest]
-        return outcome
-
-
-def _analysis(
-    source: SourceFile,
-    tree: ast.Module,
-    rules: Sequence[Rule],
-    options: Mapping[str, Mapping[str, Any]],
-) -> tuple[list[Finding], list[Skip]]:
-    from gradlint.engine.analyze import analyze
-
-    try:
-        return analyze(source, tree, rules, options)
-    except RecursionError:
-        return [], [Skip(source.path, None, "nested too deeply to be analysed")]
-    except Exception as error:
-        return crash_findings(rules, source.path, "", error), []
 
 
 def _workers(jobs: int, files: int) -> int:

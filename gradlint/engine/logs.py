@@ -13,6 +13,7 @@ from gradlint.engine.own_rules import crash_findings, own_findings
 from gradlint.finding import Finding, Skip, Window
 from gradlint.registry import Registry, Rule, log_registry
 from gradlint.selection import PerFile, enabled
+from gradlint.subject import Subject
 
 if TYPE_CHECKING:
     from gradlint.runs.run import Curve, Reading, Run
@@ -159,12 +160,10 @@ class LogChecker:
                 found += crash_findings(rules, run.path, rule.code, error)
         return found
 
-    def _subjects(self, name: str, run: Run, before: Sequence[Finding]) -> Iterable[Any]:
-        if name == "Curve":
-            return list(run.curves.values())
-        if name == "Run":
-            return [run]
-        if name == "Restart" and self._checkpoints is not None:
+    def _subjects(self, subject: Subject, run: Run, before: Sequence[Finding]) -> Iterable[Any]:
+        if subject.view is not None:
+            return subject.view(run)
+        if subject.name == "Restart" and self._checkpoints is not None:
             from gradlint.runs.checkpoints import restarts
 
             return restarts(run, before, self._checkpoints)

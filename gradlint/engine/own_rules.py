@@ -7,18 +7,13 @@ from collections.abc import Iterable, Sequence
 from gradlint.finding import Finding, Span
 from gradlint.registry import Rule, RuleCrash
 
-OWN_SUBJECTS = frozenset(
-    {"SyntaxFailure", "Unreadable", "UnusedSuppression", "UnknownRule", "RuleCrash"}
-)
-
 
 def own_findings(rules: Iterable[Rule], subject: object, path: str) -> list[Finding]:
     """What the rules that take `subject`'s type say about it."""
-    kind = type(subject).__name__
     return [
         finding.stamped(code=rule.code, name=rule.name, severity=rule.severity, path=path)
         for rule in rules
-        if rule.subject == kind
+        if rule.subject.type is type(subject)
         for finding in rule.check(subject)
     ]
 

@@ -8,7 +8,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
 from gradlint.config import Settings
-from gradlint.engine.check import Checker, Outcome
+from gradlint.engine.checker import Checker
+from gradlint.engine.outcome import Outcome
 from gradlint.registry import Registry, code_registry
 from gradlint.source.discovery import Target
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from gradlint.engine.outcome import Outcome
 from gradlint.engine.own_rules import own_findings
 from gradlint.finding import Finding
-from gradlint.registry import Registry, Rule
+from gradlint.registry import Registry, Rule, RuleCrash
 from gradlint.selection import expand
-from gradlint.source.parsing import SyntaxFailure, parse
+from gradlint.source.parsing import parse
+from gradlint.source.reading import read
 from gradlint.source.suppression import (
     Scope,
     faults,
@@ -20,7 +21,7 @@ from gradlint.source.suppression import (
     statement_lines,
     suppress,
 )
-from gradlint.source.text import SourceFile, read
+from gradlint.source.text import SourceFile, SyntaxFailure
 
 
 class Silence:
@@ -46,7 +47,7 @@ class Silence:
         outcome = Outcome()
         scopes = self._apply(source, tree, findings, outcome)
         if scopes and not isinstance(tree, SyntaxFailure):
-            crashes = {rule.code for rule in rules if rule.subject == "RuleCrash"}
+            crashes = {rule.code for rule in rules if rule.subject.type is RuleCrash}
             ran = {rule.code for rule in rules}
             if source.broken or not crashes.isdisjoint(finding.code for finding in findings):
                 # Not everything was seen: a comment with nothing to suppress may yet be needed.

@@ -7,8 +7,8 @@ from typing import Any
 
 from gradlint.finding import Skip, Span
 from gradlint.source.magics import neutralised
-from gradlint.source.parsing import Failure, SyntaxFailure, parse_text, placed
-from gradlint.source.text import Cell, SourceFile, Unreadable
+from gradlint.source.parsing import Failure, parse_text, placed
+from gradlint.source.text import Cell, SourceFile, SyntaxFailure, Unreadable
 
 _START = Span(1, 1, 1, 1)
 _SURROGATE = re.compile("[\ud800-\udfff]")

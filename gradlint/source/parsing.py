@@ -5,21 +5,9 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from gradlint.finding import Span
-
-if TYPE_CHECKING:
-    from gradlint.source.text import SourceFile
-
-
-@dataclass(frozen=True, slots=True)
-class SyntaxFailure:
-    """A program, or a notebook cell, that is not valid Python for the running interpreter."""
-
-    span: Span
-    message: str
-    help: str
+from gradlint.source.text import SourceFile, SyntaxFailure, split_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +58,6 @@ def placed(failure: Failure, first_line: int = 1, indent: int = 0) -> SyntaxFail
 
 def _explain(error: SyntaxError, text: str) -> Failure:
     from gradlint.source.dialects import sentence
-    from gradlint.source.text import split_lines
 
     lines = split_lines(text)
     line = min(max(error.lineno or 1, 1), len(lines))
@@ -87,8 +74,6 @@ def _explain(error: SyntaxError, text: str) -> Failure:
 
 def _explain_value(message: str, text: str) -> Failure:
     if "null byte" in message:
-        from gradlint.source.text import split_lines
-
         before = split_lines(text[: max(text.find("\0"), 0)])
         line, column = len(before), len(before[-1]) + 1
         return Failure(

@@ -123,10 +123,6 @@ class Apply(Value):
             yield self.inner
 
 
-Call = Apply
-"""What rules call it: a library's function, class or method that was called."""
-
-
 @dataclass(slots=True, eq=False, repr=False)
 class Seq(Value):
     """A list, tuple or set display; `exact` is False once its length is not known."""

@@ -31,12 +31,12 @@ below it, while packages whose `__init__` files import each other by star lead t
 class Project:
     """The files that imports can lead to, read at most once each."""
 
-    def __init__(self, load: Loader) -> None:
+    def __init__(self, load: Loader, paths: ImportPaths) -> None:
         self._load = load
         self._modules: dict[str, Module | None] = {}
         self._parsed: dict[str, tuple[SourceFile, ast.Module] | None] = {}
         self._kept = 0
-        self._paths = ImportPaths()
+        self._paths = paths
 
     def begin(self) -> None:
         """Forget what the last analysis learned of each module, so that no file's result depends on

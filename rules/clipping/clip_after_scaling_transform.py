@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, TransformChain, report, rule
+from gradlint.sdk.source import Finding, TransformChain, report, rule
 
 
 @rule("GL216", "warning", symptoms={"gradient-explosion": 0.6})

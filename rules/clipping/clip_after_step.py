@@ -125,18 +125,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import LATE_CLIP, Finding, Transition, report, rule, spell
+from gradlint.sdk.source import Finding, LateClip, report, rule, spell
 
 
 @rule("GL203", "error", symptoms={"gradient-explosion": 0.9, "loss-nan": 0.8, "loss-spike": 0.7})
-def check(transition: Transition) -> Iterator[Finding]:
+def check(clip: LateClip) -> Iterator[Finding]:
     """Report a clip between the step and the next clearing."""
-    if transition.kind != LATE_CLIP:
-        return
-    cleared = transition.other
+    cleared = clip.other
     yield report(
-        transition.deed,
-        f"`{spell(transition.deed)}` runs after the step: the gradients are applied unclipped, "
+        clip,
+        f"`{spell(clip)}` runs after the step: the gradients are applied unclipped, "
         "and what is clipped is thrown away",
         help="move it to between `backward()` and the optimizer's step",
         notes=[(cleared, "the clipped gradients are cleared here")] if cleared else [],

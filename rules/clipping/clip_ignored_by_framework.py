@@ -152,7 +152,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Const, Finding, TrainerRun, report, rule
+from gradlint.sdk.source import Const, Finding, TrainerRun, report, rule
 
 
 @rule("GL212", "error", symptoms={"gradient-explosion": 0.7})

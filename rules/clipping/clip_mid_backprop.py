@@ -87,7 +87,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Hook, Severity, report, rule
+from gradlint.sdk.source import Finding, Hook, Severity, report, rule
 
 
 @rule("GL204", "warning", symptoms={"not-learning": 0.4, "gradient-explosion": 0.3})

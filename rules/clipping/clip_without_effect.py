@@ -112,7 +112,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Clip, Const, Finding, Severity, number, report, rule, spell
+from gradlint.sdk.source import Clip, Const, Finding, Severity, number, report, rule, spell
 
 LARGEST_USEFUL = 1e4
 """Bounds above this never bind: typical norms of trained networks are 0.01 to 100, and one of

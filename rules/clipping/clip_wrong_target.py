@@ -93,7 +93,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Clip, Finding, is_gradient, knowledge, report, rule, spell
+from gradlint.sdk.source import Clip, Finding, is_gradient, knowledge, report, rule, spell
 
 
 @rule("GL211", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})

@@ -100,7 +100,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, UnusedClip, report, rule, spell
+from gradlint.sdk.source import Finding, UnusedClip, report, rule, spell
 
 
 @rule("GL213", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})

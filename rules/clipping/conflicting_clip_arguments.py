@@ -75,11 +75,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import ClippingOptimizer, Finding, constant, report, rule
+from gradlint.sdk.source import ClipArguments, Finding, constant, report, rule
 
 
 @rule("GL208", "error", symptoms={"loss-nan": 0.2})
-def check(optimizer: ClippingOptimizer) -> Iterator[Finding]:
+def check(optimizer: ClipArguments) -> Iterator[Finding]:
     """Report clipping arguments that exclude each other, or that nothing may take."""
     listed = " and ".join(f"`{name}`" for name in optimizer.certain)
     several = len(optimizer.certain) > 1

@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Clip, Finding, report, rule
+from gradlint.sdk.source import Clip, Finding, report, rule
 
 
 @rule("GL214", "info")

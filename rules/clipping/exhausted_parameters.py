@@ -84,7 +84,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Clip, Finding, report, rule, spell
+from gradlint.sdk.source import Clip, Finding, report, rule, spell
 
 
 @rule("GL210", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})

@@ -876,7 +876,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import (
+from gradlint.sdk.source import (
     Finding,
     Severity,
     TrainedRecurrence,

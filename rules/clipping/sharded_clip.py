@@ -92,7 +92,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Clip, Finding, knowledge, report, rule, spell
+from gradlint.sdk.source import Clip, Finding, knowledge, report, rule, spell
 
 
 @rule("GL215", "warning", symptoms={"gradient-explosion": 0.4, "loss-spike": 0.4})

@@ -251,7 +251,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Feed, Finding, report, rule, spell
+from gradlint.sdk.source import Feed, Finding, report, rule, spell
 
 
 @rule("GL303", "warning", symptoms={"not-learning": 0.8, "constant-output": 0.4})

@@ -171,7 +171,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Unfitted, report, rule
+from gradlint.sdk.source import Finding, Unfitted, report, rule
 
 
 @rule("GL304", "warning", symptoms={"not-learning": 0.5, "loss-diverges": 0.5, "loss-nan": 0.3})

@@ -612,7 +612,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Feed, Finding, Severity, report, rule, spell
+from gradlint.sdk.source import Feed, Finding, Severity, report, rule, spell
 
 
 @rule("GL301", "warning", symptoms={"not-learning": 0.6, "loss-diverges": 0.6, "loss-nan": 0.5})

@@ -163,7 +163,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from gradlint.sdk import Edit, Finding, Fix, UnscaledConversion, report, rule, spell
+from gradlint.sdk.source import Edit, Finding, Fix, UnscaledConversion, report, rule, spell
 
 
 @rule("GL306", "error", symptoms={"not-learning": 0.6, "loss-diverges": 0.6, "loss-nan": 0.4})

@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, SyntaxFailure, rule
+from gradlint.sdk.source import Finding, SyntaxFailure, rule
 
 
 @rule("GL001", "error")

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, UnknownRule, rule
+from gradlint.sdk.source import Finding, UnknownRule, rule
 
 
 @rule("GL004", "warning")

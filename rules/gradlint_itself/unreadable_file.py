@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Unreadable, rule
+from gradlint.sdk.source import Finding, Unreadable, rule
 
 
 @rule("GL002", "error")

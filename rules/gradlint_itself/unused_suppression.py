@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Fix, UnusedSuppression, rule
+from gradlint.sdk.source import Finding, Fix, UnusedSuppression, rule
 
 
 @rule("GL003", "info")

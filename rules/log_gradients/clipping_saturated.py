@@ -112,7 +112,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk import Finding, Kind, Run, digits, event, rule
+from gradlint.sdk.logs import Finding, Kind, Run, digits, event, rule
 
 SHARE = 0.9
 """Share of the points at which the norm is the threshold."""

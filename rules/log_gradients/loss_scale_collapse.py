@@ -109,7 +109,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk import Finding, Kind, Run, event, rule
+from gradlint.sdk.logs import Finding, Kind, Run, event, rule
 
 LEAST_SCALE = 1.0
 """Loss scaling multiplies to keep small gradients from underflow; at 1 it does nothing, and below

@@ -139,7 +139,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk import Finding, Kind, Run, event, levels, rule
+from gradlint.sdk.logs import Finding, Kind, Run, event, levels, rule
 
 SHARE = 1e-6
 """Final norm in units of the norm at the start that is nothing: float32 carries 7 digits."""

@@ -120,7 +120,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Note, Restart, Span, Window, rule
+from gradlint.sdk.logs import Finding, Note, Restart, Span, Window, rule
 
 
 @rule("TL603", "info")

@@ -117,7 +117,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlint.sdk import Curve, Finding, Kind, Run, event, rule
+from gradlint.sdk.logs import Curve, Finding, Kind, Run, event, rule
 
 FACTOR = 2.0
 """From one logged point to the next a schedule that is meant to be smooth changes by less, but for

@@ -154,7 +154,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk import Curve, Finding, Kind, Run, event, rule
+from gradlint.sdk.logs import Curve, Finding, Kind, Run, event, rule
 
 REGULAR = 0.95
 """Share of the steps that are one cadence apart in a series that has a cadence."""

@@ -156,7 +156,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Run, Severity, Span, Window, rule
+from gradlint.sdk.logs import Finding, Run, Severity, Span, Window, rule
 
 
 @rule("TL601", "info")

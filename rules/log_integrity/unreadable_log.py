@@ -127,7 +127,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Problem, Severity, Span, Window, rule
+from gradlint.sdk.logs import Finding, Problem, Severity, Span, Window, rule
 
 
 @rule("TL001", "error")

@@ -185,7 +185,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk import (
+from gradlint.sdk.logs import (
     Curve,
     Finding,
     Kind,

@@ -148,7 +148,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Curve, Finding, Kind, Levels, Run, digits, event, levels, noise, rule
+from gradlint.sdk.logs import Curve, Finding, Kind, Levels, Run, digits, event, levels, noise, rule
 
 KEPT = 0.5
 """Share of its gain that a score may lose."""

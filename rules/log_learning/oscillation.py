@@ -175,7 +175,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk import Curve, Finding, Kind, Run, event, levels, rule, turning_points
+from gradlint.sdk.logs import Curve, Finding, Kind, Run, event, levels, rule, turning_points
 
 SWING = 1.5
 """Factor between a low and the next high. The mean of an epoch and a small validation set have a noise

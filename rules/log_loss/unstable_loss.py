@@ -149,7 +149,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk import Curve, Finding, Kind, Run, digits, event, incidents, rule
+from gradlint.sdk.logs import Curve, Finding, Kind, Run, digits, event, incidents, rule
 
 LEAST = 4
 """Spikes that make a habit."""

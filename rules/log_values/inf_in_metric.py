@@ -211,7 +211,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlint.sdk import (
+from gradlint.sdk.logs import (
     Curve,
     Finding,
     Kind,

@@ -413,7 +413,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlint.sdk import Curve, Finding, Kind, Overflows, Run, Severity, event, rule
+from gradlint.sdk.logs import Curve, Finding, Kind, Overflows, Run, Severity, event, rule
 
 VITAL = (Kind.LOSS, Kind.GRADIENT_NORM, Kind.WEIGHT)
 """A NaN here is a NaN in what is trained."""

@@ -133,7 +133,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk import Curve, Finding, Kind, Run, event, rule
+from gradlint.sdk.logs import Curve, Finding, Kind, Run, event, rule
 
 MOST_WITNESSES = 20
 """Series that a loss of 0 is compared with."""

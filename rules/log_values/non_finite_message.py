@@ -250,7 +250,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.sdk import Finding, Message, Run, Severity, Span, Window, rule
+from gradlint.sdk.logs import Finding, Message, Run, Severity, Span, Window, rule
 
 CERTAIN = ("nan-loss", "nan-gradient", "nan-tensor", "overflow-floor")
 """Messages that say it outright: a number is not finite, or the loss scale is at its end."""

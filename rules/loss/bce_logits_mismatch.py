@@ -238,7 +238,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, LossCall, Severity, report, rule
+from gradlint.sdk.source import Finding, LossCall, Severity, report, rule
 
 UNBOUNDED_OUTPUTS = ("linear", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus")
 

@@ -187,7 +187,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, LossCall, report, rule
+from gradlint.sdk.source import Finding, LossCall, report, rule
 
 
 @rule("GL511", "error", symptoms={"not-learning": 0.8})

@@ -266,7 +266,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Logarithm, Severity, report, rule
+from gradlint.sdk.source import Finding, Logarithm, Severity, report, rule
 
 SMALLEST = 5.4e-20
 """1 / sqrt(3.4e38): with an epsilon below it the gradient at the probability, up to 1 / epsilon, has

@@ -423,7 +423,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, LossCall, Severity, report, rule
+from gradlint.sdk.source import Finding, LossCall, Severity, report, rule
 
 
 @rule("GL501", "error", symptoms={"not-learning": 0.8, "vanishing-gradients": 0.4})

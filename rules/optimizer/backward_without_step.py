@@ -166,7 +166,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, UnusedBackward, report, rule, spell
+from gradlint.sdk.source import Finding, UnusedBackward, report, rule, spell
 
 
 @rule("GL406", "warning", symptoms={"not-learning": 1.0})

@@ -113,7 +113,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, RecurrentStart, report, rule
+from gradlint.sdk.source import Finding, RecurrentStart, report, rule
 
 
 @rule("GL105", "info", default=False, symptoms={"vanishing-gradients": 0.3, "not-learning": 0.2})

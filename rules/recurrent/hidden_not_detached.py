@@ -437,7 +437,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import CarriedState, Finding, report, rule, spell
+from gradlint.sdk.source import CarriedState, Finding, report, rule, spell
 
 
 @rule("GL104", "error", symptoms={"loss-nan": 0.2, "gradient-explosion": 0.4})

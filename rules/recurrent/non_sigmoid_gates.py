@@ -70,7 +70,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Recurrence, report, rule
+from gradlint.sdk.source import Finding, Recurrence, report, rule
 
 SHARES = frozenset({"sigmoid", "hard_sigmoid"})
 """Activations whose output is a share between 0 and 1 and reaches both ends."""

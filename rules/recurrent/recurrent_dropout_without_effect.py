@@ -95,7 +95,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Recurrence, knowledge, literal, report, rule
+from gradlint.sdk.source import Finding, Recurrence, knowledge, literal, report, rule
 
 
 @rule("GL106", "warning", symptoms={"overfitting": 0.3})

@@ -207,7 +207,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, RecurrentStart, report, rule
+from gradlint.sdk.source import Finding, RecurrentStart, report, rule
 
 BOUNDS = {"sigmoid": 4.0, "hard_sigmoid": 5.0}
 """One over the largest slope of the activation (hard_sigmoid: 1/5); 1 for all others."""

@@ -307,7 +307,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Recurrence, Severity, UnboundedState, report, rule, spell
+from gradlint.sdk.source import Finding, Recurrence, Severity, UnboundedState, report, rule, spell
 
 
 @rule("GL101", "warning", symptoms={"loss-nan": 0.9, "gradient-explosion": 0.9, "loss-spike": 0.5})

@@ -193,7 +193,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk import Finding, Severity, TrainedRecurrence, report, rule, spell
+from gradlint.sdk.source import Finding, Severity, TrainedRecurrence, report, rule, spell
 
 DEFAULT_RADIUS = 0.577
 """Spectral radius of torch's default recurrent matrix, U(-1/sqrt h, 1/sqrt h): 1/sqrt 3 (measured

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-import gradlint.engine.analyze as analysis
 from gradlint.config import Overrides, Settings, override
+from gradlint.engine.analyze import Analyzer
 from gradlint.engine.check import check
 from gradlint.finding import Finding, Note, Severity, Skip, Span
 from gradlint.registry import Rule, code_registry
@@ -30,8 +30,13 @@ def analyze(monkeypatch: pytest.MonkeyPatch) -> Callable[[Analyze], None]:
     """Put another analysis in place."""
 
     def replace(function: Analyze) -> None:
-        monkeypatch.setattr(analysis, "analyze", function)
-        monkeypatch.setattr(analysis, "worth_analyzing", lambda data: b"torch" in data)
+        def stand_in(analyzer: Analyzer, *arguments: Any) -> tuple[list[Finding], list[Skip]]:
+            return function(*arguments[:4])
+
+        monkeypatch.setattr(Analyzer, "analyze", stand_in)
+        monkeypatch.setattr(
+            Analyzer, "words", lambda analyzer, path, data: (b"",) if b"torch" in data else None
+        )
 
     return replace
 

@@ -11,10 +11,14 @@ import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from gradlint.engine.analyze import analyze_files
+from gradlint.config import Settings
+from gradlint.engine.checker import Checker
 from gradlint.finding import Finding
-from gradlint.registry import Rule, builtin_registry
+from gradlint.registry import Registry, Rule, builtin_registry
+from gradlint.selection import Layer
+from gradlint.source.discovery import Target
 
 _FENCE = re.compile(r"^```python (bad|good|fixed)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"^# file: (\S+)\n", re.MULTILINE)
@@ -62,7 +66,13 @@ class Example:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
             paths.append(str(path))
-        return analyze_files(paths, [self.rule])
+        found: dict[tuple[Any, ...], Finding] = {}
+        settings = Settings(root=str(directory), layers=(Layer(select=("ALL",)),))
+        checker = Checker(settings, Registry([self.rule]))
+        for path in paths:
+            for finding in checker.all([Target(path, explicit=True)]).findings:
+                found.setdefault((finding.code, finding.path, finding.span), finding)
+        return list(found.values())
 
 
 def _files(text: str) -> dict[str, str]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from gradlint.finding import Skip, Span
 from gradlint.source.parsing import parse
-from gradlint.source.text import SourceFile, Unreadable, from_bytes
+from gradlint.source.reading import from_bytes
+from gradlint.source.text import SourceFile, Unreadable
 
 
 def code(source: str | list[str], **more: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradlint.source.parsing import Failure, SyntaxFailure, parse, parse_text
-from gradlint.source.text import SourceFile
+from gradlint.source.parsing import Failure, parse, parse_text
+from gradlint.source.text import SourceFile, SyntaxFailure
 
 
 def failure(text: str) -> Failure:

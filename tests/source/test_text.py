@@ -11,14 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradlint.finding import Skip, Span
-from gradlint.source.text import (
-    SourceFile,
-    Unreadable,
-    display_path,
-    from_bytes,
-    read,
-    split_lines,
-)
+from gradlint.source.reading import from_bytes, read
+from gradlint.source.text import SourceFile, Unreadable, display_path, split_lines
 
 
 def program(data: bytes | str, name: str = "a.py") -> SourceFile:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.model.clipping import exhausted_parameters
-from gradlint.model.clipping.clip_arguments import clipping_optimizers
+from gradlint.model.clipping.clip_arguments import clip_arguments
 from gradlint.model.clipping.unused_clip import is_statement
-from gradlint.model.gradients import effects
+from gradlint.model.gradients.effects import CLIP
+from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.model.networks import layers
+from gradlint.model.networks.frozen_layers import frozen_parts
 from gradlint.model.networks.layers import Recurrence
+from gradlint.model.program import calls
 from gradlint.model.training.keras_training import CLIP_ARGUMENTS
 from gradlint.values.graph import number, walk
 from gradlint.values.kinds import Apply, Instance, Method, Seq, Unknown, Value
@@ -129,7 +132,7 @@ class Clip:
 def clips(program: Program) -> Iterator[Clip]:
     """Every call that clips, and every clipping argument of an optimizer or a trainer."""
     knowledge = program.knowledge
-    for apply in program.calls:
+    for apply in program.once(calls):
         fact = knowledge.roles["clip"].get(apply.fn)
         if fact is not None and not fact.get("helper"):
             target = knowledge.argument(apply, fact, fact.get("target"))
@@ -143,13 +146,13 @@ def clips(program: Program) -> Iterator[Clip]:
                 yield _of_call(program, apply, target, threshold, {"how": _ENGINE_CLIPS[apply.fn]})
             elif is_statement(apply) and not _clips_by_itself(plugin):
                 yield Clip(apply, target, None, "norm", _DEEPSPEED, None)
-    for apply in program.calls:
+    for apply in program.once(calls):
         for role in ("trainer-arguments", "trainer"):
             settings = knowledge.roles[role].get(apply.fn)
             name = str(settings.get("clip", "")) if settings is not None else ""
             if name in apply.kwargs:
                 yield Clip(apply, None, apply.kwargs[name], "norm", {"argument": name}, None)
-    for optimizer in clipping_optimizers(program):
+    for optimizer in clip_arguments(program):
         for name, value in optimizer.given.items():
             if name in CLIP_ARGUMENTS:
                 how = "value" if name == "clipvalue" else "norm"
@@ -202,16 +205,18 @@ def _missed(program: Program, apply: Apply, held: list[Value] | None) -> list[Re
     knowledge = program.knowledge
     if held is None:
         return []
-    for lifecycle in program.lifecycles:
-        clip_deeds = [deed for deed in lifecycle.deeds if deed.kind == effects.CLIP and deed.bounds]
-        if not any(deed.call is apply for deed in clip_deeds):
+    for lifecycle in program.once(lifecycles):
+        clip_effects = [
+            effect for effect in lifecycle.effects if effect.kind == CLIP and effect.bounds
+        ]
+        if not any(effect.call is apply for effect in clip_effects):
             continue
         for group in lifecycle.groups:
             if group.held is None or layers.overlap(held, group.held, knowledge) is not True:
                 continue
             covered: set[int] = set()
-            for deed in clip_deeds:
-                reached = layers.held(deed.subject, knowledge)
+            for effect in clip_effects:
+                reached = layers.held(effect.subject, knowledge)
                 if reached is None:
                     return []
                 for value in reached:
@@ -220,7 +225,7 @@ def _missed(program: Program, apply: Apply, held: list[Value] | None) -> list[Re
                 layer
                 for network in group.held
                 for layer in layers.recurrences(network, knowledge)
-                if id(layer.apply) not in covered and id(layer.apply) not in program.frozen
+                if id(layer.apply) not in covered | program.once(frozen_parts)
             ]
     return []
 
@@ -230,8 +235,8 @@ def _foreign(program: Program, apply: Apply, held: list[Value] | None) -> Value 
     knowledge = program.knowledge
     if held is None:
         return None
-    for lifecycle in program.lifecycles:
-        if not any(deed.call is apply for deed in lifecycle.deeds):
+    for lifecycle in program.once(lifecycles):
+        if not any(effect.call is apply for effect in lifecycle.effects):
             continue
         if not lifecycle.groups or any(group.held is None for group in lifecycle.groups):
             return None

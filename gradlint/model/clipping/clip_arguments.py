@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradlint.model.program import calls
 from gradlint.model.training.keras_training import CLIP_ARGUMENTS
+from gradlint.model.training.trainer_run import trainer_runs
 from gradlint.values.graph import number
 from gradlint.values.kinds import Apply, Const, Instance, Value
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ClippingOptimizer:
+class ClipArguments:
     """An optimizer built with arguments that clip; `given` maps their names to their values.
 
     `kind` is the optimizer's; `fabric` for a call that takes exactly one of two bounds, `trainer`
@@ -62,14 +64,14 @@ _FIRST_BOUND = 2
 """Fabric's call takes the network, the optimizer and then its two bounds."""
 
 
-def clipping_optimizers(program: Program) -> Iterator[ClippingOptimizer]:
+def clip_arguments(program: Program) -> Iterator[ClipArguments]:
     """Keras optimizers with clipping arguments, and Fabric's clip, which takes one of two."""
     knowledge: Knowledge = program.knowledge
-    for apply in program.calls:
+    for apply in program.once(calls):
         if apply.fn == ".clip_gradients":
             engine = knowledge.of("engine", apply.receiver)
             if engine is not None:
-                yield ClippingOptimizer(apply, _fabric_bounds(apply), str(engine["kind"]))
+                yield ClipArguments(apply, _fabric_bounds(apply), str(engine["kind"]))
             continue
         fact = knowledge.roles["optimizer"].get(apply.fn)
         if fact is None or not fact.get("keras"):
@@ -80,7 +82,7 @@ def clipping_optimizers(program: Program) -> Iterator[ClippingOptimizer]:
             if (value := apply.kwargs.get(name, apply.attrs.get(name))) is not None
         }
         if given:
-            yield ClippingOptimizer(apply, given, str(fact["kind"]))
+            yield ClipArguments(apply, given, str(fact["kind"]))
     yield from _contradictions(program)
 
 
@@ -93,9 +95,9 @@ def _fabric_bounds(apply: Apply) -> dict[str, Value]:
     return found
 
 
-def _contradictions(program: Program) -> Iterator[ClippingOptimizer]:
+def _contradictions(program: Program) -> Iterator[ClipArguments]:
     """A module that clips at another bound than the trainer that fits it was given."""
-    for run in program.trainer_runs:
+    for run in program.once(trainer_runs):
         bound = number(run.clip)
         if bound is None or not isinstance(run.clip, Const) or run.clip.default:
             continue
@@ -111,7 +113,7 @@ def _contradictions(program: Program) -> Iterator[ClippingOptimizer]:
                 continue
             if isinstance(own, Const) and not own.default and run.clip is not None:
                 given: dict[str, Value] = {"gradient_clip_val": own, "the trainer's": run.clip}
-                yield ClippingOptimizer(apply, given, "trainer")
+                yield ClipArguments(apply, given, "trainer")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +138,7 @@ class TransformChain:
 def transform_chains(program: Program) -> Iterator[TransformChain]:
     """Chains of gradient transforms."""
     knowledge = program.knowledge
-    for apply in program.calls:
+    for apply in program.once(calls):
         if apply.fn in knowledge.roles["transform-chain"] and apply.complete:
             roles = [
                 knowledge.role_of_name.get(item.fn, "") if isinstance(item, Apply) else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.model.gradients.gradient_values import is_gradient
+from gradlint.model.program import calls
 from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Value
 
@@ -44,12 +45,12 @@ def _passed_by(program: Program) -> Iterator[UnusedClip]:
     knowledge = program.knowledge
     clips = [
         apply
-        for apply in program.calls
+        for apply in program.once(calls)
         if (knowledge.roles["clip"].get(apply.fn) or {}).get("pure")
     ]
     if not clips:
         return
-    updates = [apply for apply in program.calls if _is_update(apply, knowledge)]
+    updates = [apply for apply in program.once(calls) if _is_update(apply, knowledge)]
     used = {id(update): {id(node) for node in _applied(update)} for update in updates}
     for clip in clips:
         if any(id(clip) in nodes for nodes in used.values()) or is_read(clip):
@@ -95,7 +96,7 @@ def _transforms_passed_by(program: Program) -> Iterator[UnusedClip]:
     knowledge = program.knowledge
     updates = [
         apply
-        for apply in program.calls
+        for apply in program.once(calls)
         if apply.fn == ".update" and apply.args and isinstance(apply.receiver, Apply)
     ]
     for clip in updates:
@@ -159,7 +160,7 @@ def is_statement(apply: Apply) -> bool:
 def _lost_clamps(program: Program) -> Iterator[UnusedClip]:
     """Gradients clamped into a new tensor that nothing uses: `p.grad.clamp(-1, 1)`."""
     knowledge = program.knowledge
-    for apply in program.calls:
+    for apply in program.once(calls):
         clamped = _clamped(apply, knowledge)
         if clamped is None or not is_gradient(clamped) or "out" in apply.kwargs:
             continue

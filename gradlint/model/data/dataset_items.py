@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gradlint.model.data import origins, ranges
+from gradlint.model.data import ranges
+from gradlint.model.data.origin import DEEPEST, Finder, Origin, agreed, indices, pixels
 from gradlint.values.graph import constant, number
 from gradlint.values.kinds import Apply, Const, Join, Map, Seq, Value
+from gradlint.values.marks import ITEM
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
-    from gradlint.model.data.origins import Origin, Origins
-
-ITEM = "<item>"
-"""The key under which a loop variable or a mapped dataset keeps what one item of it is."""
 
 _SAME_ITEMS = frozenset(
     """
@@ -27,12 +25,12 @@ _SAME_ITEMS = frozenset(
 Path = tuple[object, ...]
 
 
-def item(finder: Origins, value: Value | None, path: Path, depth: int) -> Origin | None:
+def item(finder: Finder, value: Value | None, path: Path, depth: int) -> Origin | None:
     """The origin of what `path` leads to in one item of a dataset, a loader or a generator."""
-    if value is None or depth > origins.DEEPEST:
+    if value is None or depth > DEEPEST:
         return None
     if isinstance(value, Join):
-        return origins.agreed([item(finder, option, path, depth + 1) for option in value.options()])
+        return agreed([item(finder, option, path, depth + 1) for option in value.options()])
     if isinstance(value, Seq) and value.kind == "generator":
         return within(finder, value.items[0], path, depth) if len(value.items) == 1 else None
     if not isinstance(value, Apply):
@@ -48,7 +46,7 @@ def item(finder: Origins, value: Value | None, path: Path, depth: int) -> Origin
     if value.fn == ".next":
         return item(finder, value.receiver, path, depth + 1)
     if value.fn == "[]":
-        root, _ = origins.indices(value)
+        root, _ = indices(value)
         fact = finder.fact(root)
         if isinstance(root, Apply) and fact is not None and fact.get("parts"):
             return item(finder, root.args[0] if root.args else None, path, depth + 1)
@@ -67,25 +65,23 @@ def item(finder: Origins, value: Value | None, path: Path, depth: int) -> Origin
 def named(base: Apply, fact: Fact, knowledge: Knowledge) -> Origin | None:
     """The values of a data set that is fetched by its name."""
     name = constant(knowledge.argument(base, fact, "name"))
-    return origins.pixels(base, 255.0) if name in fact["named"] else None
+    return pixels(base, 255.0) if name in fact["named"] else None
 
 
-def is_dataset(finder: Origins, value: Value) -> bool:
+def is_dataset(finder: Finder, value: Value) -> bool:
     """Whether indexing a value gives an item of a dataset."""
     fact = finder.fact(value)
     return fact is not None and fact.get("dataset") == "image"
 
 
-def within(finder: Origins, value: Value, path: Path, depth: int) -> Origin | None:
+def within(finder: Finder, value: Value, path: Path, depth: int) -> Origin | None:
     """What a path of constant indices leads to inside a value."""
     for position, key in enumerate(path):
         if isinstance(value, Apply) and value.inner is not None:
             value = value.inner
         if isinstance(value, Join):
             rest = path[position:]
-            return origins.agreed(
-                [within(finder, option, rest, depth + 1) for option in value.options()]
-            )
+            return agreed([within(finder, option, rest, depth + 1) for option in value.options()])
         if isinstance(value, Seq) and isinstance(key, int) and value.exact:
             if not -len(value.items) <= key < len(value.items):
                 return None
@@ -100,7 +96,7 @@ def within(finder: Origins, value: Value, path: Path, depth: int) -> Origin | No
 
 
 def _item_of_known(
-    finder: Origins, value: Apply, fact: Fact, path: Path, depth: int
+    finder: Finder, value: Apply, fact: Fact, path: Path, depth: int
 ) -> Origin | None:
     knowledge = finder.knowledge
     if fact.get("loader"):
@@ -117,7 +113,7 @@ def _item_of_known(
         supervised = constant(value.kwargs.get("as_supervised")) is True
         ours = (0,) if supervised else ("image",)
         if isinstance(name, str) and name.partition("/")[0].partition(":")[0] in names:
-            return origins.pixels(value, 255.0) if path == ours else None
+            return pixels(value, 255.0) if path == ours else None
         return None
     if fact.get("columns"):
         # One array for each argument: an item is a tuple of their items.
@@ -132,7 +128,7 @@ def _item_of_known(
     return None
 
 
-def _image(finder: Origins, value: Apply, fact: Fact, path: Path) -> Origin | None:
+def _image(finder: Finder, value: Apply, fact: Fact, path: Path) -> Origin | None:
     """The image of a pair, where its transform is known."""
     if path != (0,) or not value.complete:
         return None
@@ -140,17 +136,17 @@ def _image(finder: Origins, value: Apply, fact: Fact, path: Path) -> Origin | No
         labels = value.kwargs.get("label_mode", value.kwargs.get("labels"))
         if labels is not None and constant(labels) is None:
             return None
-        return origins.pixels(value, float(fact["range"]), integer=False)
+        return pixels(value, float(fact["range"]), integer=False)
     transform = finder.knowledge.argument(value, fact, "transform")
     if transform is None or value.kwargs.get("transforms") is not None:
         return None
-    return transformed(finder, origins.pixels(value, 255.0), transform)
+    return transformed(finder, pixels(value, 255.0), transform)
 
 
 # -- transforms -------------------------------------------------------------------------------
 
 
-def transformed(finder: Origins, found: Origin | None, transform: Value | None) -> Origin | None:
+def transformed(finder: Finder, found: Origin | None, transform: Value | None) -> Origin | None:
     """What a transform, composed or single, leaves of a range."""
     steps = composed(transform, finder.knowledge)
     if steps is None:
@@ -162,7 +158,7 @@ def transformed(finder: Origins, found: Origin | None, transform: Value | None) 
     return found
 
 
-def _transformed_once(finder: Origins, found: Origin, step: Apply) -> Origin | None:
+def _transformed_once(finder: Finder, found: Origin, step: Apply) -> Origin | None:
     knowledge = finder.knowledge
     fact = finder.fact(step)
     if fact is None:
@@ -245,7 +241,7 @@ _STATISTICS = (
 )
 
 
-def _generated(finder: Origins, value: Apply, path: Path, depth: int) -> Origin | None:
+def _generated(finder: Finder, value: Apply, path: Path, depth: int) -> Origin | None:
     """Batches of a generator of augmented images: raw unless it was told to scale."""
     generator = value.receiver
     fact = finder.fact(generator)
@@ -262,7 +258,7 @@ def _generated(finder: Origins, value: Apply, path: Path, depth: int) -> Origin 
     found = (
         finder.of(value.argument(0, "x"), depth)
         if value.fn == ".flow"
-        else origins.pixels(generator, 255.0, integer=False)
+        else pixels(generator, 255.0, integer=False)
     )
     if found is None:
         return None
@@ -280,6 +276,3 @@ def _generated(finder: Origins, value: Apply, path: Path, depth: int) -> Origin 
         return found
     factor = ranges.factor_of(rescale)
     return ranges.applied(found, "*", factor, generator) if factor is not None else None
-
-
-__all__ = ["ITEM", "composed", "is_dataset", "item", "transformed", "within"]

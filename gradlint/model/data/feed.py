@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.model.data import dataset_items, ranges
-from gradlint.model.data.origins import Origin, Origins
-from gradlint.model.gradients import effects
-from gradlint.model.interpret.training_calls import FORWARD, TRAINING_METHODS
+from gradlint.model.data.origin import RAW, Origin
+from gradlint.model.data.origins import Origins
+from gradlint.model.gradients.effects import BACKWARD
+from gradlint.model.gradients.lifecycles import lifecycles
+from gradlint.model.interpret.training_calls import TRAINING_METHODS
 from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Join, Map, Method, Seq, Value
+from gradlint.values.marks import FORWARD
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
@@ -42,7 +45,7 @@ class Feed:
     @property
     def raw(self) -> bool:
         """Whether nothing scaled the values."""
-        return self.doubled is None and self.reach >= ranges.RAW
+        return self.doubled is None and self.reach >= RAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def feeds(program: Program) -> Iterator[Feed]:
             if not origin.steps or origin.reach > ranges.SCALED:
                 continue
             doubled = origin.steps[-1]
-        elif doubled is None and origin.reach < ranges.RAW:
+        elif doubled is None and origin.reach < RAW:
             continue
         if id(call.node) in seen or origin.source.node is None:
             continue
@@ -92,11 +95,11 @@ def _arrivals(program: Program, compiled: set[int]) -> Iterator[tuple[Apply, str
             value = apply.argument(0, "x", "generator")
             for arrival in _fed(apply.receiver, value, knowledge):
                 yield apply, written(apply), arrival
-    for lifecycle in program.lifecycles:
-        for deed in lifecycle.deeds:
-            if deed.kind == effects.BACKWARD and deed.subject is not None and deed.call is not None:
-                for arrival in _in_graph(deed.subject, finder):
-                    yield deed.call, "", arrival
+    for lifecycle in program.once(lifecycles):
+        for effect in lifecycle.effects:
+            if effect.kind == BACKWARD and effect.subject is not None and effect.call is not None:
+                for arrival in _in_graph(effect.subject, finder):
+                    yield effect.call, "", arrival
     for apply in program.applies:
         if apply.fn == ".gradient" and apply.args:
             for arrival in _in_graph(apply.args[0], finder):

@@ -8,22 +8,18 @@ search: what is not understood is not spoken of.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradlint.model.data import dataset_items, ranges
+from gradlint.model.data.origin import DEEPEST, Origin, agreed, indices, pixels
 from gradlint.model.losses.loss_call import SHAPE_METHODS
 from gradlint.values.graph import constant, walk
 from gradlint.values.kinds import Apply, Const, Join, Method, Seq, Value
+from gradlint.values.marks import CHANGED
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
-
-DEEPEST = 80
-"""Operations followed back from a value: a stop for graphs that run in circles, not measured."""
-
-CHANGED = "<changed in place>"
-"""The key under which a value remembers the operation that changed it in place (`x /= 255`)."""
 
 _KEPT_BY_METHOD = SHAPE_METHODS | frozenset(
     """
@@ -43,34 +39,6 @@ _KEPT_BY_FRAME = frozenset(
 """.split()
 )
 """Methods and attributes of a data frame that leave the values of its columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where values come from and what they span by now.
-
-    `kind` is `image` or `table` (the range of which is not known); `integer` says whether they are
-    whole numbers (None: not known); `steps` are the operations that scaled them so far; `doubled`
-    is the one that scaled what was scaled already.
-    """
-
-    source: Apply
-    kind: str
-    low: float
-    high: float
-    integer: bool | None = None
-    steps: tuple[Apply, ...] = ()
-    doubled: Apply | None = None
-
-    @property
-    def reach(self) -> float:
-        """The largest magnitude."""
-        return max(abs(self.low), abs(self.high))
-
-
-def pixels(source: Apply, high: float, integer: bool | None = True) -> Origin:
-    """Values of an image as they are stored."""
-    return Origin(source, "image", 0.0, high, integer)
 
 
 class Origins:
@@ -296,32 +264,6 @@ class Origins:
         return None
 
 
-def indices(value: Apply) -> tuple[Value, tuple[object, ...]]:
-    """The value that is indexed, and the constant indices in the order they are applied."""
-    path: list[object] = []
-    current: Value = value
-    while isinstance(current, Apply) and current.fn == "[]":
-        path.append(constant(current.args[1]))
-        current = current.args[0]
-    return current, tuple(reversed(path))
-
-
-def agreed(found: list[Origin | None]) -> Origin | None:
-    """One origin for alternatives that span the same; of several raw ones the least."""
-    origins = [item for item in found if item is not None]
-    if not origins or len(origins) < len(found):
-        return None
-    first = origins[0]
-    if all(
-        item.low == first.low and item.high == first.high and item.kind == first.kind
-        for item in origins
-    ):
-        return first
-    if all(item.kind == "image" and item.reach >= ranges.RAW for item in origins):
-        return min(origins, key=lambda item: item.reach)
-    return None
-
-
 def _whole(key: Value) -> bool:
     if isinstance(key, Apply) and key.fn == "slice":
         return all(isinstance(part, Const) and part.value is None for part in key.args)
@@ -342,6 +284,3 @@ def _cast(found: Origin | None, name: str, value: Apply) -> Origin | None:
         if kind == "integer" and not found.integer:
             return None
     return found
-
-
-__all__ = ["CHANGED", "Origin", "Origins", "agreed", "indices", "pixels"]

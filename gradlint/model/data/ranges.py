@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gradlint.model.data.origin import RAW, Origin
 from gradlint.values.graph import constant, number
 from gradlint.values.kinds import Apply, Const, Seq, Symbol, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
-    from gradlint.model.data.origins import Origin
-
-RAW = 100.0
-"""A magnitude that no initialisation is made for: pixels reach 255, and what was divided by less
-than 2.55 still does not come near 1."""
 
 SCALED = 2.0
 """Pixels that were brought to 0..1 or -1..1, with room for a small shift."""

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gradlint.model.data import ranges
 from gradlint.model.data.feed import Feed, weighted_by, written
+from gradlint.model.data.origin import RAW
 from gradlint.values.kinds import Apply, Method, Unknown, Value
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def unused_scalings(program: Program) -> Iterator[Feed]:
         for scaling in scalings:
             if scaling.args and _peeled(scaling.args[0], knowledge) is root:
                 if isinstance(root, Apply | Unknown) and _is_dropped(scaling, unused, program):
-                    yield Feed(apply, scaling, "scaler", ranges.RAW, written(apply))
+                    yield Feed(apply, scaling, "scaler", RAW, written(apply))
                 break
 
 

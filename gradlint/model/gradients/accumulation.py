@@ -4,32 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradlint.model.gradients.effects import Deed
-from gradlint.model.gradients.event_tree import Bone, Call, Cycle, Fork, cycles, deeds
+from gradlint.model.gradients.effects import GradientEffect
+from gradlint.model.gradients.event_tree import Cycle, Fork, Inlined, Node, cycles, effects_in
 
-IsStep = Callable[[Deed], bool]
+IsStep = Callable[[GradientEffect], bool]
 
 
-def steps_by_count(bones: list[Bone], is_step: IsStep) -> bool:
+def steps_by_count(nodes: list[Node], is_step: IsStep) -> bool:
     """Whether every step stands under a test that counts (`i % n == 0`)."""
     found = []
-    stack = [(bone, False) for bone in bones]
+    stack = [(node, False) for node in nodes]
     while stack:
-        bone, counted = stack.pop()
-        if isinstance(bone, Fork):
-            inside = counted or bone.counts
-            stack.extend((child, inside) for child in (*bone.then, *bone.otherwise))
-        elif isinstance(bone, Cycle | Call):
-            stack.extend((child, counted) for child in bone.body)
-        elif isinstance(bone, Deed) and is_step(bone):
+        node, counted = stack.pop()
+        if isinstance(node, Fork):
+            inside = counted or node.counts
+            stack.extend((child, inside) for child in (*node.then, *node.otherwise))
+        elif isinstance(node, Cycle | Inlined):
+            stack.extend((child, counted) for child in node.body)
+        elif isinstance(node, GradientEffect) and is_step(node):
             found.append(counted)
     return bool(found) and all(found)
 
 
-def steps_outside_its_loop(bones: list[Bone], deed: Deed, is_step: IsStep) -> bool:
-    """Whether the innermost loop around a deed takes no step, and one around that does."""
-    around = [cycle for cycle in cycles(bones) if any(other is deed for other in deeds([cycle]))]
+def steps_outside_its_loop(nodes: list[Node], effect: GradientEffect, is_step: IsStep) -> bool:
+    """Whether the innermost loop around a effect takes no step, and one around that does."""
+    around = [
+        cycle for cycle in cycles(nodes) if any(other is effect for other in effects_in([cycle]))
+    ]
     if len(around) < 2:
         return False
     inner, outer = around[-1], around[-2]
-    return not any(map(is_step, deeds([inner]))) and any(map(is_step, deeds([outer])))
+    return not any(map(is_step, effects_in([inner]))) and any(map(is_step, effects_in([outer])))

@@ -6,7 +6,8 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gradlint.model.gradients import effects
+from gradlint.model.gradients.effects import BACKWARD
+from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Function, Unknown, Value
 
@@ -28,10 +29,10 @@ class Differentiated:
         """Everything that gradients are asked of: by backward passes, tapes and optimizers."""
         knowledge = self._program.knowledge
         found: list[Value] = []
-        for lifecycle in self._program.lifecycles:
-            for number, deed in enumerate(lifecycle.deeds):
-                if lifecycle.kinds[number] == effects.BACKWARD:
-                    found.append(deed.subject or Unknown())
+        for lifecycle in self._program.once(lifecycles):
+            for number, effect in enumerate(lifecycle.effects):
+                if lifecycle.kinds[number] == BACKWARD:
+                    found.append(effect.subject or Unknown())
         for apply in self._program.applies:
             fact = knowledge.roles["gradients"].get(apply.fn)
             tape = knowledge.of("gradients", apply.receiver)

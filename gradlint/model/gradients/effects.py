@@ -20,7 +20,18 @@ from gradlint.model.gradients.gradient_values import (
 )
 from gradlint.model.gradients.object_kinds import role
 from gradlint.values.graph import constant, walk
-from gradlint.values.kinds import Apply, Const, Instance, Join, Map, Method, Seq, Unknown, Value
+from gradlint.values.kinds import (
+    Apply,
+    Const,
+    Instance,
+    Join,
+    Map,
+    Method,
+    Seq,
+    Symbol,
+    Unknown,
+    Value,
+)
 from gradlint.values.trace import Store
 
 if TYPE_CHECKING:
@@ -37,10 +48,12 @@ SCHEDULE = "schedule"
 OPAQUE = "opaque"
 READ = "read"
 UPDATE = "update"
+UNKNOWN_STEP = "step of an unknown object"
+NOTHING = "none"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Deed:
+class GradientEffect:
     """One thing done to gradients.
 
     `subject` is the optimizer, the parameters or the loss it is done to; `scaled` that the loss was
@@ -65,7 +78,7 @@ _HARMLESS_METHODS = frozenset(
     append extend add insert update get set pop items keys values print info debug
     warning error write log log_dict log_metric log_metrics add_scalar add_scalars
     add_histogram add_graph set_postfix set_description format join item numpy detach
-    cpu to cuda size dim numel tolist state_dict load_state_dict named_parameters
+    detach_ cpu to cuda size dim numel tolist state_dict load_state_dict named_parameters
     parameters eval train save watch register_buffer mean sum view reshape float
     backward_hook close flush upper lower split strip startswith register_parameter
     extend_ set_postfix_str add_image add_text track meter reset init_hidden initHidden
@@ -76,21 +89,21 @@ _HARMLESS_METHODS = frozenset(
 unknown method that is not one of these may do anything with the gradients it can reach."""
 
 
-def deed_of_store(store: Store, knowledge: Knowledge) -> Deed | None:
+def effect_of_store(store: Store, knowledge: Knowledge) -> GradientEffect | None:
     """What an assignment to an attribute does to gradients."""
     if store.name == "grad" or (store.name == "data" and is_gradient(store.base)):
         base = store.base
         if isinstance(store.value, Const):
-            return Deed(ZERO, store.node, store.module, None, base)
+            return GradientEffect(ZERO, store.node, store.module, None, base)
         if any(is_clamp(node) for node in walk(store.value, MOST_FOLLOWED)):
-            return Deed(CLIP, store.node, store.module, None, base)
-        return Deed(OPAQUE, store.node, store.module, None, base)
+            return GradientEffect(CLIP, store.node, store.module, None, base)
+        return GradientEffect(OPAQUE, store.node, store.module, None, base)
     if store.name == "data" and depends_on_gradients(store.value):
-        return Deed(STEP, store.node, store.module, None, store.base)
+        return GradientEffect(STEP, store.node, store.module, None, store.base)
     return None
 
 
-def deed_of_call(apply: Apply, knowledge: Knowledge) -> Deed | None:
+def effect_of_call(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     """What a call does to gradients, if anything."""
     fn = apply.fn
     assert apply.node is not None
@@ -108,11 +121,11 @@ def deed_of_call(apply: Apply, knowledge: Knowledge) -> Deed | None:
         kind = {"backward": BACKWARD, "opaque": OPAQUE, "read": READ, "zero": ZERO}.get(fact["act"])
         if kind is not None:
             loss = apply.args[0] if apply.args else None
-            return Deed(kind, apply.node, apply.module, apply, loss)
+            return GradientEffect(kind, apply.node, apply.module, apply, loss)
     if fn == "?":
         return _opaque(apply, knowledge)
     if _writes_gradients(apply):
-        return _deed(OPAQUE, apply, apply.args[0] if apply.args else None)
+        return _effect(OPAQUE, apply, apply.args[0] if apply.args else None)
     if "." in fn and not knowledge.is_library(fn.partition(".")[0]) and fn[:9] != "builtins.":
         return _opaque(apply, knowledge)
     return None
@@ -125,13 +138,15 @@ def _writes_gradients(apply: Apply) -> bool:
     return apply.fn.endswith("_") and any(holds_gradients(argument) for argument in apply.args)
 
 
-def _deed(kind: str, apply: Apply, subject: Value | None, **more: object) -> Deed:
+def _effect(kind: str, apply: Apply, subject: Value | None, **more: object) -> GradientEffect:
     assert apply.node is not None
     assert apply.module is not None
-    return Deed(kind, apply.node, apply.module, apply, subject, **more)  # type: ignore[arg-type]
+    return GradientEffect(kind, apply.node, apply.module, apply, subject, **more)  # type: ignore[arg-type]
 
 
-def _clip_function(apply: Apply, fact: dict[str, object], knowledge: Knowledge) -> Deed | None:
+def _clip_function(
+    apply: Apply, fact: dict[str, object], knowledge: Knowledge
+) -> GradientEffect | None:
     if fact.get("helper") or fact.get("transform") or fact.get("callback") or fact.get("pure"):
         return None
     target = knowledge.argument(apply, fact, str(fact.get("target")))
@@ -143,36 +158,34 @@ def _clip_function(apply: Apply, fact: dict[str, object], knowledge: Knowledge) 
     scaled_too = threshold is not None and any(
         isinstance(node, Apply) and node.fn == ".get_scale" for node in walk(threshold, 200)
     )
-    return _deed(CLIP, apply, target, bounds=bounds, threshold=threshold, by_engine=scaled_too)
+    return _effect(CLIP, apply, target, bounds=bounds, threshold=threshold, by_engine=scaled_too)
 
 
 def _is_infinity(value: Value) -> bool:
-    from gradlint.values.kinds import Symbol
-
     return isinstance(value, Symbol) and value.name.rpartition(".")[2] in ("inf", "Inf", "infty")
 
 
-def _zero(apply: Apply, knowledge: Knowledge) -> Deed | None:
+def _zero(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     receiver = apply.receiver
     if role(receiver, knowledge) == "engine":
-        return _deed(OPAQUE, apply, receiver)
-    return _deed(ZERO, apply, receiver)
+        return _effect(OPAQUE, apply, receiver)
+    return _effect(ZERO, apply, receiver)
 
 
-def _backward(apply: Apply, knowledge: Knowledge) -> Deed | None:
+def _backward(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     receiver = apply.receiver
     if role(receiver, knowledge) == "engine":
         loss = apply.args[0] if apply.args else None
         scaled = _scales(receiver, knowledge)
-        return _deed(BACKWARD, apply, loss, scaled=scaled, by_engine=True)
+        return _effect(BACKWARD, apply, loss, scaled=scaled, by_engine=True)
     if "super" in apply.attrs:
-        return _deed(OPAQUE, apply, receiver)
+        return _effect(OPAQUE, apply, receiver)
     scaled = isinstance(receiver, Apply) and receiver.fn == ".scale" and bool(receiver.args)
     if scaled and isinstance(receiver, Apply):
         if "unscaled" in receiver.attrs or _disabled(receiver.receiver):
             scaled = False
-        return _deed(BACKWARD, apply, receiver.args[0], scaled=scaled)
-    return _deed(BACKWARD, apply, receiver)
+        return _effect(BACKWARD, apply, receiver.args[0], scaled=scaled)
+    return _effect(BACKWARD, apply, receiver)
 
 
 def _scales(engine: Value | None, knowledge: Knowledge) -> bool:
@@ -194,59 +207,59 @@ def _disabled(scaler: Value | None) -> bool:
     return isinstance(enabled, Const) and not enabled.value
 
 
-def _manual_backward(apply: Apply, knowledge: Knowledge) -> Deed | None:
-    return _deed(BACKWARD, apply, apply.args[0] if apply.args else None, by_engine=True)
+def _manual_backward(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
+    return _effect(BACKWARD, apply, apply.args[0] if apply.args else None, by_engine=True)
 
 
-def _step(apply: Apply, knowledge: Knowledge) -> Deed | None:
+def _step(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     receiver = apply.receiver
     kind = role(receiver, knowledge)
     if kind == "scaler" or (apply.args and role(apply.args[0], knowledge) == "optimizer"):
-        return _deed(SCALER_STEP, apply, apply.args[0] if apply.args else None)
+        return _effect(SCALER_STEP, apply, apply.args[0] if apply.args else None)
     if kind == "optimizer":
-        return _deed(STEP, apply, receiver)
+        return _effect(STEP, apply, receiver)
     if kind == "scheduler":
         linked = None
         if isinstance(receiver, Apply):
             fact = knowledge.of("scheduler", receiver)
             linked = knowledge.argument(receiver, fact, "optimizer") if fact else None
-        return _deed(SCHEDULE, apply, receiver, optimizer=linked)
+        return _effect(SCHEDULE, apply, receiver, optimizer=linked)
     if kind == "engine":
-        return _deed(OPAQUE, apply, receiver)
+        return _effect(OPAQUE, apply, receiver)
     if isinstance(receiver, Unknown | Join | Method):
         # An unknown optimizer, scheduler, scaler or environment: the lifecycle decides.
-        return _deed("some step", apply, receiver)
+        return _effect(UNKNOWN_STEP, apply, receiver)
     return None
 
 
-def _unscale(apply: Apply, knowledge: Knowledge) -> Deed | None:
-    return _deed(UNSCALE, apply, apply.args[0] if apply.args else None)
+def _unscale(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
+    return _effect(UNSCALE, apply, apply.args[0] if apply.args else None)
 
 
-def _clip_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
+def _clip_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     """`accelerator.clip_grad_norm_`, `fabric.clip_gradients`, `model.clip_grad_norm_`."""
     receiver = apply.receiver
     target: Value | None = apply.args[0] if apply.args else receiver
-    return _deed(CLIP, apply, target, by_engine=True)
+    return _effect(CLIP, apply, target, by_engine=True)
 
 
-def _gradient_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
+def _gradient_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     """A method in place on a gradient: `p.grad.data.clamp_(-1, 1)`, `p.grad.zero_()`."""
     if not is_gradient(apply.receiver):
         return _manual_update(apply)
     base, _ = path(apply.receiver)
-    if apply.fn in (".zero_", ".detach_", ".fill_"):
+    if apply.fn in (".zero_", ".fill_"):
         if apply.fn == ".fill_" and constant(apply.argument(0, "value")) != 0:
-            return _deed(OPAQUE, apply, base)
-        return None if apply.fn == ".detach_" else _deed(ZERO, apply, base)
+            return _effect(OPAQUE, apply, base)
+        return _effect(ZERO, apply, base)
     if apply.fn in (".clamp_", ".clip_", ".clamp_min_", ".clamp_max_"):
-        return _deed(CLIP, apply, base)
+        return _effect(CLIP, apply, base)
     if apply.fn in (".mul_", ".div_"):
         return _rescaled(apply, base)
-    return _deed(OPAQUE, apply, base)
+    return _effect(OPAQUE, apply, base)
 
 
-def _rescaled(apply: Apply, base: Value | None) -> Deed | None:
+def _rescaled(apply: Apply, base: Value | None) -> GradientEffect | None:
     """A gradient times a factor: a clip if the factor depends on gradients, else only linear.
 
     A linear factor (one over the number of workers) commutes with the loss scale and bounds
@@ -254,32 +267,28 @@ def _rescaled(apply: Apply, base: Value | None) -> Deed | None:
     """
     nodes = [node for argument in apply.args for node in walk(argument, 200)]
     if any(isinstance(node, Apply) and node.fn == ".get_scale" for node in nodes):
-        return _deed(UNSCALE, apply, base)
+        return _effect(UNSCALE, apply, base)
     if any(is_gradient(node) for node in nodes):
-        return _deed(CLIP, apply, base)
+        return _effect(CLIP, apply, base)
     if any(
         isinstance(node, Unknown) or (isinstance(node, Apply) and node.fn == "?") for node in nodes
     ):
-        return _deed(OPAQUE, apply, base)
+        return _effect(OPAQUE, apply, base)
     return None
 
 
-def _manual_update(apply: Apply) -> Deed | None:
+def _manual_update(apply: Apply) -> GradientEffect | None:
     if apply.fn in (".add_", ".sub_", ".copy_", ".addcmul_", ".addcdiv_"):
         if any(depends_on_gradients(operand) for operand in apply.operands()):
-            return _deed(STEP, apply, path(apply.receiver)[0])
+            return _effect(STEP, apply, path(apply.receiver)[0])
     return None
 
 
-def _detach(apply: Apply, knowledge: Knowledge) -> Deed | None:
-    return None
+def _minimize(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
+    return _effect(UPDATE, apply, apply.receiver)
 
 
-def _minimize(apply: Apply, knowledge: Knowledge) -> Deed | None:
-    return _deed(UPDATE, apply, apply.receiver)
-
-
-def _other_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
+def _other_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     if apply.fn[1:] in _HARMLESS_METHODS or "super" in apply.attrs:
         return None
     if is_gradient(apply.receiver):
@@ -288,7 +297,7 @@ def _other_method(apply: Apply, knowledge: Knowledge) -> Deed | None:
         return None
     if isinstance(apply.receiver, Instance) and _inherits_unknown(apply.receiver, knowledge):
         if reaches_gradients(apply.receiver, knowledge):
-            return _deed(OPAQUE, apply, apply.receiver)
+            return _effect(OPAQUE, apply, apply.receiver)
     if isinstance(apply.receiver, Unknown | Instance):
         return _opaque(apply, knowledge)
     return None
@@ -302,11 +311,11 @@ def _inherits_unknown(value: Instance, knowledge: Knowledge) -> bool:
     return any(top != "builtins" and not knowledge.is_library(top) for top in tops)
 
 
-def _opaque(apply: Apply, knowledge: Knowledge) -> Deed | None:
+def _opaque(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     """An unknown call that got hold of something that gradients can be reached from."""
     for argument in (*apply.args, *apply.kwargs.values()):
         if reaches_gradients(argument, knowledge):
-            return _deed(OPAQUE, apply, argument)
+            return _effect(OPAQUE, apply, argument)
     return None
 
 
@@ -359,7 +368,6 @@ _METHODS = {
     ".copy_": _gradient_method,
     ".addcmul_": _gradient_method,
     ".addcdiv_": _gradient_method,
-    ".detach_": _detach,
     ".minimize": _minimize,
     ".apply_gradients": _minimize,
 }

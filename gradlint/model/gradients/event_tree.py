@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradlint.frameworks import knowledge as frameworks_knowledge
-from gradlint.model.gradients import effects as recognise
-from gradlint.model.gradients.effects import Deed
+from gradlint.model.gradients.effects import GradientEffect, effect_of_call, effect_of_store
 from gradlint.values.kinds import Apply, Const, Instance, Method, Symbol, Unknown, Value
 from gradlint.values.trace import Act, Block, Branch, Exit, Loop, Scope, Store
 
@@ -24,7 +23,7 @@ class Fork:
 
     __slots__ = ("counts", "key", "negated", "otherwise", "then", "varying")
 
-    def __init__(self, test: Value | None, then: list[Bone], otherwise: list[Bone]) -> None:
+    def __init__(self, test: Value | None, then: list[Node], otherwise: list[Node]) -> None:
         self.then = then
         self.otherwise = otherwise
         self.key, self.negated, self.varying = condition_key(test)
@@ -36,21 +35,21 @@ class Cycle:
 
     __slots__ = ("body", "loop")
 
-    def __init__(self, body: list[Bone], loop: Loop) -> None:
+    def __init__(self, body: list[Node], loop: Loop) -> None:
         self.body = body
         self.loop = loop
 
 
-class Call:
+class Inlined:
     """An inlined function: a `return` ends it and not its caller."""
 
     __slots__ = ("body",)
 
-    def __init__(self, body: list[Bone]) -> None:
+    def __init__(self, body: list[Node]) -> None:
         self.body = body
 
 
-class Born:
+class OptimizerCreated:
     """The construction of something that an optimizer is: its gradients start anew."""
 
     __slots__ = ("value",)
@@ -59,85 +58,87 @@ class Born:
         self.value = value
 
 
-Bone = Deed | Fork | Cycle | Call | Born | Exit
+Node = GradientEffect | Fork | Cycle | Inlined | OptimizerCreated | Exit
 
 
-def skeleton(acts: list[Act], knowledge: Knowledge) -> list[Bone]:
-    """Keep the deeds of a trace and the structure around them."""
-    found: list[Bone] = []
+def event_tree(acts: list[Act], knowledge: Knowledge) -> list[Node]:
+    """Keep the effects of a trace and the structure around them."""
+    found: list[Node] = []
     for act in acts:
         if isinstance(act, Apply):
             if act.fn in knowledge.roles["optimizer"]:
-                found.append(Born(act))
+                found.append(OptimizerCreated(act))
                 continue
-            deed = recognise.deed_of_call(act, knowledge)
-            if deed is not None:
-                found.append(deed)
+            effect = effect_of_call(act, knowledge)
+            if effect is not None:
+                found.append(effect)
         elif isinstance(act, Store):
-            deed = recognise.deed_of_store(act, knowledge)
-            if deed is not None:
-                found.append(deed)
+            effect = effect_of_store(act, knowledge)
+            if effect is not None:
+                found.append(effect)
         elif isinstance(act, Exit):
             found.append(act)
             break
         elif isinstance(act, Branch):
-            then = skeleton(act.then, knowledge)
-            otherwise = skeleton(act.otherwise, knowledge)
+            then = event_tree(act.then, knowledge)
+            otherwise = event_tree(act.otherwise, knowledge)
             if then or otherwise:
                 found.append(Fork(act.test, then, otherwise))
         elif isinstance(act, Loop):
-            body = skeleton(act.body, knowledge)
-            if has_deeds(body):
+            body = event_tree(act.body, knowledge)
+            if has_effects(body):
                 found.append(Cycle(body, act))
         elif isinstance(act, Scope):
-            found.extend(skeleton(act.body, knowledge))
+            found.extend(event_tree(act.body, knowledge))
         elif isinstance(act, Block):
-            body = skeleton(act.body, knowledge)
-            if has_deeds(body):
-                found.append(Call(body))
+            body = event_tree(act.body, knowledge)
+            if has_effects(body):
+                found.append(Inlined(body))
     return found
 
 
-def has_deeds(bones: list[Bone]) -> bool:
+def has_effects(nodes: list[Node]) -> bool:
     """Whether anything in a skeleton touches gradients."""
-    return any(True for _ in deeds(bones)) or any(isinstance(bone, Born) for bone in bones)
+    return any(True for _ in effects_in(nodes)) or any(
+        isinstance(node, OptimizerCreated) for node in nodes
+    )
 
 
-def deeds(bones: list[Bone]) -> list[Deed]:
-    """All deeds of a skeleton, in order of text."""
-    found: list[Deed] = []
-    for bone in bones:
-        if isinstance(bone, Deed):
-            found.append(bone)
-        elif isinstance(bone, Fork):
-            found.extend(deeds(bone.then))
-            found.extend(deeds(bone.otherwise))
-        elif isinstance(bone, Cycle | Call):
-            found.extend(deeds(bone.body))
+def effects_in(nodes: list[Node]) -> list[GradientEffect]:
+    """All effects of a skeleton, in order of text."""
+    found: list[GradientEffect] = []
+    for node in nodes:
+        if isinstance(node, GradientEffect):
+            found.append(node)
+        elif isinstance(node, Fork):
+            found.extend(effects_in(node.then))
+            found.extend(effects_in(node.otherwise))
+        elif isinstance(node, Cycle | Inlined):
+            found.extend(effects_in(node.body))
     return found
 
 
-def cycles(bones: list[Bone]) -> list[Cycle]:
+def cycles(nodes: list[Node]) -> list[Cycle]:
     """All loops of a skeleton, outer ones first."""
     found: list[Cycle] = []
-    for bone in bones:
-        if isinstance(bone, Cycle):
-            found.append(bone)
-            found.extend(cycles(bone.body))
-        elif isinstance(bone, Call):
-            found.extend(cycles(bone.body))
-        elif isinstance(bone, Fork):
-            found.extend(cycles(bone.then))
-            found.extend(cycles(bone.otherwise))
+    for node in nodes:
+        if isinstance(node, Cycle):
+            found.append(node)
+            found.extend(cycles(node.body))
+        elif isinstance(node, Inlined):
+            found.extend(cycles(node.body))
+        elif isinstance(node, Fork):
+            found.extend(cycles(node.then))
+            found.extend(cycles(node.otherwise))
     return found
 
 
-def in_loop_of_its_own(bones: list[Bone], deed: Deed) -> bool:
+def in_loop_of_its_own(nodes: list[Node], effect: GradientEffect) -> bool:
     """Whether a loop does nothing else: a scheduler that is wound forward to resume a run."""
-    for cycle in reversed(cycles(bones)):
-        inside = deeds([cycle])
-        if any(other is deed for other in inside):
-            return all(other.kind == deed.kind for other in inside)
+    for cycle in reversed(cycles(nodes)):
+        inside = effects_in([cycle])
+        if any(other is effect for other in inside):
+            return all(other.kind == effect.kind for other in inside)
     return False
 
 

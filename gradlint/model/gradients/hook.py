@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.model.networks import layers
+from gradlint.model.program import calls
 from gradlint.values.kinds import Apply, Function, Instance, Value
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Hook:
 
 def hooks(program: Program) -> Iterator[Hook]:
     """Every registered hook that is certain to bound what it is given, or to be refused."""
-    for apply in program.calls:
+    for apply in program.once(calls):
         if not apply.args or not isinstance(apply.args[0], Function):
             continue
         function = apply.args[0]

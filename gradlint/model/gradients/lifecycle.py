@@ -9,23 +9,41 @@ never vetoed. An opaque call may have done anything, so it discharges whatever w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradlint.model.gradients import effects
 from gradlint.model.gradients.accumulation import steps_by_count, steps_outside_its_loop
-from gradlint.model.gradients.effects import Deed
+from gradlint.model.gradients.effects import (
+    BACKWARD,
+    CLIP,
+    OPAQUE,
+    SCALER_STEP,
+    SCHEDULE,
+    STEP,
+    UNSCALE,
+    ZERO,
+    GradientEffect,
+)
 from gradlint.model.gradients.event_tree import (
-    Bone,
-    Born,
-    Call,
     Cycle,
     Fork,
+    Inlined,
+    Node,
+    OptimizerCreated,
     cycles,
-    deeds,
+    effects_in,
     in_loop_of_its_own,
 )
-from gradlint.model.gradients.optimizers import Cast, Group, ids_of
+from gradlint.model.gradients.optimizers import Optimizers, ids_of
+from gradlint.model.gradients.transition import (
+    EarlyClip,
+    EarlySchedule,
+    LateClip,
+    LostGradients,
+    RepeatedClip,
+    ScaledClip,
+    StaleStep,
+    Transition,
+)
 from gradlint.model.networks import layers
 from gradlint.values.kinds import Apply
 from gradlint.values.trace import Exit
@@ -39,14 +57,6 @@ STALE = "accumulated on top of applied ones"
 APPLIED = "applied"
 UNKNOWN = "unknown"
 
-EARLY_CLIP = "clip before backward"
-LATE_CLIP = "clip after step"
-SCALED_CLIP = "clip while scaled"
-REPEATED_CLIP = "clip at every micro-batch"
-LOST_GRADIENTS = "zero between backward and step"
-STALE_STEP = "step with no zero"
-EARLY_SCHEDULE = "schedule before step"
-
 MOST_CONFIGURATIONS = 1200
 """Configurations per point of the program. Training loops of public repositories need up to 150;
 beyond this the program is given up rather than judged by a part of its paths."""
@@ -56,7 +66,7 @@ MOST_CHOICES = 9
 
 
 class State(NamedTuple):
-    """The gradients of one optimizer on one path; numbers are indices of deeds that are pending."""
+    """The gradients of one optimizer on one path; numbers are indices of pending effects."""
 
     grads: str = UNKNOWN
     scaled: bool = False
@@ -70,24 +80,13 @@ class State(NamedTuple):
     scheduled: int | None = None
     schedulers: frozenset[int] = frozenset()
 
+    def settled(self, **more: Any) -> State:
+        """No clip and no clearing is pending any more."""
+        return self._replace(early=None, late=None, lost=None, micro=None, **more)
+
 
 Choices = frozenset[tuple[str, bool, bool]]
 Configuration = tuple[Choices, tuple[State, ...]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Transition:
-    """A forbidden transition that some path shows and no path contradicts.
-
-    `deed` is the act at fault, `other` the one that makes it wrong; `accumulates` that the step is
-    taken only at every so many iterations, by a count.
-    """
-
-    kind: str
-    deed: Deed
-    other: Deed | None
-    group: Group
-    accumulates: bool = False
 
 
 class TooManyPathsError(Exception):
@@ -97,17 +96,17 @@ class TooManyPathsError(Exception):
 class Lifecycle:
     """One run over one program root. `transitions()` is the result."""
 
-    def __init__(self, bones: list[Bone], knowledge: Knowledge) -> None:
-        self.bones = bones
+    def __init__(self, nodes: list[Node], knowledge: Knowledge) -> None:
+        self.nodes = nodes
         self.knowledge = knowledge
-        cast = Cast(deeds(bones), knowledge)
-        self.deeds = cast.deeds
-        self.index = cast.index
-        self.kinds = cast.kinds
-        self.groups = cast.groups
-        self.effect = cast.effect
-        self.confirmed: dict[tuple[str, int, int], int | None] = {}
-        self.vetoed: set[tuple[str, int, int]] = set()
+        optimizers = Optimizers(effects_in(nodes), knowledge)
+        self.effects = optimizers.effects
+        self.index = optimizers.index
+        self.kinds = optimizers.kinds
+        self.groups = optimizers.groups
+        self.reaches = optimizers.reaches
+        self.confirmed: dict[tuple[type[Transition], int, int], int | None] = {}
+        self.vetoed: set[tuple[type[Transition], int, int]] = set()
 
     # -- the run -----------------------------------------------------------------------------
 
@@ -117,38 +116,38 @@ class Lifecycle:
         Raises:
             TooManyPathsError: there are more configurations than `MOST_CONFIGURATIONS`.
         """
-        if not self.groups or not any(kind == effects.BACKWARD for kind in self.kinds.values()):
+        if not self.groups or not any(kind == BACKWARD for kind in self.kinds.values()):
             return
         start: Configuration = (frozenset(), tuple(State() for _ in self.groups))
-        self._block(self.bones, {start})
+        self._block(self.nodes, {start})
 
     def _block(
-        self, bones: list[Bone], configurations: set[Configuration]
+        self, nodes: list[Node], configurations: set[Configuration]
     ) -> tuple[set[Configuration], dict[str, set[Configuration]]]:
         exits: dict[str, set[Configuration]] = {}
-        for bone in bones:
+        for node in nodes:
             if not configurations:
                 break
             if len(configurations) > MOST_CONFIGURATIONS:
                 raise TooManyPathsError
-            if isinstance(bone, Deed):
+            if isinstance(node, GradientEffect):
                 configurations = {
-                    (choices, self._apply(bone, states)) for choices, states in configurations
+                    (choices, self._apply(node, states)) for choices, states in configurations
                 }
-            elif isinstance(bone, Fork):
-                configurations, left = self._fork(bone, configurations)
+            elif isinstance(node, Fork):
+                configurations, left = self._fork(node, configurations)
                 _add_exits(exits, left)
-            elif isinstance(bone, Cycle):
-                configurations, left = self._cycle(bone, configurations)
+            elif isinstance(node, Cycle):
+                configurations, left = self._cycle(node, configurations)
                 _add_exits(exits, left)
-            elif isinstance(bone, Call):
-                configurations, left = self._block(bone.body, configurations)
+            elif isinstance(node, Inlined):
+                configurations, left = self._block(node.body, configurations)
                 configurations = configurations | left.pop("return", set())
                 _add_exits(exits, left)
-            elif isinstance(bone, Born):
-                configurations = self._born(bone, configurations)
-            elif isinstance(bone, Exit):
-                exits.setdefault(bone.kind, set()).update(configurations)
+            elif isinstance(node, OptimizerCreated):
+                configurations = self._created(node, configurations)
+            elif isinstance(node, Exit):
+                exits.setdefault(node.kind, set()).update(configurations)
                 configurations = set()
         return configurations, exits
 
@@ -196,14 +195,16 @@ class Lifecycle:
             configurations = after - seen
         return ended, exits
 
-    def _born(self, born: Born, configurations: set[Configuration]) -> set[Configuration]:
+    def _created(
+        self, created: OptimizerCreated, configurations: set[Configuration]
+    ) -> set[Configuration]:
         result = set()
         for choices, states in configurations:
             result.add(
                 (
                     choices,
                     tuple(
-                        State(grads=CLEARED) if id(born.value) in group.ids else state
+                        State(grads=CLEARED) if id(created.value) in group.ids else state
                         for group, state in zip(self.groups, states, strict=True)
                     ),
                 )
@@ -212,47 +213,45 @@ class Lifecycle:
 
     # -- transitions -------------------------------------------------------------------------
 
-    def _apply(self, deed: Deed, states: tuple[State, ...]) -> tuple[State, ...]:
-        number = self.index[id(deed)]
+    def _apply(self, effect: GradientEffect, states: tuple[State, ...]) -> tuple[State, ...]:
+        number = self.index[id(effect)]
         handler = _HANDLERS.get(self.kinds[number])
         if handler is None:
             return states
         return tuple(handler(self, state, number, which) for which, state in enumerate(states))
 
-    def _confirm(self, kind: str, number: int, which: int, other: int | None) -> None:
+    def _confirm(self, kind: type[Transition], number: int, which: int, other: int | None) -> None:
         self.confirmed.setdefault((kind, number, which), other)
 
-    def _veto(self, number: int, which: int, *kinds: str) -> None:
+    def _veto(self, number: int, which: int, *kinds: type[Transition]) -> None:
         for kind in kinds:
             self.vetoed.add((kind, number, which))
 
     def _zero(self, state: State, number: int, which: int) -> State:
-        reached = self.effect(number, which)
+        reached = self.reaches(number, which)
         if reached is False:
             return state
         if reached is None:
-            return state._replace(grads=UNKNOWN, lost=None, micro=None, late=None, early=None)
+            return state.settled(grads=UNKNOWN)
         if state.late is not None:
-            self._confirm(LATE_CLIP, state.late, which, number)
+            self._confirm(LateClip, state.late, which, number)
         lost = number if state.grads in (FRESH, STALE) else state.lost
         if state.grads in (CLEARED, APPLIED, UNKNOWN) and state.lost is None:
-            self._veto(number, which, LOST_GRADIENTS)
-        return state._replace(
-            grads=CLEARED, scaled=False, lost=lost, micro=None, late=None, early=None
-        )
+            self._veto(number, which, LostGradients)
+        return state.settled(grads=CLEARED, scaled=False)._replace(lost=lost)
 
     def _backward(self, state: State, number: int, which: int) -> State:
-        reached = self.effect(number, which)
+        reached = self.reaches(number, which)
         if reached is False:
             return state
         if reached is None:
-            return state._replace(grads=UNKNOWN, lost=None, micro=None, late=None, early=None)
+            return state.settled(grads=UNKNOWN)
         if state.micro is not None:
-            self._confirm(REPEATED_CLIP, state.micro, which, number)
+            self._confirm(RepeatedClip, state.micro, which, number)
         grads = STALE if state.grads in (APPLIED, STALE) else FRESH
         return state._replace(
             grads=grads,
-            scaled=self.deeds[number].scaled,
+            scaled=self.effects[number].scaled,
             early_ran=state.early is not None,
             lost=None,
             micro=None,
@@ -261,43 +260,40 @@ class Lifecycle:
         )
 
     def _clip(self, state: State, number: int, which: int) -> State:
-        reached = self.effect(number, which)
+        reached = self.reaches(number, which)
         if reached is False:
             return state
-        if reached is None or not self.deeds[number].bounds:
+        if reached is None or not self.effects[number].bounds:
             return state._replace(early=None, late=None, micro=None)
         if state.grads == CLEARED:
-            self._veto(number, which, LATE_CLIP)
+            self._veto(number, which, LateClip)
             return state._replace(early=number, early_ran=False)
         if state.grads == APPLIED:
-            self._veto(number, which, EARLY_CLIP)
+            self._veto(number, which, EarlyClip)
             return state._replace(late=number)
         if state.grads == UNKNOWN:
             return state._replace(early=None, late=None, micro=None)
-        self._veto(number, which, EARLY_CLIP, LATE_CLIP)
-        if state.scaled and not self.deeds[number].by_engine:
-            self._confirm(SCALED_CLIP, number, which, state.backward)
+        self._veto(number, which, EarlyClip, LateClip)
+        if state.scaled and not self.effects[number].by_engine:
+            self._confirm(ScaledClip, number, which, state.backward)
         else:
-            self._veto(number, which, SCALED_CLIP)
+            self._veto(number, which, ScaledClip)
         return state._replace(early=None, late=None, micro=number)
 
     def _step(self, state: State, number: int, which: int) -> State:
-        reached = self.effect(number, which)
+        reached = self.reaches(number, which)
         if reached is False:
             return state
         if reached is None:
-            return state._replace(
-                grads=UNKNOWN, lost=None, micro=None, late=None, early=None, stepped=True,
-                scheduled=None,
-            )  # fmt: skip
+            return state.settled(grads=UNKNOWN, stepped=True, scheduled=None)
         if state.early is not None and state.early_ran:
-            self._confirm(EARLY_CLIP, state.early, which, state.backward)
+            self._confirm(EarlyClip, state.early, which, state.backward)
         if state.lost is not None and state.grads == CLEARED:
-            self._confirm(LOST_GRADIENTS, state.lost, which, number)
+            self._confirm(LostGradients, state.lost, which, number)
         if state.grads == STALE:
-            self._confirm(STALE_STEP, number, which, state.backward)
+            self._confirm(StaleStep, number, which, state.backward)
         if state.scheduled is not None:
-            self._confirm(EARLY_SCHEDULE, state.scheduled, which, number)
+            self._confirm(EarlySchedule, state.scheduled, which, number)
         grads = CLEARED if state.grads == CLEARED else APPLIED
         return state._replace(
             grads=grads,
@@ -310,31 +306,29 @@ class Lifecycle:
         )
 
     def _unscale(self, state: State, number: int, which: int) -> State:
-        return state if self.effect(number, which) is False else state._replace(scaled=False)
+        return state if self.reaches(number, which) is False else state._replace(scaled=False)
 
     def _schedule(self, state: State, number: int, which: int) -> State:
-        deed = self.deeds[number]
-        key = id(deed.subject)
-        if deed.optimizer is not None and not ids_of(deed.optimizer) & self.groups[which].ids:
+        effect = self.effects[number]
+        key = id(effect.subject)
+        if effect.optimizer is not None and not ids_of(effect.optimizer) & self.groups[which].ids:
             return state
-        if key in state.schedulers or in_loop_of_its_own(self.bones, deed):
+        if key in state.schedulers or in_loop_of_its_own(self.nodes, effect):
             return state
-        if state.stepped or (deed.call is not None and (deed.call.args or deed.call.kwargs)):
-            self._veto(number, which, EARLY_SCHEDULE)
+        if state.stepped or (effect.call is not None and (effect.call.args or effect.call.kwargs)):
+            self._veto(number, which, EarlySchedule)
             return state._replace(schedulers=state.schedulers | {key})
         return state._replace(scheduled=number, schedulers=state.schedulers | {key})
 
     def _opaque(self, state: State, number: int, which: int) -> State:
         # Whoever only reads the gradients now can't undo an update that was made unclipped.
         late = None if self._may_step(number) else state.late
-        return state._replace(
-            grads=UNKNOWN, scaled=False, early=None, late=late, lost=None, micro=None,
-            stepped=True, scheduled=None,
-        )  # fmt: skip
+        opaque = state.settled(grads=UNKNOWN, scaled=False, stepped=True, scheduled=None)
+        return opaque._replace(late=late)
 
     def _may_step(self, number: int) -> bool:
         """Whether an opaque call got hold of anything that can step: all but plain parameters."""
-        call = self.deeds[number].call
+        call = self.effects[number].call
         if call is None:
             return True
         return not all(
@@ -350,43 +344,38 @@ class Lifecycle:
         for (kind, number, which), other in self.confirmed.items():
             if (kind, number, which) in self.vetoed:
                 continue
-            if kind == STALE_STEP and not self._never_cleared(number, which):
+            if kind is StaleStep and not self._never_cleared(number, which):
                 continue
-            found.append(
-                Transition(
-                    kind,
-                    self.deeds[number],
-                    self.deeds[other] if other is not None else None,
-                    self.groups[which],
-                    accumulates=kind == REPEATED_CLIP
-                    and self._accumulates(self.deeds[number], which),
-                )
-            )
+            effect = self.effects[number]
+            if kind is RepeatedClip and not self._accumulates(effect, which):
+                continue
+            cause = self.effects[other] if other is not None else None
+            found.append(kind(effect, cause))
         return found
 
-    def _accumulates(self, deed: Deed, which: int) -> bool:
-        """Whether the steps of an optimizer are taken once for several runs of a deed."""
+    def _accumulates(self, effect: GradientEffect, which: int) -> bool:
+        """Whether the steps of an optimizer are taken once for several runs of a effect."""
 
-        def is_step(other: Deed) -> bool:
+        def is_step(other: GradientEffect) -> bool:
             number = self.index[id(other)]
-            stepping = self.kinds[number] in (effects.STEP, effects.SCALER_STEP)
-            return stepping and self.effect(number, which) is not False
+            stepping = self.kinds[number] in (STEP, SCALER_STEP)
+            return stepping and self.reaches(number, which) is not False
 
-        return steps_by_count(self.bones, is_step) or (
-            steps_outside_its_loop(self.bones, deed, is_step)
+        return steps_by_count(self.nodes, is_step) or (
+            steps_outside_its_loop(self.nodes, effect, is_step)
         )
 
     def _never_cleared(self, number: int, which: int) -> bool:
         """Whether no loop around a step clears its gradients, on any path."""
         if not self.groups[which].certain:
             return False
-        for cycle in cycles(self.bones):
-            inside = deeds([cycle])
-            if not any(deed is self.deeds[number] for deed in inside):
+        for cycle in cycles(self.nodes):
+            inside = effects_in([cycle])
+            if not any(effect is self.effects[number] for effect in inside):
                 continue
-            for deed in inside:
-                kind = self.kinds[self.index[id(deed)]]
-                if kind == effects.ZERO and self.effect(self.index[id(deed)], which) is not False:
+            for effect in inside:
+                kind = self.kinds[self.index[id(effect)]]
+                if kind == ZERO and self.reaches(self.index[id(effect)], which) is not False:
                     return False
         return True
 
@@ -405,12 +394,12 @@ def _forget(configurations: set[Configuration]) -> set[Configuration]:
 
 
 _HANDLERS = {
-    effects.ZERO: Lifecycle._zero,
-    effects.BACKWARD: Lifecycle._backward,
-    effects.CLIP: Lifecycle._clip,
-    effects.STEP: Lifecycle._step,
-    effects.SCALER_STEP: Lifecycle._step,
-    effects.UNSCALE: Lifecycle._unscale,
-    effects.SCHEDULE: Lifecycle._schedule,
-    effects.OPAQUE: Lifecycle._opaque,
+    ZERO: Lifecycle._zero,
+    BACKWARD: Lifecycle._backward,
+    CLIP: Lifecycle._clip,
+    STEP: Lifecycle._step,
+    SCALER_STEP: Lifecycle._step,
+    UNSCALE: Lifecycle._unscale,
+    SCHEDULE: Lifecycle._schedule,
+    OPAQUE: Lifecycle._opaque,
 }

@@ -1,12 +1,21 @@
-"""Deeds -> who is who: the optimizers of a program, what each holds, and which deeds reach it."""
+"""Effects -> the optimizers of a program, what each holds, and which effects reach it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model.gradients import effects
-from gradlint.model.gradients.effects import Deed
+from gradlint.model.gradients.effects import (
+    BACKWARD,
+    NOTHING,
+    OPAQUE,
+    SCALER_STEP,
+    STEP,
+    UNKNOWN_STEP,
+    UNSCALE,
+    ZERO,
+    GradientEffect,
+)
 from gradlint.model.gradients.object_kinds import role
 from gradlint.model.networks import layers
 from gradlint.values.kinds import Function, Value
@@ -16,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Group:
+class OptimizerGroup:
     """An optimizer and the networks whose parameters it holds (None: not known)."""
 
     optimizer: Value
@@ -30,61 +39,63 @@ def ids_of(value: Value) -> frozenset[int]:
     return frozenset(id(option) for option in value.options())
 
 
-class Cast:
-    """The optimizers of one program root, and whom each of its deeds concerns.
+class Optimizers:
+    """The optimizers of one program root, and whom each of its effects concerns.
 
-    `kinds` says what each deed is, now that all are known: a `step` of an unknown object is an
+    `kinds` says what each effect is, now that all are known: a `step` of an unknown object is an
     optimizer's if something clears its gradients, else it may be anything's.
     """
 
-    def __init__(self, deeds: list[Deed], knowledge: Knowledge) -> None:
+    def __init__(self, effects: list[GradientEffect], knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self.deeds = deeds
-        self.index = {id(deed): number for number, deed in enumerate(deeds)}
+        self.effects = effects
+        self.index = {id(effect): number for number, effect in enumerate(effects)}
         self.kinds: dict[int, str] = {}
         self.subjects: dict[int, Value | None] = {}
         self.groups = self._find_groups()
-        self._effects: dict[tuple[int, int], bool | None] = {}
+        self._reached: dict[tuple[int, int], bool | None] = {}
 
-    def _find_groups(self) -> list[Group]:
+    def _find_groups(self) -> list[OptimizerGroup]:
         zeroed: set[int] = set()
-        for deed in self.deeds:
-            if deed.kind == effects.ZERO and deed.subject is not None:
-                zeroed |= ids_of(deed.subject)
-        found: list[Group] = []
-        unresolved: list[Deed] = []
-        for number, deed in enumerate(self.deeds):
-            kind, subject = deed.kind, deed.subject
-            if kind == "some step":
-                argument = deed.call.args[0] if deed.call is not None and deed.call.args else None
+        for effect in self.effects:
+            if effect.kind == ZERO and effect.subject is not None:
+                zeroed |= ids_of(effect.subject)
+        found: list[OptimizerGroup] = []
+        unresolved: list[GradientEffect] = []
+        for number, effect in enumerate(self.effects):
+            kind, subject = effect.kind, effect.subject
+            if kind == UNKNOWN_STEP:
+                argument = (
+                    effect.call.args[0] if effect.call is not None and effect.call.args else None
+                )
                 if argument is not None and ids_of(argument) & zeroed:
-                    kind, subject = effects.SCALER_STEP, argument
+                    kind, subject = SCALER_STEP, argument
                 elif subject is not None and ids_of(subject) & zeroed:
-                    kind = effects.STEP
+                    kind = STEP
                 else:
-                    unresolved.append(deed)
-                    kind = "none"
-            if kind == effects.STEP and self._with_closure(deed):
-                kind = effects.OPAQUE
+                    unresolved.append(effect)
+                    kind = NOTHING
+            if kind == STEP and self._with_closure(effect):
+                kind = OPAQUE
             self.kinds[number] = kind
             self.subjects[number] = subject
-            if kind in (effects.STEP, effects.SCALER_STEP) and subject is not None:
+            if kind in (STEP, SCALER_STEP) and subject is not None:
                 self._add(found, subject, certain=True)
         if not found:
-            for deed in unresolved:
-                if deed.subject is not None and not (deed.call and deed.call.args):
-                    self._add(found, deed.subject, certain=False)
-                    self.kinds[self.index[id(deed)]] = effects.STEP
+            for effect in unresolved:
+                if effect.subject is not None and not (effect.call and effect.call.args):
+                    self._add(found, effect.subject, certain=False)
+                    self.kinds[self.index[id(effect)]] = STEP
         return found
 
-    def _with_closure(self, deed: Deed) -> bool:
-        if deed.call is None:
+    def _with_closure(self, effect: GradientEffect) -> bool:
+        if effect.call is None:
             return False
-        closure = any(isinstance(argument, Function) for argument in deed.call.args)
-        fact = self.knowledge.of("optimizer", deed.subject)
+        closure = any(isinstance(argument, Function) for argument in effect.call.args)
+        fact = self.knowledge.of("optimizer", effect.subject)
         return closure or bool(fact and fact.get("closure"))
 
-    def _add(self, groups: list[Group], optimizer: Value, certain: bool) -> None:
+    def _add(self, groups: list[OptimizerGroup], optimizer: Value, certain: bool) -> None:
         ids = ids_of(optimizer)
         for group in groups:
             if group.ids & ids:
@@ -92,21 +103,21 @@ class Cast:
         held = layers.held(optimizer, self.knowledge)
         if held is not None and any(value is optimizer for value in held):
             held = None
-        groups.append(Group(optimizer, ids, held, certain))
+        groups.append(OptimizerGroup(optimizer, ids, held, certain))
 
-    def effect(self, number: int, which: int) -> bool | None:
-        """Whether a deed reaches the gradients of a group; None where it may."""
+    def reaches(self, number: int, which: int) -> bool | None:
+        """Whether a effect reaches the gradients of a group; None where it may."""
         key = (number, which)
-        if key not in self._effects:
-            self._effects[key] = self._find_effect(number, which)
-        return self._effects[key]
+        if key not in self._reached:
+            self._reached[key] = self._find_reach(number, which)
+        return self._reached[key]
 
-    def _find_effect(self, number: int, which: int) -> bool | None:
+    def _find_reach(self, number: int, which: int) -> bool | None:
         group = self.groups[which]
         subject = self.subjects[number]
         kind = self.kinds[number]
         alone = len(self.groups) == 1
-        if kind == effects.BACKWARD:
+        if kind == BACKWARD:
             if alone:
                 return True
             if subject is None or group.held is None:
@@ -119,7 +130,7 @@ class Cast:
             return True
         if any(ids & other.ids for other in self.groups):
             return False
-        if kind in (effects.STEP, effects.SCALER_STEP, effects.UNSCALE):
+        if kind in (STEP, SCALER_STEP, UNSCALE):
             return True if alone else None
         if role(subject, self.knowledge) == "optimizer":
             return False

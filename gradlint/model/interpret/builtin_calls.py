@@ -2,150 +2,123 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gradlint.model.interpret import assignment, calls, names
-from gradlint.model.interpret.items import item_of, items_of
-from gradlint.model.training.carried_state import DETACHED
+from gradlint.model.interpret import assignment, names
+from gradlint.model.interpret.core import CallSite, Core
+from gradlint.model.interpret.items import MOST_ITEMS, MOST_UNROLLED, item_of, items_of
 from gradlint.values.graph import constant, join
 from gradlint.values.kinds import (
     Apply,
-    Class,
     Const,
-    Function,
     Instance,
     Map,
-    Method,
     Seq,
     Unknown,
     Value,
 )
+from gradlint.values.marks import DETACHED
 
-if TYPE_CHECKING:
-    from gradlint.model.interpret.interpreter import Interpreter
-    from gradlint.values.kinds import Frame
-
-Args = list[Value]
-Kwargs = dict[str, Value]
-BuiltinFunction = Callable[["Interpreter", Args, Kwargs, ast.AST, "Frame"], "Value | None"]
-BuiltinMethod = Callable[["Interpreter", Value, Args, Kwargs, ast.AST, "Frame"], "Value | None"]
+BuiltinFunction = Callable[[Core, CallSite], Value | None]
+BuiltinMethod = Callable[[Core, Value, CallSite], Value | None]
 
 
 def _copy(kind: str) -> BuiltinFunction:
-    def build(
-        interp: Interpreter, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-    ) -> Value | None:
-        if not args:
-            return Seq([], kind, node, frame.module)
-        items = items_of(args[0], 1000)
+    def build(interp: Core, site: CallSite) -> Value | None:
+        if not site.args:
+            return Seq([], kind, site.node, site.module)
+        source = site.args[0]
+        items = items_of(source, MOST_ITEMS)
         if items is not None:
-            return Seq(items, kind, node, frame.module)
-        if isinstance(args[0], Seq):
-            return Seq(list(args[0].items), kind, node, frame.module, exact=False)
-        if isinstance(args[0], Apply) and args[0].fn == "builtins.map":
-            mapped = _mapped(interp, args[0], node, frame)
-            return Seq([mapped], kind, node, frame.module, exact=False) if mapped else None
+            return Seq(items, kind, site.node, site.module)
+        if isinstance(source, Seq):
+            return Seq(list(source.items), kind, site.node, site.module, exact=False)
+        if isinstance(source, Apply) and source.fn == "builtins.map" and len(source.args) == 2:
+            item = item_of(source.args[1], site.node, site.module)
+            mapped = interp.call(source.args[0], site.given(item))
+            return Seq([mapped], kind, site.node, site.module, exact=False)
         return None
 
     return build
 
 
-def _mapped(interp: Interpreter, apply: Apply, node: ast.AST, frame: Frame) -> Value | None:
-    if len(apply.args) != 2:
-        return None
-    item = item_of(apply.args[1], node, frame.module)
-    return calls.call(interp, apply.args[0], [item], {}, node, frame)
+def _dict(interp: Core, site: CallSite) -> Value | None:
+    source = site.args[0] if site.args else None
+    known = source.items if isinstance(source, Map) else {}
+    exact = source.exact if isinstance(source, Map) else source is None
+    return Map({**known, **site.kwargs}, site.node, site.module, exact)
 
 
-def _dict(
-    interp: Interpreter, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    if not args:
-        return Map(dict(kwargs), node, frame.module)
-    if isinstance(args[0], Map):
-        return Map({**args[0].items, **kwargs}, node, frame.module, args[0].exact)
-    return Map(dict(kwargs), node, frame.module, exact=False)
-
-
-def _getattr(
-    interp: Interpreter, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    if len(args) >= 2:
-        name = constant(args[1])
-        if isinstance(name, str) and not (isinstance(args[1], Const) and args[1].default):
-            return names.attribute(interp, args[0], name, node, frame)
+def _getattr(interp: Core, site: CallSite) -> Value | None:
+    if len(site.args) >= 2:
+        base, key = site.args[:2]
+        name = constant(key)
+        if isinstance(name, str) and not (isinstance(key, Const) and key.default):
+            return names.attribute(interp, base, name, site.node, site.frame)
     return None
 
 
-def _setattr(
-    interp: Interpreter, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    if len(args) == 3 and isinstance(args[0], Instance | Unknown | Apply):
-        name = constant(args[1])
-        interp.store(args[0].attrs, name if isinstance(name, str) else "*", args[2])
-    return Const(None, node, frame.module)
+def _setattr(interp: Core, site: CallSite) -> Value | None:
+    if len(site.args) == 3:
+        base, key, value = site.args
+        if isinstance(base, Instance | Unknown | Apply):
+            name = constant(key)
+            interp.heap.store(base.attrs, name if isinstance(name, str) else "*", value)
+    return Const(None, site.node, site.module)
 
 
-def _len(
-    interp: Interpreter, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    if args and isinstance(args[0], Seq | Map) and args[0].exact:
-        return Const(len(args[0].items), node, frame.module)
+def _len(interp: Core, site: CallSite) -> Value | None:
+    source = site.args[0] if site.args else None
+    if isinstance(source, Seq | Map) and source.exact:
+        return Const(len(source.items), site.node, site.module)
     return None
 
 
 def _number(convert: Callable[[Any], Any]) -> BuiltinFunction:
-    def build(
-        interp: Interpreter, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-    ) -> Value | None:
-        if len(args) == 1 and isinstance(args[0], Const):
+    def build(interp: Core, site: CallSite) -> Value | None:
+        if len(site.args) == 1 and isinstance(site.args[0], Const):
+            source = site.args[0]
             try:
-                value = convert(args[0].value)
+                value = convert(source.value)
             except (TypeError, ValueError, OverflowError):
                 return None
-            return Const(value, node, frame.module, default=args[0].default)
+            return Const(value, site.node, site.module, default=source.default)
         return None
 
     return build
 
 
-def _range(
-    interp: Interpreter, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    return Apply("builtins.range", args, kwargs, node, frame.module)
+def _enumerate(interp: Core, site: CallSite) -> Value | None:
+    known = items_of(site.args[0], MOST_UNROLLED) if site.args else None
+    if known is None:
+        return _made("builtins.enumerate", site)
+    return _rows([[Const(index), item] for index, item in enumerate(known)], site)
 
 
-def _iterator(name: str) -> BuiltinFunction:
-    def build(
-        interp: Interpreter, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-    ) -> Value | None:
-        known = [items_of(value, 16) for value in args]
-        if name == "enumerate" and known and known[0] is not None:
-            pairs: list[Value] = [
-                Seq([Const(index), item], "tuple", node, frame.module)
-                for index, item in enumerate(known[0])
-            ]
-            return Seq(pairs, "generator", node, frame.module)
-        if name == "zip" and known and all(items is not None for items in known):
-            rows = zip(*(items for items in known if items is not None), strict=False)
-            return Seq(
-                [Seq(list(row), "tuple", node, frame.module) for row in rows],
-                "generator",
-                node,
-                frame.module,
-            )
-        return Apply(f"builtins.{name}", args, kwargs, node, frame.module)
+def _zip(interp: Core, site: CallSite) -> Value | None:
+    known = [items_of(value, MOST_UNROLLED) for value in site.args]
+    columns = [items for items in known if items is not None]
+    if not columns or len(columns) < len(known):
+        return _made("builtins.zip", site)
+    return _rows([list(row) for row in zip(*columns, strict=False)], site)
 
-    return build
+
+def _rows(rows: list[list[Value]], site: CallSite) -> Seq:
+    items: list[Value] = [Seq(row, "tuple", site.node, site.module) for row in rows]
+    return Seq(items, "generator", site.node, site.module)
+
+
+def _made(name: str, site: CallSite) -> Apply:
+    """A call that is a value and no act: nothing happens in it that a trace must know."""
+    return Apply(name, site.args, site.kwargs, site.node, site.module)
 
 
 def _plain(name: str) -> BuiltinFunction:
-    def build(
-        interp: Interpreter, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-    ) -> Value | None:
-        return Apply(name, args, kwargs, node, frame.module, tracked=interp.tracked)
+    def build(interp: Core, site: CallSite) -> Value | None:
+        made = _made(name, site)
+        made.tracked = interp.tracked
+        return made
 
     return build
 
@@ -161,9 +134,9 @@ FUNCTIONS: dict[str, BuiltinFunction] = {
     "builtins.int": _number(int),
     "builtins.float": _number(float),
     "builtins.bool": _number(bool),
-    "builtins.range": _range,
-    "builtins.enumerate": _iterator("enumerate"),
-    "builtins.zip": _iterator("zip"),
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.range": lambda interp, site: _made("builtins.range", site),
     "builtins.isinstance": _plain("builtins.isinstance"),
     "builtins.hasattr": _plain("builtins.hasattr"),
     "builtins.sum": _plain("builtins.sum"),
@@ -171,81 +144,70 @@ FUNCTIONS: dict[str, BuiltinFunction] = {
 }
 
 
-def _append(
-    interp: Interpreter, receiver: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    if isinstance(receiver, Seq) and args:
-        assignment.append(interp, receiver, args[-1])
+def _append(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    if isinstance(receiver, Seq) and site.args:
+        assignment.append(interp, receiver, site.args[-1])
         return Const(None)
     return None
 
 
-def _extend(
-    interp: Interpreter, receiver: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    if isinstance(receiver, Seq) and args:
-        assignment.extend(interp, receiver, args[0])
+def _extend(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    if isinstance(receiver, Seq) and site.args:
+        assignment.extend(interp, receiver, site.args[0])
         return Const(None)
-    if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver) and args:
-        items = items_of(args[0], 1000)
-        receiver.args.extend(items or (args[0].items if isinstance(args[0], Seq) else []))
+    if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver) and site.args:
+        source = site.args[0]
+        interp.heap.touch(receiver)
+        receiver.args.extend(
+            items_of(source, MOST_ITEMS) or (source.items if isinstance(source, Seq) else [])
+        )
         return receiver
     return None
 
 
-def _layer_append(
-    interp: Interpreter, receiver: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver) and args:
-        receiver.args.append(args[-1])
-        if interp.branches or interp.muted:
+def _layer_append(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver) and site.args:
+        interp.heap.touch(receiver)
+        receiver.args.append(site.args[-1])
+        if interp.heap.branches or interp.muted:
             receiver.complete = False
         return receiver
-    return _append(interp, receiver, args, kwargs, node, frame)
+    return _append(interp, receiver, site)
 
 
-def _update(
-    interp: Interpreter, receiver: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    if isinstance(receiver, Map):
-        for key, value in kwargs.items():
-            assignment.store_item(interp, receiver, Const(key), value)
-        if args and isinstance(args[0], Map):
-            for name, value in args[0].items.items():
-                assignment.store_item(interp, receiver, Const(name), value)
-        elif args:
-            receiver.exact = False
-        return Const(None)
-    return None
+def _update(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    if not isinstance(receiver, Map):
+        return None
+    for key, value in site.kwargs.items():
+        assignment.store_item(interp, receiver, Const(key), value)
+    source = site.args[0] if site.args else None
+    if isinstance(source, Map):
+        for name, value in source.items.items():
+            assignment.store_item(interp, receiver, Const(name), value)
+    elif source is not None:
+        interp.heap.touch(receiver)
+        receiver.exact = False
+    return Const(None)
 
 
-def _get(
-    interp: Interpreter, receiver: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    if isinstance(receiver, Map) and args:
-        key = constant(args[0])
+def _get(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    if isinstance(receiver, Map) and site.args:
+        key = constant(site.args[0])
         if isinstance(key, str | int):
             found = receiver.items.get(key)
             if found is not None:
                 return found
             if receiver.exact:
-                return args[1] if len(args) > 1 else Const(None)
-        return Unknown("", node, frame.module)
+                return site.args[1] if len(site.args) > 1 else Const(None)
+        return Unknown("", site.node, site.module)
     return None
 
 
 def _views(what: str) -> BuiltinMethod:
-    def view(
-        interp: Interpreter,
-        receiver: Value,
-        args: Args,
-        kwargs: Kwargs,
-        node: ast.AST,
-        frame: Frame,
-    ) -> Value | None:
+    def view(interp: Core, receiver: Value, site: CallSite) -> Value | None:
         if not isinstance(receiver, Map):
             return None
-        found: Args = []
+        found: list[Value] = []
         for key, value in receiver.items.items():
             name = Const(key)
             if what == "keys":
@@ -253,40 +215,42 @@ def _views(what: str) -> BuiltinMethod:
             elif what == "values":
                 found.append(value)
             else:
-                found.append(Seq([name, value], "tuple", node, frame.module))
-        return Seq(found, "list", node, frame.module, receiver.exact)
+                found.append(Seq([name, value], "tuple", site.node, site.module))
+        return Seq(found, "list", site.node, site.module, receiver.exact)
 
     return view
 
 
-def _pop(
-    interp: Interpreter, receiver: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
-    if isinstance(receiver, Map) and args:
-        key = constant(args[0])
+def _pop(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    if isinstance(receiver, Map) and site.args:
+        key = constant(site.args[0])
         if isinstance(key, str | int) and key in receiver.items:
+            interp.heap.touch(receiver)
             return receiver.items.pop(key)
-        return args[1] if len(args) > 1 and receiver.exact else Unknown("", node, frame.module)
+        given = len(site.args) > 1 and receiver.exact
+        return site.args[1] if given else Unknown("", site.node, site.module)
     if isinstance(receiver, Seq):
-        if receiver.exact and receiver.items and not args and not interp.branches:
+        interp.heap.touch(receiver)
+        if receiver.exact and receiver.items and not site.args:
             return receiver.items.pop()
         receiver.exact = False
-        return join(*receiver.items) if receiver.items else Unknown("", node, frame.module)
+        return join(*receiver.items) if receiver.items else Unknown("", site.node, site.module)
     if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver):
+        interp.heap.touch(receiver)
         if receiver.args and isinstance(receiver.args[-1], Seq):
-            receiver.args[-1].items[:] = receiver.args[-1].items[:-1]
+            layers = receiver.args[-1]
+            interp.heap.touch(layers)
+            layers.items[:] = layers.items[:-1]
         elif receiver.args:
             receiver.args.pop()
         return Const(None)
     return None
 
 
-def _detach(
-    interp: Interpreter, receiver: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value | None:
+def _detach(interp: Core, receiver: Value, site: CallSite) -> Value | None:
     """`hidden.detach_()`, and of a part: `hidden[0].detach_()`, `for h in hidden: h.detach_()`."""
     while isinstance(receiver, Apply):
-        interp.store(receiver.attrs, DETACHED, Const(True))
+        interp.heap.store(receiver.attrs, DETACHED, Const(True))
         receiver = receiver.args[0] if receiver.fn in ("[]", "iter") else Const(None)
     return None
 
@@ -306,5 +270,3 @@ METHODS: dict[str, BuiltinMethod] = {
     "pop": _pop,
     "detach_": _detach,
 }
-
-__all__ = ["FUNCTIONS", "METHODS", "Class", "Function", "Instance", "Method"]

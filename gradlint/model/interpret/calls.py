@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from gradlint.model.interpret import (
-    builtin_calls,
-    dataset_code,
-    expressions,
-    inlining,
-    names,
-    training_calls,
-)
-from gradlint.model.interpret.items import items_of
+from gradlint.model.interpret import builtin_calls, dataset_code, inlining, names, training_calls
+from gradlint.model.interpret.core import CallSite, Core
+from gradlint.model.interpret.items import MOST_ITEMS, items_of
 from gradlint.values.graph import join
 from gradlint.values.kinds import (
     Apply,
@@ -31,253 +24,173 @@ from gradlint.values.kinds import (
     Value,
 )
 
-if TYPE_CHECKING:
-    from gradlint.model.interpret.interpreter import Interpreter
 
-Arguments = tuple[list[Value], dict[str, Value], bool]
-
-
-def call_expression(interp: Interpreter, node: ast.Call, frame: Frame) -> Value:
+def call_expression(interp: Core, node: ast.Call, frame: Frame) -> Value:
     """A call as it is written."""
     if isinstance(node.func, ast.Attribute):
         receiver = node.func.value
         if isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name):
             if receiver.func.id == "super":
-                return _super_call(interp, node, node.func.attr, frame)
+                return _super_call(interp, node.func.attr, site_of(interp, node, frame))
     elif isinstance(node.func, ast.Name) and node.func.id == "super":
         return frame.self_value or Unknown("super", node, frame.module)
-    callee = expressions.evaluate(interp, node.func, frame)
-    args, kwargs, complete = arguments(interp, node, frame)
-    return call(interp, callee, args, kwargs, node, frame, complete)
+    callee = interp.evaluate(node.func, frame)
+    return call(interp, callee, site_of(interp, node, frame))
 
 
-def arguments(interp: Interpreter, node: ast.Call, frame: Frame) -> Arguments:
-    """Positional and keyword arguments; the flag is False where some could not be told.
-
-    What `*value` unpacks is kept under the name `*`.
-    """
-    args: list[Value] = []
-    kwargs: dict[str, Value] = {}
-    complete = True
+def site_of(interp: Core, node: ast.Call, frame: Frame) -> CallSite:
+    """A call with its arguments, as they are written."""
+    site = CallSite(node, frame)
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            value = expressions.evaluate(interp, argument.value, frame)
-            items = items_of(value, 1000)
+            value = interp.evaluate(argument.value, frame)
+            items = items_of(value, MOST_ITEMS)
             if items is None:
-                complete = False
+                site.complete = False
                 if isinstance(value, Seq):
-                    args.extend(value.items)
+                    site.args.extend(value.items)
                 elif isinstance(value, Apply):
-                    kwargs["*"] = value
+                    site.kwargs["*"] = value
             else:
-                args.extend(items)
+                site.args.extend(items)
         else:
-            args.append(expressions.evaluate(interp, argument, frame))
+            site.args.append(interp.evaluate(argument, frame))
     for keyword in node.keywords:
-        value = expressions.evaluate(interp, keyword.value, frame)
+        value = interp.evaluate(keyword.value, frame)
         if keyword.arg is not None:
-            kwargs[keyword.arg] = value
+            site.kwargs[keyword.arg] = value
         elif isinstance(value, Map):
-            kwargs.update({key: item for key, item in value.items.items() if isinstance(key, str)})
-            complete = complete and value.exact
+            named = {key: item for key, item in value.items.items() if isinstance(key, str)}
+            site.kwargs.update(named)
+            site.complete = site.complete and value.exact
         else:
-            complete = False
-    return args, kwargs, complete
+            site.complete = False
+    return site
 
 
-def call(
-    interp: Interpreter,
-    callee: Value,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    node: ast.AST,
-    frame: Frame,
-    complete: bool = True,
-) -> Value:
+def call(interp: Core, callee: Value, site: CallSite) -> Value:
     """The value of calling `callee`."""
     if isinstance(callee, Symbol):
-        return _call_symbol(interp, callee.name, args, kwargs, node, frame, complete)
+        return _call_symbol(interp, callee.name, site)
     if isinstance(callee, Function):
-        return inlining.inline(interp, callee, args, kwargs, node, complete=complete)
+        return inlining.inline(interp, callee, site)
     if isinstance(callee, Class):
-        return inlining.instantiate(interp, callee, args, kwargs, node, complete)
+        return inlining.instantiate(interp, callee, site)
     if isinstance(callee, Method):
-        return _call_method(interp, callee, args, kwargs, node, frame, complete)
+        return _call_method(interp, callee, site)
     if isinstance(callee, Instance):
-        return _call_instance(interp, callee, args, kwargs, node, frame, complete)
+        return _call_instance(interp, callee, site)
     if isinstance(callee, Join):
-        return _call_any(interp, callee, args, kwargs, node, frame, complete)
+        return _call_any(interp, callee, site)
     if isinstance(callee, Apply):
-        return _call_object(interp, callee, args, kwargs, node, frame, complete)
-    return _call_unknown(interp, callee, args, kwargs, node, frame, complete)
+        return _call_object(interp, callee, site)
+    return _call_unknown(interp, callee, site)
 
 
-def record(interp: Interpreter, apply: Apply) -> Apply:
-    """Leave an act for a call."""
-    apply.loops = interp.loops
-    interp.trace.append(apply)
-    if not interp.muted:
-        interp.applies.append(apply)
-    return apply
-
-
-def _call_symbol(
-    interp: Interpreter,
-    name: str,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    node: ast.AST,
-    frame: Frame,
-    complete: bool,
-) -> Value:
-    handler = builtin_calls.FUNCTIONS.get(name)
-    if handler is not None:
-        found = handler(interp, args, kwargs, node, frame)
-        if found is not None:
-            return found
-    name = interp.knowledge.canonical(name)
-    apply = Apply(name, args, kwargs, node, frame.module, None, interp.tracked, complete)
-    record(interp, apply)
+def _passed(interp: Core, apply: Apply) -> Value:
+    """What a call gives: one of its operands where it is known to give it back, else itself."""
     passed = interp.knowledge.passes(apply)
     return passed if passed is not None else apply
 
 
-def _call_method(
-    interp: Interpreter,
-    method: Method,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    node: ast.AST,
-    frame: Frame,
-    complete: bool,
-) -> Value:
+def _call_symbol(interp: Core, name: str, site: CallSite) -> Value:
+    handler = builtin_calls.FUNCTIONS.get(name)
+    if handler is not None:
+        found = handler(interp, site)
+        if found is not None:
+            return found
+    return _passed(interp, interp.applied(site, interp.knowledge.canonical(name)))
+
+
+def _call_method(interp: Core, method: Method, site: CallSite) -> Value:
     receiver = method.receiver
     handler = builtin_calls.METHODS.get(method.name)
     if handler is not None and isinstance(receiver, Seq | Map | Const | Method | Apply | Instance):
-        found = handler(interp, receiver, args, kwargs, node, frame)
+        found = handler(interp, receiver, site)
         if found is not None:
             return found
     if isinstance(receiver, Method) and receiver.name != method.name:
         # `x.data.clamp_()`: the attribute is a value of its own.
         receiver = Apply(f".{receiver.name}", [], {}, receiver.node, receiver.module,
                          receiver.receiver, interp.tracked)  # fmt: skip
-        receiver.complete = True
-    _run_closure(interp, method.name, args, node)
-    apply = Apply(
-        f".{method.name}", args, kwargs, node, frame.module, receiver, interp.tracked, complete
-    )
-    record(interp, apply)
+    _run_closure(interp, method.name, site)
+    apply = interp.applied(site, f".{method.name}", receiver)
     if method.name == "map":
-        dataset_code.mapped(interp, apply, frame)
-    training_calls.follow(interp, apply, frame)
-    passed = interp.knowledge.passes(apply)
-    return passed if passed is not None else apply
+        dataset_code.mapped(interp, apply, site.frame)
+    training_calls.follow(interp, apply, site.frame)
+    return _passed(interp, apply)
 
 
-def _run_closure(interp: Interpreter, name: str, args: list[Value], node: ast.AST) -> None:
+def _run_closure(interp: Core, name: str, site: CallSite) -> None:
     """`optimizer.step(closure)` calls the closure."""
     if name == "step":
-        for argument in args:
+        for argument in site.args:
             if isinstance(argument, Function):
-                inlining.inline(interp, argument, [], {}, node)
+                inlining.inline(interp, argument, site.given())
 
 
-def _call_unknown(
-    interp: Interpreter,
-    callee: Value,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    node: ast.AST,
-    frame: Frame,
-    complete: bool,
-) -> Value:
+def _call_unknown(interp: Core, callee: Value, site: CallSite) -> Value:
     receiver: Value = callee
     fn = "?"
-    if isinstance(callee, Unknown) and isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute):
+    if isinstance(callee, Unknown) and isinstance(site.node, ast.Call):
+        if isinstance(site.node.func, ast.Attribute):
             # The attribute of an unknown: a method by name, of a receiver with an identity.
-            base = expressions.evaluate(interp, node.func.value, frame)
+            base = interp.evaluate(site.node.func.value, site.frame)
             if isinstance(base, Unknown):
-                fn, receiver = f".{node.func.attr}", base
-    apply = Apply(fn, args, kwargs, node, frame.module, receiver, interp.tracked, complete)
-    record(interp, apply)
-    passed = interp.knowledge.passes(apply)
-    return passed if passed is not None else apply
+                fn, receiver = f".{site.node.func.attr}", base
+    return _passed(interp, interp.applied(site, fn, receiver))
 
 
-def _call_object(
-    interp: Interpreter,
-    callee: Apply,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    node: ast.AST,
-    frame: Frame,
-    complete: bool,
-) -> Value:
+def _call_object(interp: Core, callee: Apply, site: CallSite) -> Value:
     if callee.fn == "functools.partial" and callee.args:
-        merged = {**callee.kwargs, **kwargs}
+        function, *first = callee.args
+        arguments = [*first, *site.args]
+        named = {**callee.kwargs, **site.kwargs}
         return call(
-            interp, callee.args[0], [*callee.args[1:], *args], merged, node, frame, complete
+            interp, function, CallSite(site.node, site.frame, arguments, named, site.complete)
         )
     chain = interp.knowledge.chained(callee)
-    if chain is not None and len(args) == 1:
-        value = args[0]
+    inner: Value | None = None
+    if chain is not None and len(site.args) == 1:
+        inner = site.args[0]
         for layer in chain:
-            value = call(interp, layer, [value], {}, node, frame)
-        result = Apply("()", args, kwargs, node, frame.module, callee, interp.tracked, complete)
-        result.inner = value
-        return record(interp, result)
-    result = Apply("()", args, kwargs, node, frame.module, callee, interp.tracked, complete)
-    return record(interp, result)
+            inner = call(interp, layer, site.given(inner))
+    result = interp.applied(site, "()", callee)
+    result.inner = inner
+    return result
 
 
-def _call_any(
-    interp: Interpreter,
-    callee: Join,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    node: ast.AST,
-    frame: Frame,
-    complete: bool,
-) -> Value:
-    options = list(callee.options())
-    if len(options) == 2 and not interp.muted:
-        found: list[Value] = []
+def _call_any(interp: Core, callee: Join, site: CallSite) -> Value:
+    options = callee.options()
+    if len(options) != 2 or interp.muted:
+        return join(*(call(interp, option, site) for option in options))
+    found: list[Value] = []
 
-        def take(option: Value) -> None:
-            found.append(call(interp, option, args, kwargs, node, frame, complete))
+    def take(option: Value) -> None:
+        found.append(call(interp, option, site))
 
-        interp.either(None, lambda: take(options[0]), lambda: take(options[1]), frame, node)
-        return join(*found)
-    values = [call(interp, option, args, kwargs, node, frame, complete) for option in options]
-    return join(*values)
+    first, second = options
+    interp.either(None, lambda: take(first), lambda: take(second), site.frame, site.node)
+    return join(*found)
 
 
-def _call_instance(
-    interp: Interpreter,
-    callee: Instance,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    node: ast.AST,
-    frame: Frame,
-    complete: bool,
-) -> Value:
-    result = Apply("()", args, kwargs, node, frame.module, callee, interp.tracked, complete)
+def _call_instance(interp: Core, callee: Instance, site: CallSite) -> Value:
+    inner: Value | None = None
     cls = callee.cls
     if cls is not None:
         bases = [interp.knowledge.canonical(name) for name in cls.library_bases()]
         for name in ("__call__", *interp.knowledge.call_methods(bases)):
             method = names.class_attribute(interp, cls, name, callee)
             if isinstance(method, Function):
-                result.inner = inlining.inline(
-                    interp, method, args, kwargs, node, complete=complete
-                )
+                inner = inlining.inline(interp, method, site)
                 break
-    return record(interp, result)
+    result = interp.applied(site, "()", callee)
+    result.inner = inner
+    return result
 
 
-def _super_call(interp: Interpreter, node: ast.Call, name: str, frame: Frame) -> Value:
-    args, kwargs, complete = arguments(interp, node, frame)
+def _super_call(interp: Core, name: str, site: CallSite) -> Value:
+    frame = site.frame
     receiver = frame.self_value
     if isinstance(receiver, Instance) and receiver.cls is not None and frame.cls is not None:
         lineage = receiver.cls.lineage()
@@ -286,7 +199,7 @@ def _super_call(interp: Interpreter, node: ast.Call, name: str, frame: Frame) ->
             statement = cls.members.get(name)
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
                 function = Function(statement, cls.module, cls.frame, receiver, cls)
-                return inlining.inline(interp, function, args, kwargs, node, complete=complete)
-    apply = Apply(f".{name}", args, kwargs, node, frame.module, receiver, interp.tracked, complete)
+                return inlining.inline(interp, function, site)
+    apply = interp.applied(site, f".{name}", receiver)
     apply.attrs["super"] = Const(True)
-    return record(interp, apply)
+    return apply

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gradlint.model.data.dataset_items import ITEM
-from gradlint.model.interpret import inlining, names
+from gradlint.model.interpret import names
+from gradlint.model.interpret.core import CallSite, Core
 from gradlint.values.kinds import Apply, Const, Function, Instance, Join, Seq, Unknown, Value
+from gradlint.values.marks import ITEM
 
 if TYPE_CHECKING:
-    from gradlint.model.interpret.interpreter import Interpreter
     from gradlint.values.kinds import Frame
 
 
-@contextmanager
-def aside(interp: Interpreter) -> Iterator[None]:
-    """Interpret what is not part of the program's own course: no act of it is kept."""
-    outer, interp.trace = interp.trace, []
-    interp.muted += 1
-    try:
-        yield
-    finally:
-        interp.muted -= 1
-        interp.trace = outer
-
-
-def settle(interp: Interpreter, value: Value, frame: Frame) -> Value:
+def settle(interp: Core, value: Value, frame: Frame) -> Value:
     """Let a loop variable know what the project's own dataset gives for one item."""
     if isinstance(value, Apply) and value.fn == "iter" and value.args:
         found = given(interp, value.args[0], frame)
@@ -43,7 +28,7 @@ def settle(interp: Interpreter, value: Value, frame: Frame) -> Value:
     return value
 
 
-def given(interp: Interpreter, value: Value | None, frame: Frame) -> Value | None:
+def given(interp: Core, value: Value | None, frame: Frame) -> Value | None:
     """One item of a dataset of the project, alone or behind a loader; None for any other."""
     if isinstance(value, Apply):
         fact = interp.knowledge.roles["data"].get(value.fn)
@@ -64,9 +49,9 @@ def given(interp: Interpreter, value: Value | None, frame: Frame) -> Value | Non
             interp.items[id(value)] = (value, None)
             node = value.node or method.node
             index = Unknown("index", node, frame.module, varying=True)
-            with aside(interp):
+            with interp.aside():
                 args: list[Value] = [index] if name == "__getitem__" else []
-                found = inlining.inline(interp, method, args, {}, node)
+                found = interp.inline(method, CallSite(node, frame, args))
             if isinstance(found, Seq) and found.kind == "generator":
                 found = found.items[0]
             interp.items[id(value)] = (value, found)
@@ -74,7 +59,7 @@ def given(interp: Interpreter, value: Value | None, frame: Frame) -> Value | Non
     return None
 
 
-def mapped(interp: Interpreter, apply: Apply, frame: Frame) -> None:
+def mapped(interp: Core, apply: Apply, frame: Frame) -> None:
     """`dataset.map(function)`: what the function makes of one item."""
     function = apply.args[0] if apply.args else apply.kwargs.get("map_func")
     if not isinstance(function, Function) or apply.receiver is None or apply.node is None:
@@ -91,15 +76,10 @@ def mapped(interp: Interpreter, apply: Apply, frame: Frame) -> None:
             Apply("[]", [item, Const(index)], {}, apply.node, apply.module)
             for index in range(count)
         ]
-    apply.attrs[ITEM] = inlining.inline(interp, function, arguments, {}, _node(apply))
+    apply.attrs[ITEM] = interp.inline(function, CallSite(apply.node, frame, arguments))
 
 
-def _node(apply: Apply) -> ast.AST:
-    assert apply.node is not None
-    return apply.node
-
-
-def _is_stream(interp: Interpreter, value: Value) -> bool:
+def _is_stream(interp: Core, value: Value) -> bool:
     while isinstance(value, Apply):
         fact = interp.knowledge.roles["data"].get(value.fn)
         if fact is not None:

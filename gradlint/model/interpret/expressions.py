@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gradlint.model.interpret import assignment, calls, literals, names, operators
+from gradlint.model.interpret import calls, literals, names, operators
 from gradlint.model.interpret.items import item, item_of
 from gradlint.values.graph import join
 from gradlint.values.kinds import Apply, Const, Deferred, Frame, Function, Symbol, Unknown, Value
 
 if TYPE_CHECKING:
-    from gradlint.model.interpret.interpreter import Interpreter
+    from gradlint.model.interpret.core import Core
 
-BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
-
-
-def evaluate(interp: Interpreter, node: ast.expr, frame: Frame) -> Value:
-    """The value of an expression; unknown where nothing is known of its kind."""
-    handler = _EXPRESSIONS.get(type(node))
-    if handler is None:
-        return Unknown("", node, frame.module)
-    return handler(interp, node, frame)
+BUILTINS = frozenset(dir(builtins))
 
 
-def _constant(interp: Interpreter, node: ast.Constant, frame: Frame) -> Value:
+def _constant(interp: Core, node: ast.Constant, frame: Frame) -> Value:
     return Const(node.value, node, frame.module)
 
 
-def _name(interp: Interpreter, node: ast.Name, frame: Frame) -> Value:
+def _name(interp: Core, node: ast.Name, frame: Frame) -> Value:
     name = node.id
     scope: Frame | None = frame
     while scope is not None:
         found = scope.locals.get(name)
         if found is not None:
             if isinstance(found, Deferred):
-                found = scope.locals[name] = assignment.brought(interp, found)
+                found = scope.locals[name] = names.brought(interp, found)
             return found
         scope = scope.parent
     found = names.module_name(interp, frame.module, name)
@@ -53,68 +46,68 @@ def _name(interp: Interpreter, node: ast.Name, frame: Frame) -> Value:
     return unknown
 
 
-def _attribute(interp: Interpreter, node: ast.Attribute, frame: Frame) -> Value:
-    base = evaluate(interp, node.value, frame)
+def _attribute(interp: Core, node: ast.Attribute, frame: Frame) -> Value:
+    base = interp.evaluate(node.value, frame)
     return names.attribute(interp, base, node.attr, node, frame)
 
 
-def _subscript(interp: Interpreter, node: ast.Subscript, frame: Frame) -> Value:
-    base = evaluate(interp, node.value, frame)
-    key = evaluate(interp, node.slice, frame)
+def _subscript(interp: Core, node: ast.Subscript, frame: Frame) -> Value:
+    base = interp.evaluate(node.value, frame)
+    key = interp.evaluate(node.slice, frame)
     return item(interp, base, key, node, frame)
 
 
-def _conditional(interp: Interpreter, node: ast.IfExp, frame: Frame) -> Value:
-    test = evaluate(interp, node.test, frame)
+def _conditional(interp: Core, node: ast.IfExp, frame: Frame) -> Value:
+    test = interp.evaluate(node.test, frame)
     decided = operators.truth(test)
     if decided is not None:
-        return evaluate(interp, node.body if decided else node.orelse, frame)
+        return interp.evaluate(node.body if decided else node.orelse, frame)
     chosen: list[Value] = []
 
     def take(branch: ast.expr) -> None:
-        chosen.append(evaluate(interp, branch, frame))
+        chosen.append(interp.evaluate(branch, frame))
 
     interp.either(test, lambda: take(node.body), lambda: take(node.orelse), frame, node)
     return join(*chosen)
 
 
-def _lambda(interp: Interpreter, node: ast.Lambda, frame: Frame) -> Value:
+def _lambda(interp: Core, node: ast.Lambda, frame: Frame) -> Value:
     closure = frame if frame.function is not None or frame.parent is not None else None
     return Function(node, frame.module, closure, None, frame.cls)
 
 
-def _walrus(interp: Interpreter, node: ast.NamedExpr, frame: Frame) -> Value:
-    value = evaluate(interp, node.value, frame)
+def _walrus(interp: Core, node: ast.NamedExpr, frame: Frame) -> Value:
+    value = interp.evaluate(node.value, frame)
     frame.locals[node.target.id] = value
     return value
 
 
-def _inner(interp: Interpreter, node: ast.Await | ast.Starred, frame: Frame) -> Value:
-    return evaluate(interp, node.value, frame)
+def _inner(interp: Core, node: ast.Await | ast.Starred, frame: Frame) -> Value:
+    return interp.evaluate(node.value, frame)
 
 
-def _yield(interp: Interpreter, node: ast.Yield | ast.YieldFrom, frame: Frame) -> Value:
+def _yield(interp: Core, node: ast.Yield | ast.YieldFrom, frame: Frame) -> Value:
     if node.value is not None:
-        value = evaluate(interp, node.value, frame)
+        value = interp.evaluate(node.value, frame)
         if isinstance(node, ast.YieldFrom):
             value = item_of(value, node, frame.module)
         frame.yields.append(value)
     return Unknown("", node, frame.module)
 
 
-def _slice(interp: Interpreter, node: ast.Slice, frame: Frame) -> Value:
+def _slice(interp: Core, node: ast.Slice, frame: Frame) -> Value:
     parts = [
-        evaluate(interp, part, frame) if part is not None else Const(None)
+        interp.evaluate(part, frame) if part is not None else Const(None)
         for part in (node.lower, node.upper, node.step)
     ]
     return Apply("slice", parts, {}, node, frame.module)
 
 
-def _call(interp: Interpreter, node: ast.Call, frame: Frame) -> Value:
+def _call(interp: Core, node: ast.Call, frame: Frame) -> Value:
     return calls.call_expression(interp, node, frame)
 
 
-_EXPRESSIONS: dict[type[ast.AST], Callable[..., Value]] = {
+EXPRESSIONS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from gradlint.model.interpret import calls, expressions, names
+from gradlint.model.interpret import names
+from gradlint.model.interpret.core import CallSite, Core
 from gradlint.values.graph import join
 from gradlint.values.kinds import (
     Apply,
@@ -20,62 +20,41 @@ from gradlint.values.kinds import (
     Unknown,
     Value,
 )
+from gradlint.values.trace import Block
 
-if TYPE_CHECKING:
-    from gradlint.model.interpret.interpreter import Interpreter
+MOST_INLINED = 1500
+"""Calls inlined for one file; beyond it calls stay opaque. The largest training script of the
+public repositories this was measured on needs 430."""
 
-
-def decorator_name(node: ast.expr) -> str:
-    """A decorator as dotted text, without its arguments."""
-    if isinstance(node, ast.Call):
-        node = node.func
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if isinstance(node, ast.Name):
-        parts.append(node.id)
-    return ".".join(reversed(parts))
+DEEPEST = 14
+"""Calls inlined inside each other. Model code nests 5 to 8 deep (step, model, block, layer)."""
 
 
-def instantiate(
-    interp: Interpreter,
-    cls: Class,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    node: ast.AST,
-    complete: bool = True,
-) -> Value:
+def instantiate(interp: Core, cls: Class, site: CallSite) -> Instance:
     """A new object of a project class, its `__init__` run."""
-    instance = Instance(cls, node, cls.module)
+    instance = Instance(cls, site.node, cls.module)
     found = cls.find("__init__")
     if found is not None and isinstance(found[1], ast.FunctionDef):
         owner, statement = found[0], found[1]
         function = Function(statement, owner.module, owner.frame, instance, owner)
-        inline(interp, function, args, kwargs, node, complete=complete)
+        inline(interp, function, site)
     elif "dataclass" in {
-        decorator_name(item).rpartition(".")[2] for item in cls.node.decorator_list
+        names.decorator_name(item).rpartition(".")[2] for item in cls.node.decorator_list
     } or any(base.endswith(("NamedTuple", "BaseModel")) for base in cls.library_bases()):
-        _fill_fields(interp, cls, instance, args, kwargs)
+        _fill_fields(interp, cls, instance, site)
     return instance
 
 
-def _fill_fields(
-    interp: Interpreter,
-    cls: Class,
-    instance: Instance,
-    args: list[Value],
-    kwargs: dict[str, Value],
-) -> None:
+def _fill_fields(interp: Core, cls: Class, instance: Instance, site: CallSite) -> None:
     fields = [
         statement.target.id
         for owner in reversed(cls.lineage())
         for statement in owner.node.body
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
     ]
-    for name, value in zip(fields, args, strict=False):
+    for name, value in zip(fields, site.args, strict=False):
         instance.attrs[name] = value
-    instance.attrs.update(kwargs)
+    instance.attrs.update(site.kwargs)
     for name in fields:
         if name not in instance.attrs:
             default = names.class_attribute(interp, cls, name, None)
@@ -85,10 +64,8 @@ def _fill_fields(
                 instance.attrs[name] = default
 
 
-def unknown_arguments(
-    function: Function, interp: Interpreter
-) -> tuple[list[Value], dict[str, Value]]:
-    """Arguments for an entry point: unknown, with the name and the annotation of the parameter."""
+def unknown_site(interp: Core, function: Function, node: ast.AST) -> CallSite:
+    """A call of an entry point: arguments are unknown but for name and annotation."""
     spec = function.node.args
     positional = [*spec.posonlyargs, *spec.args]
     if function.self_value is not None:
@@ -99,7 +76,7 @@ def unknown_arguments(
     def unknown(parameter: ast.arg) -> Value:
         kind = ""
         if parameter.annotation is not None:
-            annotation = expressions.evaluate(interp, parameter.annotation, frame)
+            annotation = interp.evaluate(parameter.annotation, frame)
             if isinstance(annotation, Symbol):
                 kind = interp.knowledge.canonical(annotation.name)
         return Unknown(parameter.arg, parameter, function.module, type=kind)
@@ -110,47 +87,37 @@ def unknown_arguments(
         for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
         if default is None
     }
-    return args, kwargs
+    return CallSite(node, frame, args, kwargs)
 
 
-def inline(
-    interp: Interpreter,
-    function: Function,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    node: ast.AST,
-    *,
-    entry: bool = False,
-    complete: bool = True,
-) -> Value:
+def inline(interp: Core, function: Function, site: CallSite, *, entry: bool = False) -> Value:
     """Run the body of a project function with these arguments."""
-    from gradlint.model.interpret import interpreter as limits
-
     body = function.node
     if not interp.muted:
         interp.called.add(body)
-    deep = len(interp.stack) >= limits.DEEPEST or interp.stack.count(body) > 1
-    if deep or interp.inlined >= limits.MOST_INLINED:
-        if interp.inlined >= limits.MOST_INLINED:
+    deep = len(interp.stack) >= DEEPEST or interp.stack.count(body) > 1
+    if deep or interp.inlined >= MOST_INLINED:
+        if interp.inlined >= MOST_INLINED:
             interp.give_up(function.module, body, "too many calls to follow")
-        apply = Apply("?", args, kwargs, node, function.module, function, interp.tracked)
-        return calls.record(interp, apply)
+        return interp.record(
+            Apply("?", site.args, site.kwargs, site.node, function.module, function, interp.tracked)
+        )
     interp.inlined += 1
     frame = Frame(function.module, function.frame, function, function.self_value, function.cls)
     if frame.self_value is None and function.frame is not None:
         frame.self_value = function.frame.self_value
         frame.cls = frame.cls or function.frame.cls
-    bind_parameters(interp, function, frame, args, kwargs, entry, complete)
+    _bind_parameters(interp, function, frame, site, entry)
     if isinstance(body, ast.Lambda):
         interp.stack.append(body)
         try:
-            return expressions.evaluate(interp, body.body, frame)
+            return interp.evaluate(body.body, frame)
         finally:
             interp.stack.pop()
     before = interp.tracked
     for decorator in body.decorator_list:
         switch = interp.knowledge.gradient_switch(
-            expressions.evaluate(interp, decorator, Frame(function.module, function.frame))
+            interp.evaluate(decorator, Frame(function.module, function.frame))
         )
         if switch is not None:
             interp.tracked = switch
@@ -162,8 +129,8 @@ def inline(
         interp.tracked = before
     if entry:
         interp.trace.extend(acts)
-    else:
-        interp.inlined_block(acts, function.name)
+    elif acts:
+        interp.trace.append(Block(acts, function.name))
     return _returned(frame, status, body)
 
 
@@ -176,51 +143,46 @@ def _returned(frame: Frame, status: str | None, node: ast.AST) -> Value:
     return join(*returns) if returns else Const(None, node, frame.module)
 
 
-def bind_parameters(
-    interp: Interpreter,
-    function: Function,
-    frame: Frame,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    entry: bool,
-    complete: bool,
+def _bind_parameters(
+    interp: Core, function: Function, frame: Frame, site: CallSite, entry: bool
 ) -> None:
     """Give the parameters their values; those of an entry point are only defaults."""
     spec = function.node.args
-    names = [parameter.arg for parameter in (*spec.posonlyargs, *spec.args)]
+    positional = [parameter.arg for parameter in (*spec.posonlyargs, *spec.args)]
     bound = frame.locals
-    if function.self_value is not None and names:
-        bound[names[0]] = function.self_value
-        names = names[1:]
-    for name, value in zip(names, args, strict=False):
-        bound[name] = value
-    rest = dict(kwargs)
-    for name in [*names, *(parameter.arg for parameter in spec.kwonlyargs)]:
+    if function.self_value is not None and positional:
+        bound[positional[0]] = function.self_value
+        positional = positional[1:]
+    bound.update(zip(positional, site.args, strict=False))
+    rest = dict(site.kwargs)
+    for name in [*positional, *(parameter.arg for parameter in spec.kwonlyargs)]:
         if name in rest:
             bound[name] = rest.pop(name)
+    exact = site.complete and not entry
     if spec.vararg is not None:
-        bound[spec.vararg.arg] = Seq(
-            args[len(names) :], "tuple", spec.vararg, function.module, exact=complete and not entry
-        )
+        more = site.args[len(positional) :]
+        bound[spec.vararg.arg] = Seq(more, "tuple", spec.vararg, function.module, exact)
     if spec.kwarg is not None:
-        bound[spec.kwarg.arg] = Map(rest, spec.kwarg, function.module, complete and not entry)
+        bound[spec.kwarg.arg] = Map(rest, spec.kwarg, function.module, exact)
     closure = Frame(function.module, function.frame)
-    all_positional = [*spec.posonlyargs, *spec.args]
-    defaulted = all_positional[len(all_positional) - len(spec.defaults) :]
-    pairs = [
-        *zip(defaulted, spec.defaults, strict=True),
-        *(
-            (parameter, default)
-            for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
-            if default is not None
-        ),
-    ]
-    for parameter, default in pairs:
+    for parameter, default in _defaults(spec):
         if parameter.arg not in bound:
-            value = expressions.evaluate(interp, default, closure)
-            if isinstance(value, Const) and (entry or not complete):
+            value = interp.evaluate(default, closure)
+            if isinstance(value, Const) and not exact:
                 value = Const(value.value, value.node, value.module, default=True)
             bound[parameter.arg] = value
-    for name in names:
+    for name in positional:
         if name not in bound:
             bound[name] = Unknown(name, function.node, function.module)
+
+
+def _defaults(spec: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:
+    """The parameters that have a default, each with it."""
+    positional = [*spec.posonlyargs, *spec.args]
+    defaulted = positional[len(positional) - len(spec.defaults) :]
+    named = [
+        (parameter, default)
+        for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+        if default is not None
+    ]
+    return [*zip(defaulted, spec.defaults, strict=True), *named]

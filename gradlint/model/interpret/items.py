@@ -9,11 +9,18 @@ from gradlint.values.graph import constant, join
 from gradlint.values.kinds import Apply, Const, Instance, Join, Map, Seq, Unknown, Value
 
 if TYPE_CHECKING:
-    from gradlint.model.interpret.interpreter import Interpreter
+    from gradlint.model.interpret.core import Core
     from gradlint.values.kinds import Frame, Module
 
 
-def item(interp: Interpreter, base: Value, key: Value, node: ast.AST, frame: Frame) -> Value:
+MOST_UNROLLED = 16
+"""A display with at most this many items is gone through item by item: lists of layers, widths."""
+
+MOST_ITEMS = 1000
+"""Items that are copied from one display to another; a longer one is data, and its items alike."""
+
+
+def item(interp: Core, base: Value, key: Value, node: ast.AST, frame: Frame) -> Value:
     """`base[key]`."""
     if isinstance(base, Join):
         return join(*(item(interp, option, key, node, frame) for option in base.options()))
@@ -35,7 +42,7 @@ def item(interp: Interpreter, base: Value, key: Value, node: ast.AST, frame: Fra
 
 
 def element(
-    interp: Interpreter, value: Value, index: int, count: int, node: ast.AST, frame: Frame
+    interp: Core, value: Value, index: int, count: int, node: ast.AST, frame: Frame
 ) -> Value:
     """Item `index` of a value that is unpacked into `count` names."""
     key = Const(index)

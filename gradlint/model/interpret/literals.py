@@ -5,39 +5,39 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from gradlint.model.interpret import assignment, expressions
-from gradlint.model.interpret.items import item_of, items_of
+from gradlint.model.interpret import assignment
+from gradlint.model.interpret.items import MOST_ITEMS, MOST_UNROLLED, item_of, items_of
 from gradlint.values.graph import constant
 from gradlint.values.kinds import Apply, Frame, Map, Seq, Value
 from gradlint.values.trace import Loop
 
 if TYPE_CHECKING:
-    from gradlint.model.interpret.interpreter import Interpreter
+    from gradlint.model.interpret.core import Core
 
 
-def sequence(interp: Interpreter, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Value:
+def sequence(interp: Core, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Value:
     """A list, tuple or set display."""
     items: list[Value] = []
     exact = True
     for element_node in node.elts:
         if isinstance(element_node, ast.Starred):
-            value = expressions.evaluate(interp, element_node.value, frame)
-            known = items_of(value, 1000)
+            value = interp.evaluate(element_node.value, frame)
+            known = items_of(value, MOST_ITEMS)
             if known is None:
                 exact = False
                 known = list(value.items) if isinstance(value, Seq) else []
             items.extend(known)
         else:
-            items.append(expressions.evaluate(interp, element_node, frame))
+            items.append(interp.evaluate(element_node, frame))
     kind = type(node).__name__.lower()
     return Seq(items, kind, node, frame.module, exact)
 
 
-def dictionary(interp: Interpreter, node: ast.Dict, frame: Frame) -> Value:
+def dictionary(interp: Core, node: ast.Dict, frame: Frame) -> Value:
     """A dictionary display."""
     result = Map({}, node, frame.module)
     for key_node, value_node in zip(node.keys, node.values, strict=True):
-        value = expressions.evaluate(interp, value_node, frame)
+        value = interp.evaluate(value_node, frame)
         if key_node is None:
             if isinstance(value, Map):
                 result.items.update(value.items)
@@ -45,7 +45,7 @@ def dictionary(interp: Interpreter, node: ast.Dict, frame: Frame) -> Value:
             else:
                 result.exact = False
             continue
-        key = constant(expressions.evaluate(interp, key_node, frame))
+        key = constant(interp.evaluate(key_node, frame))
         if isinstance(key, str | int):
             result.items[key] = value
         else:
@@ -54,30 +54,30 @@ def dictionary(interp: Interpreter, node: ast.Dict, frame: Frame) -> Value:
 
 
 def comprehension(
-    interp: Interpreter, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame
+    interp: Core, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame
 ) -> Value:
     """A list, set or generator comprehension: over a known display item by item."""
     inner = comprehension_frame(frame)
     kind = "generator" if isinstance(node, ast.GeneratorExp) else "list"
     first = node.generators[0]
-    iterable = expressions.evaluate(interp, first.iter, frame)
-    known = items_of(iterable, 16) if len(node.generators) == 1 and not first.ifs else None
+    iterable = interp.evaluate(first.iter, frame)
+    known = (
+        items_of(iterable, MOST_UNROLLED) if len(node.generators) == 1 and not first.ifs else None
+    )
     if known is not None:
         found = []
         for value in known:
             assignment.assign(interp, first.target, value, inner)
-            found.append(expressions.evaluate(interp, node.elt, inner))
+            found.append(interp.evaluate(node.elt, inner))
         return Seq(found, kind, node, frame.module)
     for index, generator in enumerate(node.generators):
-        over = iterable if index == 0 else expressions.evaluate(interp, generator.iter, inner)
+        over = iterable if index == 0 else interp.evaluate(generator.iter, inner)
         if isinstance(over, Apply | Seq):
             interp.trace.append(Loop([], over, node, frame.module))
         assignment.assign(interp, generator.target, item_of(over, node, frame.module), inner)
         for test in generator.ifs:
-            expressions.evaluate(interp, test, inner)
-    return Seq(
-        [expressions.evaluate(interp, node.elt, inner)], kind, node, frame.module, exact=False
-    )
+            interp.evaluate(test, inner)
+    return Seq([interp.evaluate(node.elt, inner)], kind, node, frame.module, exact=False)
 
 
 def comprehension_frame(frame: Frame) -> Frame:
@@ -87,13 +87,11 @@ def comprehension_frame(frame: Frame) -> Frame:
     return inner
 
 
-def dictionary_comprehension(interp: Interpreter, node: ast.DictComp, frame: Frame) -> Value:
+def dictionary_comprehension(interp: Core, node: ast.DictComp, frame: Frame) -> Value:
     """A dictionary comprehension: one value stands for all."""
     inner = comprehension_frame(frame)
     for generator in node.generators:
-        over = expressions.evaluate(interp, generator.iter, inner)
+        over = interp.evaluate(generator.iter, inner)
         assignment.assign(interp, generator.target, item_of(over, node, frame.module), inner)
-    expressions.evaluate(interp, node.key, inner)
-    return Map(
-        {"*": expressions.evaluate(interp, node.value, inner)}, node, frame.module, exact=False
-    )
+    interp.evaluate(node.key, inner)
+    return Map({"*": interp.evaluate(node.value, inner)}, node, frame.module, exact=False)

@@ -1,11 +1,10 @@
-"""Names and attributes -> values: what a module, a class or an object calls by a name."""
+"""Names, attributes and imports -> values: what a module, a class or an object calls by a name."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from gradlint.model.interpret import assignment, expressions, inlining
+from gradlint.model.interpret.core import CallSite, Core
 from gradlint.values.graph import join
 from gradlint.values.kinds import (
     Apply,
@@ -17,18 +16,15 @@ from gradlint.values.kinds import (
     Instance,
     Join,
     Method,
+    Module,
     ModuleRef,
     Symbol,
     Unknown,
     Value,
 )
 
-if TYPE_CHECKING:
-    from gradlint.model.interpret.interpreter import Interpreter
-    from gradlint.values.kinds import Module
 
-
-def module_name(interp: Interpreter, module: Module, name: str) -> Value | None:
+def module_name(interp: Core, module: Module, name: str) -> Value | None:
     """A top-level name of a module; of another file only its definition is interpreted."""
     found = module.globals.get(name)
     if found is not None:
@@ -45,34 +41,29 @@ def module_name(interp: Interpreter, module: Module, name: str) -> Value | None:
         return None
     module.resolving.add(name)
     frame = Frame(module, locals=module.globals)
-    outer, interp.trace = interp.trace, []
-    interp.muted += 1
     try:
-        # The last one wins; after a `try` the first is what is meant to be there.
-        interp.block(statements[:1] if len(statements) > 1 else statements, frame)
+        with interp.aside():
+            # Of several the first is what is meant to be there: a `try` and its fallback.
+            interp.block(statements[:1], frame)
     finally:
-        interp.trace = outer
-        interp.muted -= 1
         module.resolving.discard(name)
     found = module.globals.get(name)
     return _brought_once(interp, module, name, found) if isinstance(found, Deferred) else found
 
 
-def _brought_once(
-    interp: Interpreter, module: Module, name: str, deferred: Deferred
-) -> Value | None:
+def _brought_once(interp: Core, module: Module, name: str, deferred: Deferred) -> Value | None:
     """Follow an import; None while it is being followed already (files that import each other)."""
     if name in module.resolving:
         return None
     module.resolving.add(name)
     try:
-        found = module.globals[name] = assignment.brought(interp, deferred)
+        found = module.globals[name] = brought(interp, deferred)
         return found
     finally:
         module.resolving.discard(name)
 
 
-def starred(interp: Interpreter, module: Module, name: str) -> Value | None:
+def starred(interp: Core, module: Module, name: str) -> Value | None:
     """What a star import brings by a name."""
     for statement in module.stars:
         source = statement.module or ""
@@ -91,9 +82,7 @@ def starred(interp: Interpreter, module: Module, name: str) -> Value | None:
     return None
 
 
-def attribute(
-    interp: Interpreter, base: Value, name: str, node: ast.AST | None, frame: Frame
-) -> Value:
+def attribute(interp: Core, base: Value, name: str, node: ast.AST | None, frame: Frame) -> Value:
     """`base.name`."""
     if isinstance(base, Symbol):
         return Symbol(f"{base.name}.{name}", node, frame.module)
@@ -118,15 +107,13 @@ def attribute(
     return Method(base, name, node, frame.module)
 
 
-def _submodule(
-    interp: Interpreter, base: ModuleRef, name: str, node: ast.AST | None
-) -> Value | None:
+def _submodule(interp: Core, base: ModuleRef, name: str, node: ast.AST | None) -> Value | None:
     module = interp.project.resolve(base.target, name, 1)
     return ModuleRef(module, node) if module is not None else None
 
 
 def instance_attribute(
-    interp: Interpreter, base: Instance, name: str, node: ast.AST | None, frame: Frame
+    interp: Core, base: Instance, name: str, node: ast.AST | None, frame: Frame
 ) -> Value:
     """An attribute of an object of a project class: stored, defined by the class, or inherited."""
     stored = base.attrs.get(name)
@@ -146,16 +133,15 @@ def instance_attribute(
     return unknown
 
 
-def class_attribute(
-    interp: Interpreter, cls: Class, name: str, instance: Instance | None
-) -> Value | None:
+def class_attribute(interp: Core, cls: Class, name: str, instance: Instance | None) -> Value | None:
     """A member of a class, bound to `instance` where it is a method."""
     found = cls.find(name)
     if found is None:
         return None
     owner, statement = found
+    frame = Frame(owner.module, owner.frame)
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-        decorators = {inlining.decorator_name(item) for item in statement.decorator_list}
+        decorators = {decorator_name(item) for item in statement.decorator_list}
         function = Function(statement, owner.module, owner.frame, None, owner)
         if "staticmethod" in decorators:
             return function
@@ -165,15 +151,53 @@ def class_attribute(
             return function
         bound = function.bound(instance)
         if decorators & {"property", "cached_property", "functools.cached_property"}:
-            return inlining.inline(interp, bound, [], {}, statement)
+            return interp.inline(bound, CallSite(statement, frame))
         return bound
-    frame = Frame(owner.module, owner.frame)
     if isinstance(statement, ast.ClassDef):
         return interp.class_value(statement, frame)
     value = getattr(statement, "value", None)
     if value is None:
         return None
-    result = expressions.evaluate(interp, value, frame)
+    result = interp.evaluate(value, frame)
     if isinstance(result, Const):
         result = Const(result.value, result.node, result.module, default=True)
     return result
+
+
+def brought(interp: Core, deferred: Deferred) -> Value:
+    """What an import brings: a module or a definition of the project, or a library's symbol."""
+    node, name, importer = deferred.node, deferred.name, deferred.module
+    if isinstance(node, ast.ImportFrom):
+        return _imported(interp, node, name, importer)
+    module = interp.project.resolve(importer, name)
+    return ModuleRef(module, node) if module is not None else Symbol(name)
+
+
+def _imported(interp: Core, statement: ast.ImportFrom, name: str, importer: Module) -> Value:
+    """What `from x import name` brings."""
+    source = statement.module or ""
+    module = interp.project.resolve(importer, source, statement.level)
+    if module is not None and module is not importer:
+        found = module_name(interp, module, name)
+        if found is not None:
+            return found
+    dotted = f"{source}.{name}" if source else name
+    submodule = interp.project.resolve(importer, dotted, statement.level)
+    if submodule is not None:
+        return ModuleRef(submodule, statement)
+    if statement.level or module is not None:
+        return Unknown(name, statement, importer)
+    return Symbol(f"{source}.{name}")
+
+
+def decorator_name(node: ast.expr) -> str:
+    """A decorator as dotted text, without its arguments."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        parts.append(node.id)
+    return ".".join(reversed(parts))

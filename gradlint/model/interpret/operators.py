@@ -7,7 +7,6 @@ import operator as python_operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradlint.model.interpret import expressions
 from gradlint.values.kinds import (
     Apply,
     Class,
@@ -22,7 +21,7 @@ from gradlint.values.kinds import (
 )
 
 if TYPE_CHECKING:
-    from gradlint.model.interpret.interpreter import Interpreter
+    from gradlint.model.interpret.core import Core
     from gradlint.values.kinds import Frame
 
 
@@ -86,15 +85,15 @@ def operator_of(node: ast.AST) -> str:
     return OPERATORS[type(node)]
 
 
-def binary_expression(interp: Interpreter, node: ast.BinOp, frame: Frame) -> Value:
+def binary_expression(interp: Core, node: ast.BinOp, frame: Frame) -> Value:
     """A binary operator as it is written."""
-    left = expressions.evaluate(interp, node.left, frame)
-    right = expressions.evaluate(interp, node.right, frame)
+    left = interp.evaluate(node.left, frame)
+    right = interp.evaluate(node.right, frame)
     return binary(interp, OPERATORS[type(node.op)], left, right, node, frame)
 
 
 def binary(
-    interp: Interpreter, symbol: str, left: Value, right: Value, node: ast.AST, frame: Frame
+    interp: Core, symbol: str, left: Value, right: Value, node: ast.AST, frame: Frame
 ) -> Value:
     """The value of a binary operator: folded for literals, else an `Apply`."""
     if isinstance(left, Const) and isinstance(right, Const):
@@ -134,9 +133,9 @@ def _fold(symbol: str, left: Any, right: Any) -> Any:
         return _FAILED
 
 
-def unary_expression(interp: Interpreter, node: ast.UnaryOp, frame: Frame) -> Value:
+def unary_expression(interp: Core, node: ast.UnaryOp, frame: Frame) -> Value:
     """A unary operator."""
-    value = expressions.evaluate(interp, node.operand, frame)
+    value = interp.evaluate(node.operand, frame)
     symbol = OPERATORS[type(node.op)]
     if isinstance(value, Const):
         if symbol == "neg" and isinstance(value.value, int | float):
@@ -146,10 +145,10 @@ def unary_expression(interp: Interpreter, node: ast.UnaryOp, frame: Frame) -> Va
     return Apply(symbol, [value], {}, node, frame.module, tracked=interp.tracked)
 
 
-def comparison(interp: Interpreter, node: ast.Compare, frame: Frame) -> Value:
+def comparison(interp: Core, node: ast.Compare, frame: Frame) -> Value:
     """A comparison; an object is never None."""
-    left = expressions.evaluate(interp, node.left, frame)
-    rights = [expressions.evaluate(interp, item, frame) for item in node.comparators]
+    left = interp.evaluate(node.left, frame)
+    rights = [interp.evaluate(item, frame) for item in node.comparators]
     if len(rights) == 1:
         symbol = OPERATORS[type(node.ops[0])]
         right = rights[0]
@@ -163,9 +162,9 @@ def comparison(interp: Interpreter, node: ast.Compare, frame: Frame) -> Value:
     return Apply("compare", [left, *rights], {}, node, frame.module)
 
 
-def boolean_expression(interp: Interpreter, node: ast.BoolOp, frame: Frame) -> Value:
+def boolean_expression(interp: Core, node: ast.BoolOp, frame: Frame) -> Value:
     """`and` and `or`, decided as far as the operands are."""
-    values = [expressions.evaluate(interp, value, frame) for value in node.values]
+    values = [interp.evaluate(value, frame) for value in node.values]
     is_and = isinstance(node.op, ast.And)
     decided = [truth(value) for value in values]
     if any(found is (not is_and) for found in decided):

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradlint.model.interpret import calls, dataset_code, inlining, names
+from gradlint.model.interpret import dataset_code, inlining, names
+from gradlint.model.interpret.core import CallSite, Core
 from gradlint.values.kinds import Apply, Class, Const, Function, Instance, Value
+from gradlint.values.marks import FORWARD
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact
-    from gradlint.model.interpret.interpreter import Interpreter
     from gradlint.values.kinds import Frame
-
-FORWARD = "<forward>"
-"""The key under which a training call keeps what the network made of one batch."""
 
 TRAINING_METHODS = frozenset({".fit", ".fit_generator", ".train_on_batch"})
 
 
-def follow(interp: Interpreter, apply: Apply, frame: Frame) -> None:
+def follow(interp: Core, apply: Apply, frame: Frame) -> None:
     """Run the forward pass that a training call stands for, once."""
     if apply.fn not in TRAINING_METHODS or interp.muted or apply.node is None:
         return
@@ -40,7 +38,7 @@ def follow(interp: Interpreter, apply: Apply, frame: Frame) -> None:
         apply.attrs[FORWARD] = result
 
 
-def _bases(interp: Interpreter, instance: Instance) -> Fact:
+def _bases(interp: Core, instance: Instance) -> Fact:
     """What the library base of a network says of it."""
     if instance.cls is not None:
         for name in instance.cls.library_bases():
@@ -50,7 +48,7 @@ def _bases(interp: Interpreter, instance: Instance) -> Fact:
     return {}
 
 
-def _own_model(interp: Interpreter, model: Instance, apply: Apply, frame: Frame) -> Value | None:
+def _own_model(interp: Core, model: Instance, apply: Apply, frame: Frame) -> Value | None:
     if _bases(interp, model).get("call") != "call" or model.cls is None:
         return None
     if model.cls.find("train_step") is not None:
@@ -60,29 +58,29 @@ def _own_model(interp: Interpreter, model: Instance, apply: Apply, frame: Frame)
 
 
 def _called(
-    interp: Interpreter, model: Instance, data: Value | None, apply: Apply, frame: Frame
+    interp: Core, model: Instance, data: Value | None, apply: Apply, frame: Frame
 ) -> Value | None:
     if data is None or apply.node is None:
         return None
     batch = Apply("batch", [data], {}, apply.node, apply.module)
-    with dataset_code.aside(interp):
-        return calls.call(interp, model, [batch], {}, apply.node, frame)
+    with interp.aside():
+        return interp.call(model, CallSite(apply.node, frame, [batch]))
 
 
 def _wrapped_model(
-    interp: Interpreter, wrapper: Apply, fact: Fact, apply: Apply, frame: Frame
+    interp: Core, wrapper: Apply, fact: Fact, apply: Apply, frame: Frame
 ) -> Value | None:
     """An estimator around a module: `NeuralNetClassifier(Net).fit(x, y)`."""
     module = interp.knowledge.argument(wrapper, fact, str(fact["module"]))
     if isinstance(module, Class) and apply.node is not None:
-        with dataset_code.aside(interp):
-            module = inlining.instantiate(interp, module, [], {}, apply.node)
+        with interp.aside():
+            module = inlining.instantiate(interp, module, CallSite(apply.node, frame))
     if not isinstance(module, Instance):
         return None
     return _called(interp, module, apply.argument(0, "X"), apply, frame)
 
 
-def _trained_module(interp: Interpreter, apply: Apply, frame: Frame) -> Value | None:
+def _trained_module(interp: Core, apply: Apply, frame: Frame) -> Value | None:
     model = apply.argument(0, "model")
     if not isinstance(model, Instance) or model.cls is None or apply.node is None:
         return None
@@ -95,27 +93,24 @@ def _trained_module(interp: Interpreter, apply: Apply, frame: Frame) -> Value | 
     if source is None and isinstance(loader, Instance):
         source, loader = loader, None
     if loader is None:
-        loader = _loader_of(interp, source if source is not None else model, fact, apply)
+        loader = _loader_of(interp, source if source is not None else model, fact, apply, frame)
     if loader is None:
         return None
     item = Apply("iter", [loader], {}, apply.node, apply.module)
-    with dataset_code.aside(interp):
+    with interp.aside():
         dataset_code.settle(interp, item, frame)
-        return inlining.inline(interp, step, [item, Const(0, default=True)], {}, apply.node)
+        return interp.inline(step, CallSite(apply.node, frame, [item, Const(0, default=True)]))
 
 
-def _loader_of(interp: Interpreter, owner: Value, fact: Fact, apply: Apply) -> Value | None:
+def _loader_of(interp: Core, owner: Value, fact: Fact, apply: Apply, frame: Frame) -> Value | None:
     """What the module, or the data module, itself gives as the training loader."""
     if not isinstance(owner, Instance) or owner.cls is None or apply.node is None:
         return None
     found: Value | None = None
-    with dataset_code.aside(interp):
+    with interp.aside():
         for name in fact.get("loaders", ()):
             method = names.class_attribute(interp, owner.cls, name, owner)
             if isinstance(method, Function):
                 arguments: list[Value] = [Const("fit")] if name == "setup" else []
-                found = inlining.inline(interp, method, arguments, {}, apply.node)
+                found = interp.inline(method, CallSite(apply.node, frame, arguments))
     return found
-
-
-__all__ = ["FORWARD", "TRAINING_METHODS", "follow"]

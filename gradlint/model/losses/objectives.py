@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradlint.model.gradients.differentiated import Differentiated
-from gradlint.model.interpret.training_calls import FORWARD, TRAINING_METHODS
+from gradlint.model.interpret.training_calls import TRAINING_METHODS
 from gradlint.model.losses.keras_backend import chosen_backend
 from gradlint.model.losses.loss_call import (
     Logarithm,
@@ -18,7 +18,9 @@ from gradlint.model.losses.loss_call import (
     loss_call,
     outputs,
 )
+from gradlint.model.networks.compiled_network import is_recompiled
 from gradlint.values.kinds import Apply
+from gradlint.values.marks import FORWARD
 
 if TYPE_CHECKING:
     from gradlint.model.program import Program
@@ -62,7 +64,7 @@ def _losses(program: Program) -> Iterator[LossCall]:
         receiver = apply.receiver
         found: LossCall | None = None
         if apply.fn == ".compile" and receiver is not None:
-            if not program.recompiled(apply):
+            if not is_recompiled(program, apply):
                 found = compiled_loss(apply, receiver, knowledge, made.get(id(receiver)))
         elif apply.fn in TRAINING_METHODS and isinstance(receiver, Apply):
             trainer = knowledge.of("trainer", receiver)

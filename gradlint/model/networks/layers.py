@@ -24,6 +24,7 @@ from gradlint.values.kinds import (
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
+    from gradlint.model.program import Program
 
 UNBOUNDED = frozenset(
     {
@@ -87,7 +88,6 @@ class Recurrence:
     units: int | None
     depth: int | None
     initializer: Value | None = None
-    clipped: bool | None = None
 
     @property
     def initializer_given(self) -> bool:
@@ -357,3 +357,9 @@ def depends_on(value: Value, networks: list[Value], knowledge: Knowledge) -> boo
 
 
 __all__ = ["Recurrence", "constant", "held", "overlap", "recurrences"]
+
+
+def every_recurrence(program: Program) -> list[Recurrence]:
+    """Recurrent layers, wherever they are built."""
+    found = (recurrence(apply, program.knowledge) for apply in program.applies)
+    return [layer for layer in found if layer is not None]

@@ -14,7 +14,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from gradlint.model.networks import layers
-from gradlint.model.networks.layers import Recurrence
+from gradlint.model.networks.layers import Recurrence, every_recurrence
 from gradlint.model.networks.parameter_conditions import Parameter, holds
 from gradlint.values.graph import constant, literal
 from gradlint.values.kinds import (
@@ -67,7 +67,7 @@ class RecurrentStart:
 def recurrent_starts(program: Program) -> Iterator[RecurrentStart]:
     """The starts that a program chooses for its recurrent layers."""
     knowledge = program.knowledge
-    for layer in program.recurrences:
+    for layer in program.once(every_recurrence):
         value = layer.initializer
         if value is not None and len(value.options()) == 1:
             fact = _initializer(value, knowledge)

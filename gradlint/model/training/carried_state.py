@@ -7,20 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model.gradients import effects
-from gradlint.model.gradients.effects import Deed
+from gradlint.model.gradients.effects import BACKWARD, SCALER_STEP, STEP, GradientEffect
+from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.model.networks import layers
 from gradlint.values.graph import constant, walk
 from gradlint.values.kinds import Apply, Instance, Join, Map, Seq, Value
+from gradlint.values.marks import DETACHED
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
     from gradlint.model.gradients.lifecycle import Lifecycle
     from gradlint.model.program import Program
     from gradlint.values.kinds import Module
-
-DETACHED = "<detached in place>"
-"""The attribute that a value carries once `detach_` was called on it, or on a part of it."""
 
 CUTS = frozenset(
     """
@@ -45,7 +43,7 @@ class CarriedState:
     """
 
     call: Apply
-    backward: Deed
+    backward: GradientEffect
     retained: bool
 
     @property
@@ -69,10 +67,10 @@ class _Found:
 
 def carried_states(program: Program) -> Iterator[CarriedState]:
     """States that are carried over from iteration to iteration without being detached."""
-    for lifecycle in program.lifecycles:
-        for number, deed in enumerate(lifecycle.deeds):
-            call = deed.call
-            if lifecycle.kinds[number] != effects.BACKWARD or deed.subject is None or call is None:
+    for lifecycle in program.once(lifecycles):
+        for number, effect in enumerate(lifecycle.effects):
+            call = effect.call
+            if lifecycle.kinds[number] != BACKWARD or effect.subject is None or call is None:
                 continue
             if not call.loops or _leaves(call.loops[-1][0]):
                 continue
@@ -80,10 +78,10 @@ def carried_states(program: Program) -> Iterator[CarriedState]:
             if retained and not _steps_in(lifecycle, call.loops[-1][0]):
                 continue
             loop, now = call.loops[-1]
-            found = _Search(loop, now, program.knowledge).run(deed.subject)
+            found = _Search(loop, now, program.knowledge).run(effect.subject)
             if found is not None:
                 where = _call_in(loop, call.module, found, program)
-                yield CarriedState(where, deed, retained)
+                yield CarriedState(where, effect, retained)
 
 
 def _leaves(loop: ast.AST) -> bool:
@@ -100,10 +98,10 @@ def _retains(call: Apply) -> bool:
 def _steps_in(lifecycle: Lifecycle, loop: ast.AST) -> bool:
     """Whether weights change in place in the same loop, which a kept graph does not survive."""
     return any(
-        lifecycle.kinds[number] in (effects.STEP, effects.SCALER_STEP)
-        and deed.call is not None
-        and any(one is loop for one, _ in deed.call.loops)
-        for number, deed in enumerate(lifecycle.deeds)
+        lifecycle.kinds[number] in (STEP, SCALER_STEP)
+        and effect.call is not None
+        and any(one is loop for one, _ in effect.call.loops)
+        for number, effect in enumerate(lifecycle.effects)
     )
 
 
@@ -235,4 +233,4 @@ def _call_in(loop: ast.AST, module: Module | None, found: _Found, program: Progr
     return through or found.user
 
 
-__all__ = ["DETACHED", "CarriedState", "carried_states"]
+__all__ = ["CarriedState", "carried_states"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gradlint.model.networks.compiled_network import is_recompiled
 from gradlint.model.networks.layers import Recurrence
 from gradlint.model.networks.shapes import shape_of
 from gradlint.model.training.sequences import (
@@ -81,7 +82,7 @@ def from_keras(program: Program) -> list[TrainedRecurrence]:
     found = []
     for apply in program.applies:
         if apply.fn == ".compile" and apply.receiver is not None:
-            if program.recompiled(apply):
+            if is_recompiled(program, apply):
                 continue
             layers = recurrences_of(apply.receiver, knowledge)
             if not layers or not _trainable(layers):

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model.interpret import inlining, names
-from gradlint.model.interpret.dataset_code import aside
+from gradlint.model.interpret import names
+from gradlint.model.interpret.inlining import unknown_site
+from gradlint.model.program import calls
 from gradlint.model.training.sequences import predicts_own_vocabulary, uses_last_step_only
 from gradlint.model.training.trained_recurrence import TrainedRecurrence, loss_kinds, recurrences_of
 from gradlint.values.graph import constant, walk
@@ -104,14 +105,14 @@ def _is_manual(program: Program, trained: Instance) -> bool:
     """Whether a module says that it optimizes by itself: by an attribute, or by a property."""
     said = trained.attrs.get(_MANUAL)
     if said is None and trained.cls is not None:
-        with aside(program.interpreter):
+        with program.interpreter.aside():
             said = names.class_attribute(program.interpreter, trained.cls, _MANUAL, trained)
     return constant(said) is False
 
 
 def _clip_without_bound(program: Program, trained: Instance) -> Apply | None:
     """A call of the module's own clip that gives it no threshold."""
-    for apply in program.calls:
+    for apply in program.once(calls):
         if apply.fn == ".clip_gradients" and isinstance(apply.receiver, Instance):
             if apply.receiver.cls is trained.cls and apply.complete:
                 if apply.argument(1, "gradient_clip_val") is None:
@@ -144,15 +145,15 @@ def _early_clip(program: Program, trained: Instance) -> Apply | None:
         if found is None:
             continue
         inside = {id(node) for node in ast.walk(found[1])}
-        calls = [apply for apply in program.calls if id(apply.node) in inside]
-        clip = next((apply for apply in calls if _clips_parameters(apply, program)), None)
-        if clip is None or any(apply.fn in _BACKWARDS for apply in calls):
+        called = [apply for apply in program.once(calls) if id(apply.node) in inside]
+        clip = next((apply for apply in called if _clips_parameters(apply, program)), None)
+        if clip is None or any(apply.fn in _BACKWARDS for apply in called):
             continue
-        steps = [apply for apply in calls if apply.fn == ".step"]
-        first = calls.index(clip)
+        steps = [apply for apply in called if apply.fn == ".step"]
+        first = called.index(clip)
         if name != "optimizer_step" and not steps:
             return clip
-        if name == "optimizer_step" and steps and first < calls.index(steps[0]):
+        if name == "optimizer_step" and steps and first < called.index(steps[0]):
             return clip
     return None
 
@@ -172,7 +173,7 @@ def _is_trainable(value: Instance, knowledge: Knowledge) -> bool:
 def from_trainers(program: Program) -> Iterator[TrainedRecurrence]:
     """The recurrent networks that trainers train."""
     knowledge = program.knowledge
-    for run in program.trainer_runs:
+    for run in program.once(trainer_runs):
         layers = recurrences_of(run.module_object, knowledge)
         if not layers or run.node is None or run.module is None:
             continue
@@ -237,9 +238,8 @@ def _returned(program: Program, trained: Instance, name: str) -> Value | None:
     method = names.class_attribute(interp, trained.cls, name, trained)
     if not isinstance(method, Function):
         return None
-    with aside(interp):
-        args, kwargs = inlining.unknown_arguments(method, interp)
-        return inlining.inline(interp, method, args, kwargs, method.node)
+    with interp.aside():
+        return interp.inline(method, unknown_site(interp, method, method.node))
 
 
 def _optimizer(program: Program, trained: Instance) -> Value | None:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model.gradients import effects
+from gradlint.model.gradients.effects import BACKWARD
+from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.model.losses.loss_call import SHAPE_METHODS
-from gradlint.model.networks.layers import UNBOUNDED, Recurrence
+from gradlint.model.networks.layers import UNBOUNDED, Recurrence, every_recurrence
+from gradlint.model.networks.recurrent_start import recurrent_starts
 from gradlint.model.training.carried_state import CUTS
+from gradlint.model.training.every_training import trained_recurrences
 from gradlint.values.graph import number, walk
 from gradlint.values.kinds import Apply, Instance, Join, Method, Seq, Unknown, Value
 
@@ -59,11 +62,16 @@ def unbounded_states(program: Program) -> Iterator[UnboundedState]:
     if _inference_only(program):
         return
     steady = _started_steadily(program)
-    for layer in program.recurrences:
+    clipped = {
+        id(layer.apply): network.clipped
+        for network in program.once(trained_recurrences)
+        for layer in network.layers
+    }
+    for layer in program.once(every_recurrence):
         if layer.unbounded and layer.activation is not None:
             start = layer.identity_start or id(layer.apply) in steady
             yield UnboundedState(
-                layer.apply, layer.activation, layer, start and layer.clipped is True
+                layer.apply, layer.activation, layer, start and clipped.get(id(layer.apply)) is True
             )
     seen: set[int] = set()
     for call in program.applies:
@@ -83,14 +91,14 @@ def _inference_only(program: Program) -> bool:
     names = {apply.fn for apply in program.applies}
     return bool(names & _LOADS) and not (
         names & _TRAINS
-        or any(effects.BACKWARD in lifecycle.kinds.values() for lifecycle in program.lifecycles)
+        or any(BACKWARD in lifecycle.kinds.values() for lifecycle in program.once(lifecycles))
     )
 
 
 def _started_steadily(program: Program) -> set[int]:
     """The layers whose weights are made an identity or orthogonal matrix by a call."""
     found: set[int] = set()
-    for start in program.recurrent_starts:
+    for start in program.once(recurrent_starts):
         if start.exact and start.radius is not None and start.radius <= 1:
             found.add(id(start.layer.apply))
     for apply in program.applies:

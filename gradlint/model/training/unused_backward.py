@@ -7,10 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model.gradients import effects
-from gradlint.model.gradients.effects import Deed
-from gradlint.model.gradients.event_tree import Cycle, cycles, deeds
+from gradlint.model.gradients.effects import (
+    BACKWARD,
+    NOTHING,
+    OPAQUE,
+    READ,
+    SCALER_STEP,
+    STEP,
+    UNKNOWN_STEP,
+    ZERO,
+    GradientEffect,
+)
+from gradlint.model.gradients.event_tree import Cycle, cycles, effects_in
 from gradlint.model.gradients.gradient_values import is_gradient
+from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.model.networks import layers
 from gradlint.values.kinds import Apply, Instance
 
@@ -23,28 +33,21 @@ if TYPE_CHECKING:
 class UnusedBackward:
     """A backward pass in a loop whose gradients nothing applies, though an optimizer exists."""
 
-    backward: Deed
+    backward: GradientEffect
     optimizer: Apply
 
 
 def unused_backwards(program: Program) -> Iterator[UnusedBackward]:
     """Gradients that are computed in a training loop and never applied."""
-    for lifecycle in program.lifecycles:
-        if lifecycle.groups or not lifecycle.deeds:
+    for lifecycle in program.once(lifecycles):
+        if lifecycle.groups or not lifecycle.effects:
             continue
         kinds = set(lifecycle.kinds.values())
-        if kinds & {
-            effects.OPAQUE,
-            effects.READ,
-            effects.STEP,
-            effects.SCALER_STEP,
-            "some step",
-            "none",
-        }:
+        if kinds & {OPAQUE, READ, STEP, SCALER_STEP, UNKNOWN_STEP, NOTHING}:
             continue
         if _reads_gradients(program):
             return
-        for cycle in cycles(lifecycle.bones):
+        for cycle in cycles(lifecycle.nodes):
             found = _unused(lifecycle, cycle, program)
             if found is not None:
                 yield found
@@ -61,7 +64,7 @@ def _reads_gradients(program: Program) -> bool:
     return any(is_gradient(operand) for apply in program.applies for operand in apply.operands())
 
 
-def is_looked_at(backward: Deed) -> bool:
+def is_looked_at(backward: GradientEffect) -> bool:
     """Whether anything but the backward pass reads the loss: training does, timing does not."""
     call = backward.node
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
@@ -87,9 +90,9 @@ def _unused(lifecycle: Lifecycle, cycle: Cycle, program: Program) -> UnusedBackw
     if held is None or not all(isinstance(value, Instance | Apply) for value in held):
         return None
     zeroed = [
-        deed
-        for deed in deeds([cycle])
-        if deed.kind == effects.ZERO and deed.subject is not None and deed.subject is optimizers[0]
+        effect
+        for effect in effects_in([cycle])
+        if effect.kind == ZERO and effect.subject is not None and effect.subject is optimizers[0]
     ]
     if not zeroed:
         return None
@@ -98,12 +101,12 @@ def _unused(lifecycle: Lifecycle, cycle: Cycle, program: Program) -> UnusedBackw
         isinstance(node, ast.Attribute) and node.attr == "step"
         for node in ast.walk(cycle.loop.node)
     )
-    for deed in deeds([cycle]):
-        if deed.kind == effects.BACKWARD and deed.subject is not None and not deed.by_engine:
-            if not meant and not is_looked_at(deed):
+    for effect in effects_in([cycle]):
+        if effect.kind == BACKWARD and effect.subject is not None and not effect.by_engine:
+            if not meant and not is_looked_at(effect):
                 continue
-            if layers.depends_on(deed.subject, held, knowledge):
-                return UnusedBackward(deed, optimizers[0])
+            if layers.depends_on(effect.subject, held, knowledge):
+                return UnusedBackward(effect, optimizers[0])
     return None
 
 

@@ -1,21 +1,17 @@
-"""Preparation that does nothing: statistics that were never fitted, casts that do not scale."""
+"""Layers and generators that standardise by statistics which nothing computed."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model.data import dataset_items, ranges
-from gradlint.model.data.origins import Origins
 from gradlint.model.interpret.training_calls import TRAINING_METHODS
-from gradlint.values.graph import constant, walk
+from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Const, Join, Value
 
 if TYPE_CHECKING:
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,30 +26,6 @@ class Unfitted:
     kind: str
     fit: str
     use: Apply
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class UnscaledConversion:
-    """A conversion to floating point that leaves 0..255, where what follows expects 0..1.
-
-    `expects` is the normalization that follows (None: the conversion itself was meant to scale).
-    """
-
-    call: Apply
-    expects: Apply | None
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where the conversion stands."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """Its file."""
-        return self.call.module
-
-
-# -- statistics that nothing computes ---------------------------------------------------------
 
 
 def unfitted(program: Program) -> Iterator[Unfitted]:
@@ -158,72 +130,3 @@ def _generators(program: Program, fits: list[Apply]) -> Iterator[Unfitted]:
         )
         if use is not None:
             yield Unfitted(apply, "generator", "fit", use)
-
-
-# -- conversions that do not scale ------------------------------------------------------------
-
-
-def unscaled_conversions(program: Program) -> Iterator[UnscaledConversion]:
-    """Conversions of pixels to floating point after which they are still 0..255."""
-    seen: set[int] = set()
-    for apply in program.applies:
-        fact = program.knowledge.roles["data"].get(apply.fn)
-        if fact is None or id(apply.node) in seen:
-            continue
-        found = None
-        if fact.get("compose"):
-            found = _in_chain(apply, program)
-        elif fact.get("converter") and apply.args:
-            found = _of_floats(apply, program)
-        if found is not None and id(found.call.node) not in seen:
-            seen.update((id(apply.node), id(found.call.node)))
-            yield found
-
-
-def _in_chain(apply: Apply, program: Program) -> UnscaledConversion | None:
-    """`[ToImage(), ToDtype(float32), Normalize(0.5, 0.5)]`: whole numbers, cast, normalized."""
-    knowledge = program.knowledge
-    steps = dataset_items.composed(apply, knowledge) or []
-    whole = False
-    cast: Apply | None = None
-    for step in steps:
-        if not isinstance(step, Apply) or not step.complete:
-            return None
-        fact = knowledge.roles["data"].get(step.fn)
-        if fact is None:
-            continue
-        if fact.get("whole"):
-            whole = True
-        elif fact.get("converts"):
-            scale = knowledge.argument(step, fact, "scale")
-            dtype = knowledge.argument(step, fact, "dtype")
-            if scale is not None and constant(scale) is not False:
-                return None
-            if dtype is None or ranges.dtype_kind(dtype) != "float":
-                return None
-            cast = step
-        elif fact.get("normalizes"):
-            mean = dataset_items.mean_of(knowledge.argument(step, fact, "mean"))
-            if whole and cast is not None and mean is not None and abs(mean) <= 1:
-                return UnscaledConversion(cast, step)
-            return None
-        elif fact.get("effect") or fact.get("range"):
-            return None
-    return None
-
-
-def _of_floats(apply: Apply, program: Program) -> UnscaledConversion | None:
-    """`convert_image_dtype` of floats: they are taken for 0..1 already, and stay 0..255."""
-    target = apply.argument(1, "dtype")
-    if target is None or ranges.dtype_kind(target) != "float":
-        return None
-    written = [*apply.node.args, *(item.value for item in apply.node.keywords)] if isinstance(
-        apply.node, ast.Call
-    ) else []  # fmt: skip
-    if any(isinstance(part, ast.IfExp) for part in written):
-        # A choice between floating point types says that a cast is meant, not a scaling.
-        return None
-    found = Origins(program.knowledge).of(apply.args[0])
-    if found is None or found.integer is not False or found.reach < ranges.RAW:
-        return None
-    return UnscaledConversion(apply, None) if found.kind == "image" else None

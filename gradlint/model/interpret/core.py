@@ -1,0 +1,181 @@
+"""The state of one interpretation, and the steps that its parts take through each other.
+
+Names, calls, operators and statements each have a file; they recurse into one another through the
+methods declared here, so that none of them imports another that imports it.
+"""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gradlint.model.interpret.heap import Heap
+from gradlint.values.graph import joined
+from gradlint.values.kinds import Apply, Class, Function, Module, Value
+from gradlint.values.trace import Act, Branch
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+    from gradlint.values.kinds import Frame
+    from gradlint.values.project import Project
+
+Status = str | None
+"""How a block ended: None, or `return`, `raise`, `break`, `continue`."""
+
+
+@dataclass(slots=True)
+class CallSite:
+    """One call: where it stands and what it is given.
+
+    `complete` is False where `*args` or `**kwargs` of unknown content are passed; what `*value`
+    unpacks is then kept under the name `*`.
+    """
+
+    node: ast.AST
+    frame: Frame
+    args: list[Value] = field(default_factory=list)
+    kwargs: dict[str, Value] = field(default_factory=dict)
+    complete: bool = True
+
+    @property
+    def module(self) -> Module:
+        """The file it stands in."""
+        return self.frame.module
+
+    def given(self, *args: Value) -> CallSite:
+        """The same place with other arguments."""
+        return CallSite(self.node, self.frame, list(args))
+
+
+class Core(ABC):
+    """One analysis of one file. `trace` is the list that acts are being written to.
+
+    `muted` counts what is interpreted for its values alone, such as the first pass of a loop:
+    calls in it are not kept. `tracked` is False under a context that records no gradients.
+    """
+
+    def __init__(self, module: Module, project: Project, knowledge: Knowledge) -> None:
+        self.module = module
+        self.project = project
+        self.knowledge = knowledge
+        self.heap = Heap()
+        self.trace: list[Act] = []
+        self.applies: list[Apply] = []
+        self.stack: list[ast.AST] = []
+        self.inlined = 0
+        self.called: set[ast.AST] = set()
+        self.muted = 0
+        self.tracked = True
+        self.loops: tuple[tuple[ast.AST, int], ...] = ()
+        self.skipped: list[tuple[Module, ast.AST, str]] = []
+        self.classes: dict[ast.ClassDef, Class] = {}
+        self.items: dict[int, tuple[Value, Value | None]] = {}
+
+    # -- the recursion -----------------------------------------------------------------------
+
+    @abstractmethod
+    def evaluate(self, node: ast.expr, frame: Frame) -> Value:
+        """The value of an expression; unknown where nothing is known of its kind."""
+
+    @abstractmethod
+    def block(self, body: Sequence[ast.stmt], frame: Frame) -> Status:
+        """Interpret statements in order; the status of the one that left the block."""
+
+    @abstractmethod
+    def call(self, callee: Value, site: CallSite) -> Value:
+        """The value of calling `callee`."""
+
+    @abstractmethod
+    def inline(self, function: Function, site: CallSite, *, entry: bool = False) -> Value:
+        """Run the body of a project function; `entry` where nothing was seen to call it."""
+
+    @abstractmethod
+    def class_value(self, statement: ast.ClassDef, frame: Frame) -> Class:
+        """The class that a statement defines; one object however often it is reached."""
+
+    # -- the trace ---------------------------------------------------------------------------
+
+    def record(self, apply: Apply) -> Apply:
+        """Leave an act for a call."""
+        apply.loops = self.loops
+        self.trace.append(apply)
+        if not self.muted:
+            self.applies.append(apply)
+        return apply
+
+    def applied(self, site: CallSite, fn: str, receiver: Value | None = None) -> Apply:
+        """A call that is not inlined, in the trace."""
+        return self.record(
+            Apply(
+                fn, site.args, site.kwargs, site.node, site.module, receiver, self.tracked,
+                site.complete,
+            )
+        )  # fmt: skip
+
+    def collected(self, body: Sequence[ast.stmt], frame: Frame) -> tuple[list[Act], Status]:
+        """Interpret statements with a trace of their own."""
+        outer, self.trace = self.trace, []
+        try:
+            status = self.block(body, frame)
+            return self.trace, status
+        finally:
+            self.trace = outer
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Interpret what is not part of the program's own course: no act of it is kept."""
+        outer, self.trace = self.trace, []
+        self.muted += 1
+        try:
+            yield
+        finally:
+            self.muted -= 1
+            self.trace = outer
+
+    def give_up(self, module: Module, node: ast.AST, reason: str) -> None:
+        """Remember what was not followed, once for each reason, for `--show-skipped`."""
+        if not any(known == reason for _, _, known in self.skipped):
+            self.skipped.append((module, node, reason))
+
+    # -- branches ----------------------------------------------------------------------------
+
+    def either(
+        self,
+        test: Value | None,
+        first: Callable[[], Status],
+        second: Callable[[], Status],
+        frame: Frame,
+        node: ast.AST,
+    ) -> Status:
+        """Two branches of which either may be taken: both are, and what they leave is joined."""
+        before = frame.locals
+        outer = self.trace
+        results = []
+        for branch in (first, second):
+            frame.locals = dict(before)
+            self.trace = []
+            status, written = self.heap.branch(branch)
+            results.append((frame.locals, self.trace, status, written))
+        self.trace = outer
+        (names, then, status, written), (others, otherwise, other_status, rewritten) = results
+        if then or otherwise:
+            self.trace.append(Branch(test, then, otherwise, node))
+        self.heap.merge(written, rewritten, (status == "raise", other_status == "raise"))
+        if status is not None and other_status is None:
+            merged = others
+        elif status is None and other_status is not None:
+            merged = names
+        else:
+            merged = joined(names, others)
+        if before is frame.module.globals and frame.function is None:
+            before.update(merged)
+            frame.locals = before
+        else:
+            frame.locals = merged
+        if status is None or other_status is None:
+            return None
+        return other_status if status == "raise" else status

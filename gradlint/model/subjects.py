@@ -1,0 +1,115 @@
+"""The subjects of rules that judge source: what each is, what finds it, how files spell it.
+
+Adding one takes a line here: the loader, the engine and `gradlint.sdk.source` read this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradlint.frameworks.anchors import (
+    CLIPS,
+    CONVERTS,
+    HOOKS,
+    MEASURES_LOSS,
+    NORMALIZES,
+    RECURS,
+    TRAINS,
+)
+from gradlint.model.clipping.clip import Clip as Clip
+from gradlint.model.clipping.clip import clips
+from gradlint.model.clipping.clip_arguments import ClipArguments as ClipArguments
+from gradlint.model.clipping.clip_arguments import TransformChain as TransformChain
+from gradlint.model.clipping.clip_arguments import clip_arguments, transform_chains
+from gradlint.model.clipping.unused_clip import UnusedClip as UnusedClip
+from gradlint.model.clipping.unused_clip import unused_clips
+from gradlint.model.data.feed import Feed as Feed
+from gradlint.model.data.feed import feeds
+from gradlint.model.data.unfitted import Unfitted as Unfitted
+from gradlint.model.data.unfitted import unfitted
+from gradlint.model.data.unscaled_conversion import UnscaledConversion as UnscaledConversion
+from gradlint.model.data.unscaled_conversion import unscaled_conversions
+from gradlint.model.data.unused_scaler import unused_scalings
+from gradlint.model.gradients.hook import Hook as Hook
+from gradlint.model.gradients.hook import hooks
+from gradlint.model.gradients.lifecycles import transitions
+from gradlint.model.gradients.transition import EarlyClip as EarlyClip
+from gradlint.model.gradients.transition import EarlySchedule as EarlySchedule
+from gradlint.model.gradients.transition import LateClip as LateClip
+from gradlint.model.gradients.transition import LostGradients as LostGradients
+from gradlint.model.gradients.transition import RepeatedClip as RepeatedClip
+from gradlint.model.gradients.transition import ScaledClip as ScaledClip
+from gradlint.model.gradients.transition import StaleStep as StaleStep
+from gradlint.model.losses.loss_call import Logarithm as Logarithm
+from gradlint.model.losses.loss_call import LossCall as LossCall
+from gradlint.model.losses.objectives import logarithms, objectives
+from gradlint.model.networks.layers import Recurrence as Recurrence
+from gradlint.model.networks.layers import every_recurrence
+from gradlint.model.networks.recurrent_start import RecurrentStart as RecurrentStart
+from gradlint.model.networks.recurrent_start import recurrent_starts
+from gradlint.model.program import Program, calls
+from gradlint.model.training.carried_state import CarriedState as CarriedState
+from gradlint.model.training.carried_state import carried_states
+from gradlint.model.training.every_training import trained_recurrences
+from gradlint.model.training.trained_recurrence import TrainedRecurrence as TrainedRecurrence
+from gradlint.model.training.trainer_run import TrainerRun as TrainerRun
+from gradlint.model.training.trainer_run import trainer_runs
+from gradlint.model.training.unbounded_state import UnboundedState as UnboundedState
+from gradlint.model.training.unbounded_state import unbounded_states
+from gradlint.model.training.unused_backward import UnusedBackward as UnusedBackward
+from gradlint.model.training.unused_backward import unused_backwards
+from gradlint.registry import RuleCrash
+from gradlint.source.suppression import UnknownRule as UnknownRule
+from gradlint.source.suppression import UnusedSuppression as UnusedSuppression
+from gradlint.source.text import SyntaxFailure as SyntaxFailure
+from gradlint.source.text import Unreadable as Unreadable
+from gradlint.subject import Subject
+from gradlint.values.kinds import Apply as Apply
+
+
+def _every_feed(program: Program) -> Iterator[Feed]:
+    yield from feeds(program)
+    yield from unused_scalings(program)
+
+
+SUBJECTS = (
+    # Anything: a rule about it may have to look at every file that names a framework.
+    Subject(Apply, calls),
+    # Networks and how they start.
+    Subject(Recurrence, every_recurrence, RECURS),
+    Subject(RecurrentStart, recurrent_starts, RECURS),
+    # What the gradient lifecycle forbids.
+    Subject(EarlyClip, transitions(EarlyClip), TRAINS),
+    Subject(LateClip, transitions(LateClip), TRAINS),
+    Subject(ScaledClip, transitions(ScaledClip), TRAINS),
+    Subject(RepeatedClip, transitions(RepeatedClip), TRAINS),
+    Subject(LostGradients, transitions(LostGradients), TRAINS),
+    Subject(StaleStep, transitions(StaleStep), TRAINS),
+    Subject(EarlySchedule, transitions(EarlySchedule), TRAINS),
+    Subject(Hook, hooks, HOOKS),
+    # Losses.
+    Subject(LossCall, objectives, MEASURES_LOSS),
+    Subject(Logarithm, logarithms, MEASURES_LOSS),
+    # Data.
+    Subject(Feed, _every_feed, TRAINS),
+    Subject(Unfitted, unfitted, NORMALIZES + TRAINS),
+    Subject(UnscaledConversion, unscaled_conversions, CONVERTS),
+    # Training.
+    Subject(TrainedRecurrence, trained_recurrences, TRAINS),
+    Subject(TrainerRun, trainer_runs, TRAINS + CLIPS),
+    Subject(CarriedState, carried_states, TRAINS),
+    Subject(UnboundedState, unbounded_states, RECURS + TRAINS),
+    Subject(UnusedBackward, unused_backwards, TRAINS),
+    # Clipping.
+    Subject(Clip, clips, CLIPS),
+    Subject(ClipArguments, clip_arguments, CLIPS),
+    Subject(TransformChain, transform_chains, CLIPS),
+    Subject(UnusedClip, unused_clips, CLIPS + TRAINS),
+    # What the engine itself comes upon.
+    Subject(SyntaxFailure, always=True),
+    Subject(Unreadable, always=True),
+    Subject(RuleCrash, always=True),
+    Subject(UnusedSuppression),
+    Subject(UnknownRule),
+)
+"""In the order of the model's wings."""
