@@ -1,4 +1,4 @@
-"""# optax clips after the optimizer's transform.
+"""# optax clips after the optimizer's transform
 
 ## What it does
 
@@ -6,8 +6,9 @@ Reports `optax.chain` with a clipping transform after an optimizer: `chain(adam,
 
 ## Why it is a risk
 
-Transforms run in order, so this one clips the update, not the gradient. The update of Adam is about
-the learning rate in size (measured: norm 0.14 at a rate of 0.1), so a threshold of 1.0 never binds.
+Transforms run in order, so this one clips the update, not the gradient. The norm of an Adam update
+is about the learning rate times a constant (measured: 0.14 at a rate of 0.1), so a threshold of 1.0
+never takes effect.
 
 ## Example
 
@@ -42,7 +43,7 @@ Put the clip first.
 
 ## When it is fine
 
-Where gradients are clipped first, a second clip bounds the update on purpose.
+Where gradients are clipped first, a second clip may bound the update on purpose.
 
 ## References
 

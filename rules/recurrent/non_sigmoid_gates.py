@@ -1,10 +1,16 @@
-"""# Gates that are not sigmoids.
+"""# The gates of a recurrent layer are not sigmoids
 
 ## What it does
-Reports a Keras LSTM, GRU or ConvLSTM whose `recurrent_activation`, the activation of its gates, is anything but a sigmoid: `relu`, `tanh`, `linear`, `softplus`, `softmax` and so on.
+
+Reports a Keras LSTM, GRU or ConvLSTM whose `recurrent_activation`, the activation of its gates, is
+anything but a sigmoid: `relu`, `tanh`, `linear`, `softplus`, `softmax` and so on.
 
 ## Why it is a risk
-A gate says how much of the state to keep, as a share between 0 and 1. With `relu` or `linear` it multiplies the state by any number: a forget gate of 1.5 multiplies the cell by 1.5 with every step, 4e17 over 100 steps. With `tanh` it turns the sign of the state over. Both are usually a mix-up with `activation`, and cost the fused kernel too.
+
+A gate says how much of the state to keep, as a share between 0 and 1. With `relu` or `linear` it
+can multiply the state by any number: a forget gate of 1.5 multiplies the cell state by 1.5 at every
+step, 4e17 over 100 steps. With `tanh` it can flip the sign of the state. Both are usually a mix-up
+with `activation`, and they also lose the fused kernel.
 
 ## Example
 
@@ -40,10 +46,13 @@ model.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
 ```
 
 ## How to fix
+
 Leave `recurrent_activation` out.
 
 ## When it is fine
-`hard_sigmoid`, the default of Keras 1 and 2, lies between 0 and 1 as well; a function of one's own is not judged.
+
+`hard_sigmoid`, the default of Keras 1 and 2, also lies between 0 and 1; a user-defined function is
+not judged.
 
 ```python good
 import keras
@@ -62,8 +71,10 @@ d = LSTM(64, recurrent_activation=tf.nn.sigmoid)
 ```
 
 ## References
-- Hochreiter, Schmidhuber 1997: Long short-term memory; Gers, Schmidhuber, Cummins 2000: Learning to forget.
-- Keras documentation, `keras.layers.LSTM`, argument `recurrent_activation`.
+
+- Hochreiter, Schmidhuber 1997, *Long short-term memory*; Gers, Schmidhuber, Cummins 2000, *Learning
+  to forget*
+- Keras documentation, `keras.layers.LSTM`, argument `recurrent_activation`
 """
 
 from __future__ import annotations

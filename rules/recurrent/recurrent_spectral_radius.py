@@ -1,12 +1,24 @@
-"""# Recurrent matrix that starts with a spectral radius far over 1.
+"""# A recurrent matrix starts with a spectral radius far above 1
 
 ## What it does
-Computes the expected spectral radius of the recurrent matrix from the constants of its initialiser: a normal distribution gives `std x sqrt(units)`, a uniform one on +-a gives `a x sqrt(units / 3)`, a constant c gives `c x units`, an identity or orthogonal matrix gives its gain. Reports a radius over the bound of the layer's activation: 1 for tanh and ReLU, 4 for sigmoid, twice that for gated cells. Random matrices are reported from 1.5 times the bound, because the usual He (1.41) and Glorot (1.10 measured at 64 units) starts are near it.
+
+Computes the expected spectral radius of the recurrent matrix from the constants of its initialiser:
+a normal distribution gives `std x sqrt(units)`, a uniform one on +-a gives `a x sqrt(units / 3)`, a
+constant c gives `c x units`, an identity or orthogonal matrix gives its gain. Reports a radius
+above the bound of the layer's activation: 1 for tanh and ReLU, 4 for sigmoid, twice that for gated
+cells. Random matrices are reported from 1.5 times the bound, because the usual He (1.41) and Glorot
+(1.10 measured at 64 units) starts are near it.
 
 ## Why it is a risk
-A gradient is multiplied by the recurrent matrix once for every time step. With W = c I and ReLU it grows exactly as c^T: 1.1 gives 2.8e4 over 100 steps. With entries from N(0, 1) a tanh network has a gradient of 4.4e16 after 50 steps and NaN at 200, and an LSTM 2e6 after 50 and infinity at 200. Explosion needs a largest singular value over 1 / (largest slope of the activation): 1 for tanh and ReLU, 4 for sigmoid.
+
+A gradient is multiplied by the recurrent matrix once for every time step. With W = c I and ReLU it
+grows exactly as c^T: 1.1 gives 2.8e4 over 100 steps. With entries from N(0, 1) a tanh network has a
+gradient of 4.4e16 after 50 steps and NaN at 200, and an LSTM 2e6 after 50 and infinity at 200.
+Explosion needs a largest singular value above 1 / (largest slope of the activation): 1 for tanh and
+ReLU, 4 for sigmoid.
 
 ## Example
+
 The default of `nn.init.normal_` is a standard deviation of 1, whatever the size:
 
 ```python bad
@@ -25,29 +37,7 @@ rnn = nn.RNN(input_size=16, hidden_size=256)
 nn.init.orthogonal_(rnn.weight_hh_l0)
 ```
 
-A loop over all parameters reaches the recurrent weights as well:
-
-```python bad
-import torch
-from torch import nn
-
-
-class Tagger(nn.Module):
-    def __init__(self, vocabulary):
-        super().__init__()
-        self.embed = nn.Embedding(vocabulary, 100)
-        self.lstm = nn.LSTM(100, 128, num_layers=2)
-        self.out = nn.Linear(128, 12)
-        for p in self.parameters():
-            nn.init.uniform_(p, -1.0, 1.0)  # error: GL102
-
-    def forward(self, tokens):
-        output, _ = self.lstm(self.embed(tokens))
-        return self.out(output)
-
-
-model = Tagger(8000)
-```
+A loop over all parameters also reaches the recurrent weights:
 
 ```python bad
 import torch
@@ -67,60 +57,7 @@ for name, p in lstm.named_parameters():
     p.data.uniform_(-0.5, 0.5)  # error: GL102
 ```
 
-```python good
-import torch
-from torch import nn
-
-
-class Tagger(nn.Module):
-    def __init__(self, vocabulary):
-        super().__init__()
-        self.embed = nn.Embedding(vocabulary, 100)
-        self.lstm = nn.LSTM(100, 128, num_layers=2)
-        self.out = nn.Linear(128, 12)
-        for p in self.parameters():
-            nn.init.uniform_(p, -0.08, 0.08)
-
-    def forward(self, tokens):
-        output, _ = self.lstm(self.embed(tokens))
-        return self.out(output)
-
-
-model = Tagger(8000)
-```
-
-```python good
-import torch
-from torch import nn
-
-rnn = nn.RNN(8, 400)
-for name, p in rnn.named_parameters():
-    if "weight_ih" in name:
-        nn.init.normal_(p, 0, 1)
-    elif "weight_hh" in name:
-        nn.init.orthogonal_(p)
-    elif "bias" in name:
-        p.data.fill_(0)
-
-for name, p in rnn.named_parameters():
-    if name.startswith("bias"):
-        nn.init.normal_(p)
-```
-
-A later initialiser overwrites an earlier one:
-
-```python good
-import torch
-from torch import nn
-
-rnn = nn.RNN(8, 64)
-for p in rnn.parameters():
-    p.data.normal_()
-with torch.no_grad():
-    rnn.weight_hh_l0.copy_(0.9 * torch.eye(64))
-```
-
-Keras, by an object, a name or a gain:
+In Keras:
 
 ```python bad
 import keras
@@ -138,69 +75,39 @@ model = keras.Sequential(
 model.compile(keras.optimizers.Adam(clipnorm=1.0), "mse")
 ```
 
-```python bad
-from tensorflow.keras import initializers
-from tensorflow.keras.layers import GRU, LSTM, SimpleRNN
-from tensorflow.keras.models import Sequential
-
-model = Sequential()
-model.add(LSTM(256, recurrent_initializer="ones", return_sequences=True))  # error: GL102
-model.add(GRU(256, recurrent_initializer=initializers.RandomUniform(-1, 1)))  # error: GL102
-
-irnn = Sequential()
-irnn.add(SimpleRNN(100, activation="relu", recurrent_initializer=initializers.Identity(gain=1.2)))  # error: GL102
-```
+A later initialiser overwrites an earlier one:
 
 ```python good
-from tensorflow.keras import initializers
-from tensorflow.keras.layers import LSTM, SimpleRNN
-from tensorflow.keras.models import Sequential
+import torch
+from torch import nn
 
-model = Sequential()
-model.add(LSTM(256, recurrent_initializer="random_normal", return_sequences=True))
-model.add(LSTM(256, recurrent_initializer=initializers.RandomNormal(stddev=0.05)))
-
-irnn = Sequential()
-irnn.add(SimpleRNN(100, activation="relu", recurrent_initializer=initializers.Identity(gain=1.0)))
-irnn.add(SimpleRNN(100, recurrent_initializer="he_normal"))
-irnn.add(SimpleRNN(100, kernel_initializer=initializers.RandomNormal(stddev=1.0)))
-```
-
-Sigmoid halves of a slope of one quarter allow four times as much:
-
-```python good
-from keras import initializers, layers
-
-layer = layers.SimpleRNN(
-    64, activation="sigmoid", recurrent_initializer=initializers.Orthogonal(gain=3.0)
-)
+rnn = nn.RNN(8, 64)
+for p in rnn.parameters():
+    p.data.normal_()
+with torch.no_grad():
+    rnn.weight_hh_l0.copy_(0.9 * torch.eye(64))
 ```
 
 ## How to fix
-Use an orthogonal matrix: `recurrent_initializer="orthogonal"` (Keras's default), `nn.init.orthogonal_(rnn.weight_hh_l0)`. Or scale the distribution with the size: a standard deviation of `1 / sqrt(units)`. Or leave it out: torch's default, uniform on +-1/sqrt(units), has a radius of 0.58.
+
+Use an orthogonal matrix: `recurrent_initializer="orthogonal"` (Keras's default),
+`nn.init.orthogonal_(rnn.weight_hh_l0)`. Or scale the distribution with the size: a standard
+deviation of `1 / sqrt(units)`. Or leave it out: torch's default, uniform on +-1/sqrt(units), has a
+radius of 0.58.
 
 ## When it is fine
-Where the size or a constant is not known the rule is silent:
 
-```python good
-import argparse
-
-from torch import nn
-
-parser = argparse.ArgumentParser()
-parser.add_argument("--hidden", type=int, default=256)
-args = parser.parse_args()
-rnn = nn.RNN(16, args.hidden)
-nn.init.normal_(rnn.weight_hh_l0, std=args.std)
-```
-
-A reservoir (echo state network) is scaled after it was drawn, and is not trained: suppress the rule there.
+Where the size or a constant is not known the rule is silent. A reservoir (echo state network) is
+rescaled after it is drawn, and is not trained: suppress the rule there.
 
 ## References
-- Pascanu, Mikolov, Bengio 2013: On the difficulty of training recurrent neural networks (arXiv:1211.5063), section 2.
-- Saxe, McClelland, Ganguli 2013 (arXiv:1312.6120); Le, Jaitly, Hinton 2015 (arXiv:1504.00941).
-- Girko's circular law: the eigenvalues of a matrix with independent entries of standard deviation s fill a disc of radius s x sqrt(n).
-- Measured in `tests/oracles/test_gl102_recurrent_spectral_radius.py`.
+
+- Pascanu, Mikolov, Bengio 2013, *On the difficulty of training recurrent neural networks*
+  (arXiv:1211.5063), section 2
+- Saxe, McClelland, Ganguli 2013 (arXiv:1312.6120); Le, Jaitly, Hinton 2015 (arXiv:1504.00941)
+- Girko's circular law: the eigenvalues of a matrix with independent entries of standard deviation s
+  fill a disc of radius s x sqrt(n)
+- Measured in `tests/oracles/test_gl102_recurrent_spectral_radius.py`
 """
 
 from __future__ import annotations

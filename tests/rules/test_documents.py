@@ -22,6 +22,10 @@ LANGUAGES = {
     "GL": {"python"},
     "TL": {"series", "csv", "text", "json", "jsonl"},
 }
+LONGEST_SUMMARY = 75
+"""Characters."""
+LONGEST_DOCUMENT = 130
+"""Lines. A document is read from top to bottom and its code follows; variations go to the suite."""
 
 EXAMPLES = [example for rule in rules() for example in (*explaining(rule), *pinning(rule))]
 BAD = [example for example in EXAMPLES if example.fence.kind == "bad"]
@@ -72,3 +76,14 @@ def test_every_suite_belongs_to_a_rule() -> None:
 @each_document
 def test_a_document_has_the_fixed_headings_in_order(rule: Rule) -> None:
     assert [line for line in rule.document.splitlines() if line.startswith("## ")] == HEADINGS
+
+
+@each_document
+def test_a_document_is_read_at_one_sitting(rule: Rule) -> None:
+    assert len(rule.document.splitlines()) <= LONGEST_DOCUMENT
+
+
+@each_document
+def test_a_summary_is_one_short_line_without_a_full_stop(rule: Rule) -> None:
+    assert len(rule.summary) <= LONGEST_SUMMARY
+    assert not rule.summary.endswith(".")
