@@ -10,10 +10,10 @@ language says what they look like:
 begins another file of the same program; the first is `train.py` unless it is named.
 
 `csv`, `text`, `json` and `jsonl` are a training log of that kind, and `series` is one in the
-language of `series.py`. What is found has a line each: `# TL201: loss 900-903`, the code, the series
-(nothing for a finding about the run or file) and the steps that the finding must touch.
-`# info: TL201: ...` also asks for that severity. `checkpoints=a,b/` after the kind are a file and a
-folder of the `--checkpoints` directory.
+language of `series.py`. What is found has a line each: `# TL201: loss 900-903`, the code, the
+series (nothing for a finding about the run or file) and the steps that the finding must touch.
+`# info: TL201: ...` also asks for that severity. `checkpoints=a,b/` after the kind are a file and
+a folder of the `--checkpoints` directory.
 """
 
 from __future__ import annotations
