@@ -119,7 +119,7 @@ def check(transition: Transition) -> Iterator[Finding]:
     yield report(
         transition.deed,
         f"`{spell(transition.deed)}` runs after the step: the gradients are applied unclipped, "
-        "and what is clipped is thrown away",
-        help="move it to between `backward()` and the optimizer's step",
+        "and the clipped ones are discarded",
+        help="move it between `backward()` and the optimizer's step",
         notes=[(cleared, "the clipped gradients are cleared here")] if cleared else [],
     )

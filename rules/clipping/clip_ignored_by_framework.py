@@ -136,15 +136,15 @@ def check(run: TrainerRun) -> Iterator[Finding]:
     if run.manual and asked and run.clip is not None:
         yield report(
             run,
-            "the trainer is told to clip a module that optimizes by itself, which raises",
+            "the trainer is told to clip a module that optimizes manually, which raises",
             help="clip in the module: `self.clip_gradients(optimizer, gradient_clip_val=...)`",
             notes=[(run.clip, "the trainer's clip is set here")],
         )
     if not run.manual and asked and run.undone is not None:
         yield report(
             run,
-            "the module overrides `configure_gradient_clipping` with nothing, which undoes the "
-            "trainer's clip",
+            "the module overrides `configure_gradient_clipping` with an empty method, which "
+            "undoes the trainer's clip",
             help="delete the method, or call `self.clip_gradients` in it",
         )
     if not run.manual and run.early_clip is not None:
@@ -157,7 +157,7 @@ def check(run: TrainerRun) -> Iterator[Finding]:
     if run.without_bound is not None and run.clip is None:
         yield report(
             run,
-            "the module calls `clip_gradients` with no threshold, and the trainer has none: "
+            "the module calls `clip_gradients` without a threshold, and the trainer has none: "
             "nothing is clipped",
             help="pass `gradient_clip_val` in that call",
             notes=[(run.without_bound, "this call does nothing")],
@@ -165,8 +165,8 @@ def check(run: TrainerRun) -> Iterator[Finding]:
     if run.algorithm is not None and not run.manual:
         yield report(
             run,
-            "the trainer is told how to clip and not at what: without `gradient_clip_val` it "
-            "clips nothing",
+            "the trainer is told how to clip but not at which value: without "
+            "`gradient_clip_val` it clips nothing",
             help="give `gradient_clip_val` to the trainer as well",
             notes=[(run.trainer, "this trainer does not clip")],
         )

@@ -96,7 +96,7 @@ def check(hook: Hook) -> Iterator[Finding]:
     if hook.target == "refused":
         yield report(
             hook,
-            "this hook returns the result of its clip, and must return nothing: it raises",
+            "this hook returns the result of its clip where it must return nothing, which raises",
             help="write a function that clips and returns nothing",
             severity=Severity.ERROR,
         )

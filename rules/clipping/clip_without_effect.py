@@ -84,7 +84,7 @@ from collections.abc import Iterator
 from gradlint.sdk import Clip, Const, Finding, Severity, number, report, rule, spell
 
 LARGEST_USEFUL = 1e4
-"""Bounds above this never bind: typical norms of trained networks are 0.01 to 100, and one of
+"""Bounds above this never take effect: typical norms of trained networks are 0.01 to 100, and one of
 50,000 was the largest seen in the planted explosions."""
 
 
@@ -126,7 +126,7 @@ def check(clip: Clip) -> Iterator[Finding]:
 
 
 def switched_off(clip: Clip, argument: str, value: float) -> Finding:
-    """An argument that turns clipping off; 0 is often meant so, a negative number never."""
+    """An argument that turns clipping off; 0 is often meant that way, a negative number never."""
     return report(
         clip,
         f"`{argument}={value:g}` turns clipping off",
@@ -136,7 +136,7 @@ def switched_off(clip: Clip, argument: str, value: float) -> Finding:
 
 
 def harmful(clip: Clip, value: float) -> Iterator[Finding]:
-    """A bound that leaves nothing of the gradients, or turns them round."""
+    """A bound that leaves nothing of the gradients, or reverses them."""
     if value == 0 and not (clip.fact.get("pure") and clip.how == "value"):
         yield report(
             clip,
@@ -145,7 +145,7 @@ def harmful(clip: Clip, value: float) -> Iterator[Finding]:
             severity=Severity.ERROR,
         )
     elif value < 0 and not clip.fact.get("pure"):
-        how = "turns every gradient round: the loss is climbed"
+        how = "reverses every gradient, so training ascends the loss"
         if clip.how == "value":
             how = "sets every element of every gradient to that number"
         yield report(

@@ -123,7 +123,7 @@ def check(clip: Clip) -> Iterator[Finding]:
     elif clip.foreign is not None:
         yield report(
             clip,
-            f"`{name}` clips another network than the one whose optimizer steps",
+            f"`{name}` clips a network other than the one whose optimizer steps",
             help="pass the parameters that the optimizer steps",
             notes=[(clip.foreign, "this is the optimizer that steps")],
         )

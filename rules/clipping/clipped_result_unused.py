@@ -106,7 +106,7 @@ from gradlint.sdk import Finding, UnusedClip, report, rule, spell
 
 @rule("GL213", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})
 def check(unused: UnusedClip) -> Iterator[Finding]:
-    """Report a clip whose result the update passes by."""
+    """Report a clip whose result the update does not use."""
     if unused.rebound:
         yield report(
             unused.clip,

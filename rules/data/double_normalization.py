@@ -136,7 +136,7 @@ def check(feed: Feed) -> Iterator[Finding]:
     yield report(
         feed.call,
         f"{what} is scaled twice: `{spell(feed.doubled, 'the second step')}` scales values that "
-        "were brought to about 1 before",
+        "were already brought to about 1",
         help="remove one of the two; what is left of the images is nearly constant",
         notes=notes,
     )

@@ -124,7 +124,7 @@ from gradlint.sdk import Finding, Unfitted, report, rule
 
 @rule("GL304", "warning", symptoms={"not-learning": 0.5, "loss-diverges": 0.5, "loss-nan": 0.3})
 def check(unfitted: Unfitted) -> Iterator[Finding]:
-    """Report what standardises by statistics that nothing ever computed."""
+    """Report a normalization whose statistics are never computed."""
     name = unfitted.made.fn.rpartition(".")[2]
     if unfitted.kind == "layer":
         message = (
@@ -134,8 +134,8 @@ def check(unfitted: Unfitted) -> Iterator[Finding]:
         help = "call its `adapt` on the training data before `fit`"
     else:
         message = (
-            f"`{name}` leaves the images as they are: it is to standardise by statistics of the "
-            "data set, and its `fit` is never called"
+            f"`{name}` leaves the images as they are: it should standardise by statistics of "
+            "the data set, but its `fit` is never called"
         )
         help = "call its `fit` on the training images before `flow`"
     yield report(

@@ -114,8 +114,7 @@ def check(feed: Feed) -> Iterator[Finding]:
     if feed.kind == "scaler":
         yield report(
             feed.call,
-            f"{what} is fed as it was before the scaler: nothing uses what "
-            f"`{spell(feed.source)}` returns",
+            f"{what} is fed unscaled: nothing uses what `{spell(feed.source)}` returns",
             help="feed what the scaler's `transform` or `fit_transform` returns",
             notes=[(feed.source, "the scaler is fitted here")],
         )
@@ -124,7 +123,7 @@ def check(feed: Feed) -> Iterator[Finding]:
         yield report(
             feed.call,
             f"{what} comes from a table and reaches the network with its columns unscaled",
-            help="scale the columns, e.g. with `StandardScaler` fitted on the training part",
+            help="scale the columns, e.g. with `StandardScaler` fitted on the training data",
             notes=[(feed.source, "read here")],
             severity=Severity.INFO,
         )

@@ -112,14 +112,14 @@ from gradlint.sdk import Edit, Finding, Fix, UnscaledConversion, report, rule, s
 
 @rule("GL306", "error", symptoms={"not-learning": 0.6, "loss-diverges": 0.6, "loss-nan": 0.4})
 def check(conversion: UnscaledConversion) -> Iterator[Finding]:
-    """Report a cast to floating point that was to bring pixels to 0..1 and does not."""
+    """Report a cast to floating point that should bring pixels to 0..1 and does not."""
     name = conversion.call.fn.rpartition(".")[2]
     if conversion.expects is None:
         yield report(
             conversion,
-            f"`{name}` is given floating point values up to 255, which it takes for 0..1 and "
+            f"`{name}` is given floating point values up to 255, which it takes to be 0..1 and "
             "does not scale",
-            help="convert the whole numbers, before any cast or resize, or divide by 255",
+            help="convert the integers, before any cast or resize, or divide by 255",
         )
         return
     yield report(

@@ -133,9 +133,9 @@ def check(loss: LossCall) -> Iterator[Finding]:
         if sigmoid is not None:
             repaired = loss.repaired and sigmoid.direct
             effect = (
-                "TensorFlow's backend takes it back and warns, torch and JAX apply it twice"
+                "TensorFlow's backend undoes it and warns, torch and JAX apply it twice"
                 if repaired
-                else "sigmoid is applied twice, so the loss can't get low and its gradients vanish"
+                else "sigmoid is applied twice, so the loss cannot get low and its gradients vanish"
             )
             remedy = (
                 "leave out `from_logits=True`"

@@ -141,7 +141,7 @@ def check(loss: LossCall) -> Iterator[Finding]:
     yield report(
         loss.apply,
         "the prediction goes through sigmoid twice: it stays between 0.5 and 0.73, and the loss "
-        "can't get low",
+        "cannot get low",
         help="apply sigmoid once",
         notes=[
             (place.apply, text)

@@ -145,7 +145,7 @@ def check(log: Logarithm) -> Iterator[Finding]:
         severity = Severity.WARNING
         what = (
             f"{log.guard:g} is too small to guard it: the gradient at the probability grows to "
-            f"{1 / log.guard:.0e}, whose square float32 can't hold"
+            f"{1 / log.guard:.0e}, whose square float32 cannot hold"
         )
     else:
         severity = Severity.WARNING

@@ -123,7 +123,7 @@ def check(loss: LossCall) -> Iterator[Finding]:
     if softmax is not None:
         repaired = loss.repaired and softmax.direct
         effect = (
-            "TensorFlow's backend takes it back and warns, torch and JAX apply it twice"
+            "TensorFlow's backend undoes it and warns, torch and JAX apply it twice"
             if repaired
             else "softmax is applied twice, which flattens the loss and its gradients"
         )

@@ -144,7 +144,7 @@ def check(state: CarriedState) -> Iterator[Finding]:
             "the optimizer has changed the weights that the kept graph needs, so `backward` raises"
         )
     else:
-        what = "`backward` has freed that graph, and raises when it runs into it"
+        what = "`backward` has freed that graph, and raises when it reaches it"
     yield report(
         state.call,
         f"`{spell(state.call)}` gets a hidden state of the previous iteration with its graph "

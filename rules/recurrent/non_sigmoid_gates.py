@@ -98,7 +98,7 @@ def check(layer: Recurrence) -> Iterator[Finding]:
         return
     yield report(
         layer.apply,
-        f"the gates of `{layer.name}` use `{layer.gates}`, which is no share between 0 and 1: they "
-        "can enlarge the state or turn its sign over with every step",
+        f"the gates of `{layer.name}` use `{layer.gates}`, which is not a share between 0 and 1: "
+        "they can enlarge the state or flip its sign at every step",
         help="leave out `recurrent_activation`, so that the gates are sigmoids",
     )

@@ -123,7 +123,7 @@ GATED = 2.0
 """Gates multiply what comes through by less than 1: an LSTM with radius 2 does not yet explode."""
 
 RANDOM_MARGIN = 1.5
-"""He's start has radius 1.41 and is in common use; a drawn matrix strays by some per cent."""
+"""He's start has radius 1.41 and is in common use; a drawn matrix deviates by some per cent."""
 
 EXACT_MARGIN = 1.05
 """A gain of 1.05 over 100 steps is a factor of 131; below that nothing is certain to happen."""
@@ -131,7 +131,7 @@ EXACT_MARGIN = 1.05
 
 @rule("GL102", "warning", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6, "loss-spike": 0.3})
 def check(start: RecurrentStart) -> Iterator[Finding]:
-    """Report a recurrent matrix whose radius is over the bound of its activation."""
+    """Report a recurrent matrix whose radius is above the bound of its activation."""
     layer = start.layer
     if start.radius is None or layer.activation is None:
         return
@@ -143,8 +143,8 @@ def check(start: RecurrentStart) -> Iterator[Finding]:
     yield report(
         start,
         f"the recurrent matrix{where} starts with a spectral radius of about {start.radius:.3g} "
-        f"({start.formula}), over the bound of {bound:g} for "
-        f"{layer.activation}{' with gates' if layer.gated else ''}: gradients grow with every step",
+        f"({start.formula}), above the bound of {bound:g} for "
+        f"{layer.activation}{' with gates' if layer.gated else ''}: gradients grow at every step",
         help="start with an orthogonal matrix, or with a standard deviation of 1 / sqrt(units)",
         notes=[] if start.call is layer.apply else [(layer.apply, "the layer is built here")],
     )

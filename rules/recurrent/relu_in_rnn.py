@@ -123,7 +123,7 @@ def check(state: UnboundedState) -> Iterator[Finding]:
     if layer is None:
         yield report(
             state,
-            f"`{spell(state)}` is fed back to itself with every step and has no upper bound: the "
+            f"`{spell(state)}` is fed back to itself at every step and has no upper bound: the "
             "state can grow until it overflows",
             help="use `tanh`, which bounds the state; gradient clipping does not, because the "
             "forward pass itself overflows",
@@ -137,7 +137,7 @@ def check(state: UnboundedState) -> Iterator[Finding]:
     yield report(
         state,
         f"`{layer.name}` uses `{state.activation}` in its state path, which has no upper bound: "
-        "the state can grow with every step until it overflows",
+        "the state can grow at every step until it overflows",
         help=(
             f"leave out `{spell_parameter(layer)}` so that the default tanh bounds the state; "
             "gradient clipping does not, because the forward pass itself overflows"
