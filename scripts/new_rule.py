@@ -20,7 +20,7 @@ STUB = '''"""# Say in one short line what is wrong
 ## Example
 
 ```python bad
-pass  # error: {code}
+pass  # warning: {code}
 ```
 
 ## How to fix

@@ -15,14 +15,14 @@ never takes effect.
 ```python bad
 import optax
 
-optimizer = optax.chain(optax.adam(1e-3), optax.clip_by_global_norm(1.0))  # error: GL216
+optimizer = optax.chain(optax.adam(1e-3), optax.clip_by_global_norm(1.0))  # warning: GL216
 ```
 
 ```python bad
 import optax
 
 clip = optax.clip(0.5)
-optimizer = optax.chain(optax.rmsprop(1e-3), clip)  # error: GL216
+optimizer = optax.chain(optax.rmsprop(1e-3), clip)  # warning: GL216
 ```
 
 ```python good

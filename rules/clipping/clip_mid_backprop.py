@@ -25,7 +25,7 @@ output = nn.Linear(32, 1)
 hidden = torch.zeros(4, 32)
 for x in sequence:
     hidden = cell(x, hidden)
-    hidden.register_hook(lambda gradient: gradient.clamp(-1, 1))  # error: GL204
+    hidden.register_hook(lambda gradient: gradient.clamp(-1, 1))  # warning: GL204
 output(hidden).mean().backward()
 ```
 
@@ -35,7 +35,7 @@ from torch import nn
 
 model = nn.Linear(4, 1)
 loss = nn.functional.mse_loss(model(x), y)
-loss.register_hook(lambda gradient: torch.clamp(gradient, -1.0, 1.0))  # error: GL204
+loss.register_hook(lambda gradient: torch.clamp(gradient, -1.0, 1.0))  # warning: GL204
 loss.backward()
 ```
 

@@ -34,7 +34,7 @@ optimizer = torch.optim.Adam(model.parameters())
 for x, y in batches:
     optimizer.zero_grad()
     nn.functional.cross_entropy(model(x).flatten(0, 1), y.flatten()).backward()
-    nn.utils.clip_grad_norm_(model.output.parameters(), 1.0)  # error: GL206
+    nn.utils.clip_grad_norm_(model.output.parameters(), 1.0)  # warning: GL206
     optimizer.step()
 ```
 
@@ -49,7 +49,7 @@ for x, y in batches:
     optimizer.zero_grad()
     loss = nn.functional.cross_entropy(decoder(encoder(x)[0][:, -1]), y)
     loss.backward()
-    nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)  # error: GL206
+    nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)  # warning: GL206
     optimizer.step()
 ```
 

@@ -20,7 +20,7 @@ model = nn.Sequential(nn.Linear(10, 20), nn.ReLU(), nn.Linear(20, 3))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 for i, (x, y) in enumerate(batches):
     (nn.functional.cross_entropy(model(x), y) / 4).backward()
-    nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # error: GL207
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # warning: GL207
     if (i + 1) % 4 == 0:
         optimizer.step()
         optimizer.zero_grad()
@@ -35,7 +35,7 @@ def train(model, loader, optimizer, steps):
     for index, (x, y) in enumerate(loader):
         loss = nn.functional.mse_loss(model(x), y) / steps
         loss.backward()
-        torch.nn.utils.clip_grad_value_(model.parameters(), 0.5)  # error: GL207
+        torch.nn.utils.clip_grad_value_(model.parameters(), 0.5)  # warning: GL207
         if index % steps == steps - 1:
             optimizer.step()
             optimizer.zero_grad()

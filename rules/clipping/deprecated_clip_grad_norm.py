@@ -13,13 +13,13 @@ It still clips, with a `FutureWarning` at each call, and is due to be removed.
 ```python bad
 import torch
 
-torch.nn.utils.clip_grad_norm(model.parameters(), 1.0)  # error: GL214
+torch.nn.utils.clip_grad_norm(model.parameters(), 1.0)  # info: GL214
 ```
 
 ```python bad
 from torch.nn.utils import clip_grad_norm
 
-clip_grad_norm(model.parameters(), max_norm=5.0)  # error: GL214
+clip_grad_norm(model.parameters(), max_norm=5.0)  # info: GL214
 ```
 
 ```python good

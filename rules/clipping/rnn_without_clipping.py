@@ -25,7 +25,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
 for x, y in batches:
     optimizer.zero_grad()
     nn.functional.mse_loss(model(x)[0], y).backward()
-    optimizer.step()  # error: GL201
+    optimizer.step()  # warning: GL201
 ```
 
 ```python bad
@@ -35,7 +35,7 @@ from keras.models import Sequential
 model = Sequential()
 model.add(LSTM(1024, input_shape=(30, 5)))
 model.add(Dense(1))
-model.compile(loss="mse", optimizer="adam")  # error: GL201
+model.compile(loss="mse", optimizer="adam")  # warning: GL201
 model.fit(x, y)
 ```
 

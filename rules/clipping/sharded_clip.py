@@ -23,7 +23,7 @@ optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
 for batch in batches:
     optimizer.zero_grad()
     model(batch).mean().backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # error: GL215
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # warning: GL215
     optimizer.step()
 ```
 
@@ -34,7 +34,7 @@ accelerator = Accelerator(deepspeed_plugin=DeepSpeedPlugin(zero_stage=2))
 model, optimizer = accelerator.prepare(model, optimizer)
 for batch in batches:
     accelerator.backward(model(batch).mean())
-    accelerator.clip_grad_norm_(model.parameters(), 1.0)  # error: GL215
+    accelerator.clip_grad_norm_(model.parameters(), 1.0)  # warning: GL215
     optimizer.step()
     optimizer.zero_grad()
 ```

@@ -31,7 +31,7 @@ x_train = preprocess_input(x_train)
 base = MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3))
 model = Sequential([base, GlobalAveragePooling2D(), Dense(10, activation="softmax")])
 model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
-model.fit(x_train, y_train, epochs=5)  # error: GL303
+model.fit(x_train, y_train, epochs=5)  # warning: GL303
 ```
 
 ```python bad
@@ -49,7 +49,7 @@ model = tf.keras.Sequential(
     ]
 )
 model.compile("adam", tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-model.fit(images, labels, epochs=5)  # error: GL303
+model.fit(images, labels, epochs=5)  # warning: GL303
 ```
 
 One scaling, wherever it is:

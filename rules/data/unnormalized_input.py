@@ -33,7 +33,7 @@ model.add(Flatten(input_shape=(28, 28)))
 model.add(Dense(512, activation="relu"))
 model.add(Dense(10, activation="softmax"))
 model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
-model.fit(x_train, y_train, epochs=5, batch_size=128)  # error: GL301
+model.fit(x_train, y_train, epochs=5, batch_size=128)  # warning: GL301
 ```
 
 ```python bad
@@ -49,7 +49,7 @@ model = keras.Sequential(
     ]
 )
 model.compile(optimizer="rmsprop", loss="sparse_categorical_crossentropy")
-model.fit(train, epochs=10)  # error: GL301
+model.fit(train, epochs=10)  # warning: GL301
 ```
 
 ```python good

@@ -27,7 +27,7 @@ optimizer = torch.optim.Adam(policy.parameters(), lr=1e-3)
 for states, actions, returns in episodes:
     probabilities = F.softmax(policy(states), dim=-1)
     chosen = probabilities.gather(1, actions)
-    loss = -(torch.log(chosen).squeeze(1) * returns).mean()  # error: GL503
+    loss = -(torch.log(chosen).squeeze(1) * returns).mean()  # warning: GL503
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -43,7 +43,7 @@ optimizer = keras.optimizers.Adam(1e-3)
 for x, y in dataset:
     with tf.GradientTape() as tape:
         p = tf.nn.softmax(model(x, training=True))
-        loss = -tf.reduce_mean(tf.reduce_sum(y * tf.math.log(p), axis=-1))  # error: GL503
+        loss = -tf.reduce_mean(tf.reduce_sum(y * tf.math.log(p), axis=-1))  # warning: GL503
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply_gradients(zip(gradients, model.trainable_variables))
 ```

@@ -24,7 +24,7 @@ for epoch in range(50):
     x, y = torch.randn(64, 10), torch.randn(64, 1)
     optimizer.zero_grad()
     loss = nn.functional.mse_loss(model(x), y)
-    loss.backward()  # error: GL406
+    loss.backward()  # warning: GL406
     print(epoch, loss.item())
 ```
 
@@ -39,7 +39,7 @@ optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
 criterion = nn.CrossEntropyLoss()
 for x, y in [(torch.randn(8, 4), torch.zeros(8, dtype=torch.long))] * 100:
     optimizer.zero_grad()
-    criterion(network(x), y).backward()  # error: GL406
+    criterion(network(x), y).backward()  # warning: GL406
     optimizer.step
 ```
 

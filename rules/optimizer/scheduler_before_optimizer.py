@@ -22,7 +22,7 @@ model = nn.Linear(10, 1)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=30, gamma=0.1)
 for epoch in range(100):
-    scheduler.step()  # error: GL403
+    scheduler.step()  # warning: GL403
     for x, y in [(torch.randn(8, 10), torch.randn(8, 1))]:
         optimizer.zero_grad()
         loss = nn.functional.mse_loss(model(x), y)
@@ -45,7 +45,7 @@ class Trainer:
     def update(self, x, y):
         self.optimizer.zero_grad()
         self.criterion(self.model(x), y).backward()
-        self.scheduler.step()  # error: GL403
+        self.scheduler.step()  # warning: GL403
         self.optimizer.step()
 
     def fit(self, loader):

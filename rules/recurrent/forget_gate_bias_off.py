@@ -25,7 +25,7 @@ from keras import layers
 model = keras.Sequential(
     [
         keras.Input((200, 8)),
-        layers.LSTM(64, unit_forget_bias=False),  # error: GL105
+        layers.LSTM(64, unit_forget_bias=False),  # info: GL105
         layers.Dense(1),
     ]
 )
@@ -52,14 +52,14 @@ from torch import nn
 lstm = nn.LSTM(8, 64)
 for name, p in lstm.named_parameters():
     if "bias" in name:
-        nn.init.zeros_(p)  # error: GL105
+        nn.init.zeros_(p)  # info: GL105
 ```
 
 ```python bad
 from torch import nn
 
 lstm = nn.LSTM(8, 64)
-lstm.bias_ih_l0.data[64:128].fill_(-1.0)  # error: GL105
+lstm.bias_ih_l0.data[64:128].fill_(-1.0)  # info: GL105
 ```
 
 ```python good

@@ -20,7 +20,7 @@ from keras import layers
 
 model = keras.Sequential()
 model.add(keras.Input((30, 4)))
-model.add(layers.LSTM(64, activation="tanh", recurrent_activation="relu"))  # error: GL107
+model.add(layers.LSTM(64, activation="tanh", recurrent_activation="relu"))  # warning: GL107
 model.add(layers.Dense(1))
 model.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
 ```
@@ -29,9 +29,9 @@ model.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
 import tensorflow as tf
 from tensorflow.keras.layers import GRU, Bidirectional, ConvLSTM2D
 
-gru = Bidirectional(GRU(32, recurrent_activation=tf.nn.tanh))  # error: GL107
-frames = ConvLSTM2D(16, 3, recurrent_activation="linear")  # error: GL107
-cell = tf.keras.layers.RNN(tf.keras.layers.LSTMCell(8, recurrent_activation=None))  # error: GL107
+gru = Bidirectional(GRU(32, recurrent_activation=tf.nn.tanh))  # warning: GL107
+frames = ConvLSTM2D(16, 3, recurrent_activation="linear")  # warning: GL107
+cell = tf.keras.layers.RNN(tf.keras.layers.LSTMCell(8, recurrent_activation=None))  # warning: GL107
 ```
 
 ```python good

@@ -21,7 +21,7 @@ class Classifier(nn.Module):
     def __init__(self):
         super().__init__()
         self.embed = nn.Embedding(10000, 128)
-        self.lstm = nn.LSTM(128, 256, batch_first=True, dropout=0.5)  # error: GL106
+        self.lstm = nn.LSTM(128, 256, batch_first=True, dropout=0.5)  # warning: GL106
         self.out = nn.Linear(256, 2)
 
     def forward(self, tokens):
@@ -35,8 +35,8 @@ from torch import nn
 DROPOUT = 0.3
 LAYERS = 1
 
-encoder = nn.GRU(64, 128, LAYERS, dropout=DROPOUT, bidirectional=True)  # error: GL106
-decoder = nn.RNN(64, 128, num_layers=1, dropout=0.1)  # error: GL106
+encoder = nn.GRU(64, 128, LAYERS, dropout=DROPOUT, bidirectional=True)  # warning: GL106
+decoder = nn.RNN(64, 128, num_layers=1, dropout=0.1)  # warning: GL106
 ```
 
 ```python good

@@ -26,7 +26,7 @@ import torch
 from torch import nn
 
 rnn = nn.RNN(input_size=16, hidden_size=256)
-nn.init.normal_(rnn.weight_hh_l0)  # error: GL102
+nn.init.normal_(rnn.weight_hh_l0)  # warning: GL102
 ```
 
 ```python good
@@ -46,7 +46,7 @@ from torch import nn
 gru = nn.GRU(8, 400)
 for name, p in gru.named_parameters():
     if "weight" in name:
-        p.data.normal_(0, 0.5)  # error: GL102
+        p.data.normal_(0, 0.5)  # warning: GL102
     else:
         p.data.zero_()
 
@@ -54,7 +54,7 @@ lstm = nn.LSTM(8, 400)
 for name, p in lstm.named_parameters():
     if p.dim() < 2:
         continue
-    p.data.uniform_(-0.5, 0.5)  # error: GL102
+    p.data.uniform_(-0.5, 0.5)  # warning: GL102
 ```
 
 In Keras:
@@ -66,7 +66,7 @@ from keras import layers
 model = keras.Sequential(
     [
         keras.Input((20, 8)),
-        layers.SimpleRNN(  # error: GL102
+        layers.SimpleRNN(  # warning: GL102
             128, recurrent_initializer=keras.initializers.RandomNormal(stddev=0.5)
         ),
         layers.Dense(1),

@@ -32,8 +32,8 @@ from keras import layers
 model = keras.Sequential(
     [
         keras.Input((60, 1)),
-        layers.LSTM(50, activation="relu", return_sequences=True),  # error: GL101
-        layers.LSTM(50, "relu"),  # error: GL101
+        layers.LSTM(50, activation="relu", return_sequences=True),  # warning: GL101
+        layers.LSTM(50, "relu"),  # warning: GL101
         layers.Dense(1),
     ]
 )
@@ -44,8 +44,8 @@ model.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
 import torch
 from torch import nn
 
-rnn = nn.RNN(10, 64, nonlinearity="relu", batch_first=True)  # error: GL101
-cell = nn.RNNCell(10, 64, True, "relu")  # error: GL101
+rnn = nn.RNN(10, 64, nonlinearity="relu", batch_first=True)  # warning: GL101
+cell = nn.RNNCell(10, 64, True, "relu")  # warning: GL101
 ```
 
 Left at their default, or bounded:

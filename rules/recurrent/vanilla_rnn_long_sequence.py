@@ -25,7 +25,7 @@ from keras import layers
 
 model = keras.Sequential()
 model.add(keras.Input(shape=(200, 6)))
-model.add(layers.SimpleRNN(64))  # error: GL103
+model.add(layers.SimpleRNN(64))  # warning: GL103
 model.add(layers.Dense(1))
 model.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
 ```
@@ -38,13 +38,13 @@ from tensorflow.keras.optimizers import RMSprop
 maxlen = 500
 model = Sequential()
 model.add(Embedding(10000, 32, input_length=maxlen))
-model.add(Bidirectional(SimpleRNN(32)))  # error: GL103
+model.add(Bidirectional(SimpleRNN(32)))  # warning: GL103
 model.add(Dense(1, activation="sigmoid"))
 model.compile(optimizer=RMSprop(clipnorm=1.0), loss="binary_crossentropy", metrics=["acc"])
 
 steps, features = 60, 4
 forecast = Sequential()
-forecast.add(SimpleRNN(50, input_shape=(steps, features)))  # error: GL103
+forecast.add(SimpleRNN(50, input_shape=(steps, features)))  # warning: GL103
 forecast.add(Dense(1))
 forecast.compile(RMSprop(clipvalue=0.5), "mse")
 ```

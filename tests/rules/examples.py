@@ -5,9 +5,9 @@ its variations, one under each heading. The first word after the language says w
 `bad` is found where its marks say, and nowhere else; `good` is clean. Marks are comments, and the
 language says what they look like:
 
-`python` is source, each flagged line of which carries `# error: CODE`, whatever the severity, or
-`# warning: CODE` or `# info: CODE`, which ask for that severity too. A line `# file: name.py`
-begins another file of the same program; the first is `train.py` unless it is named.
+`python` is source, each flagged line of which carries the severity and the code of the finding:
+`# error: GL202`. A line `# file: name.py` begins another file of the same program; the first is
+`train.py` unless it is named.
 
 `csv`, `text`, `json` and `jsonl` are a training log of that kind, and `series` is one in the
 language of `series.py`. What is found has a line each: `# TL201: loss 900-903`, the code, the
@@ -45,11 +45,11 @@ _CHECKPOINTS = "checkpoints="
 
 @dataclass(frozen=True)
 class CodeMark:
-    """A line that is flagged; `severity` is None where any will do."""
+    """A line that is flagged."""
 
     file: str
     line: int
-    severity: Severity | None
+    severity: Severity
 
     def answers(self, finding: Finding) -> bool:
         """Whether this is the finding that the mark asks for."""
@@ -57,7 +57,7 @@ class CodeMark:
         return (
             place.parts[-len(Path(self.file).parts) :] == Path(self.file).parts
             and finding.span.line == self.line
-            and self.severity in (None, finding.level)
+            and self.severity is finding.level
         )
 
 
@@ -105,7 +105,7 @@ class Example:
 
     def _code_marks(self) -> list[CodeMark]:
         return [
-            CodeMark(name, number, None if level == "error" else Severity.from_label(level))
+            CodeMark(name, number, Severity.from_label(level))
             for name, text in self.fence.files("train.py").items()
             for number, line in enumerate(text.splitlines(), start=1)
             for level, code in _CODE_MARK.findall(line)
