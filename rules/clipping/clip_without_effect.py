@@ -84,8 +84,8 @@ from collections.abc import Iterator
 from gradlint.sdk import Clip, Const, Finding, Severity, number, report, rule, spell
 
 LARGEST_USEFUL = 1e4
-"""Bounds above this never take effect: typical norms of trained networks are 0.01 to 100, and one of
-50,000 was the largest seen in the planted explosions."""
+"""Bounds above this never take effect: typical norms of trained networks are 0.01 to 100, and one
+of 50,000 was the largest seen in the planted explosions."""
 
 
 @rule("GL209", "warning", symptoms={"not-learning": 0.6, "loss-diverges": 0.5})
