@@ -5,9 +5,10 @@ its variations, one under each heading. The first word after the language says w
 `bad` is found where its marks say, and nowhere else; `good` is clean. Marks are comments, and the
 language says what they look like:
 
-`python` is source, each flagged line of which carries the severity and the code of the finding:
-`# error: GL202`. A line `# file: name.py` begins another file of the same program; the first is
-`train.py` unless it is named.
+`python` is source, each flagged line of which carries the severity and the code of the finding,
+`# error: GL202`, and where a rule has several things to say some words of its message:
+`# error: GL202 "cleared"`. A line `# file: name.py` begins another file of the same program; the
+first is `train.py` unless it is named.
 
 `csv`, `text`, `json` and `jsonl` are a training log of that kind, and `series` is one in the
 language of `series.py`. What is found has a line each: `# TL201: loss 900-903`, the code, the
@@ -35,7 +36,7 @@ from tests.rules.series import run_of
 
 MORE = Path(__file__).parent / "more"
 
-_CODE_MARK = re.compile(r"#\s*(error|warning|info): (GL\d\d\d)")
+_CODE_MARK = re.compile(r'#\s*(error|warning|info): (GL\d\d\d)(?: "([^"]+)")?')
 _LOG_MARK = re.compile(
     r"^# (?:(error|warning|info): )?(TL\d\d\d):(?: (\S.*?))??(?: (\d+)(?:-(\d+))?)?$"
 )
@@ -45,11 +46,12 @@ _CHECKPOINTS = "checkpoints="
 
 @dataclass(frozen=True)
 class CodeMark:
-    """A line that is flagged."""
+    """A line that is flagged, with words that the message holds."""
 
     file: str
     line: int
     severity: Severity
+    words: str
 
     def answers(self, finding: Finding) -> bool:
         """Whether this is the finding that the mark asks for."""
@@ -58,6 +60,7 @@ class CodeMark:
             place.parts[-len(Path(self.file).parts) :] == Path(self.file).parts
             and finding.span.line == self.line
             and self.severity is finding.level
+            and self.words in finding.message
         )
 
 
@@ -105,10 +108,10 @@ class Example:
 
     def _code_marks(self) -> list[CodeMark]:
         return [
-            CodeMark(name, number, Severity.from_label(level))
+            CodeMark(name, number, Severity.from_label(level), words)
             for name, text in self.fence.files("train.py").items()
             for number, line in enumerate(text.splitlines(), start=1)
-            for level, code in _CODE_MARK.findall(line)
+            for level, code, words in _CODE_MARK.findall(line)
             if code == self.rule.code
         ]
 
