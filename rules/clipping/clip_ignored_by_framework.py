@@ -140,7 +140,7 @@ def check(run: TrainerRun) -> Iterator[Finding]:
             help="clip in the module: `self.clip_gradients(optimizer, gradient_clip_val=...)`",
             notes=[(run.clip, "the trainer's clip is set here")],
         )
-    if not run.manual and asked and run.undone is not None:
+    elif asked and run.undone is not None:
         yield report(
             run,
             "the module overrides `configure_gradient_clipping` with an empty method, which "

@@ -107,7 +107,7 @@ from gradlint.sdk import Clip, Finding, report, rule, spell
 @rule("GL206", "warning", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})
 def check(clip: Clip) -> Iterator[Finding]:
     """Report a clip of everything but the part that explodes."""
-    if not clip.missed or not clip.bounds:
+    if not clip.missed:
         return
     layer = clip.missed[0]
     yield report(

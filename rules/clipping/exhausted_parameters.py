@@ -90,8 +90,6 @@ from gradlint.sdk import Clip, Finding, report, rule, spell
 @rule("GL210", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})
 def check(clip: Clip) -> Iterator[Finding]:
     """Report a clip of an iterator that is already used up."""
-    if clip.target is None:
-        return
     if clip.consumed is not None:
         cause = [(clip.consumed, "it is used up here"), (clip.target, "the iterator is made here")]
     elif clip.emptied_by_loop:

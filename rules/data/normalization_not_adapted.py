@@ -23,7 +23,7 @@ import numpy as np
 features = np.load("features.npy")
 prices = np.load("prices.npy")
 
-normalizer = keras.layers.Normalization(axis=-1)  # warning: GL304
+normalizer = keras.layers.Normalization(axis=-1)  # warning: GL304 "passes its input"
 hidden = keras.layers.Dense(64, activation="relu")
 model = keras.Sequential([normalizer, hidden, keras.layers.Dense(1)])
 model.compile(optimizer="adam", loss="mse")
@@ -37,7 +37,7 @@ from keras.models import Sequential
 from keras.preprocessing.image import ImageDataGenerator
 
 (x_train, y_train), _ = cifar10.load_data()
-datagen = ImageDataGenerator(  # warning: GL304
+datagen = ImageDataGenerator(  # warning: GL304 "its `fit` is never called"
     featurewise_center=True, featurewise_std_normalization=True, horizontal_flip=True
 )
 

@@ -61,8 +61,8 @@ optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 criterion = nn.BCELoss()
 
 for x, y in loader:
-    loss = criterion(model(x).view(-1), y)  # error: GL502
-    loss = loss + F.binary_cross_entropy(rectified(x), y)  # error: GL502
+    loss = criterion(model(x).view(-1), y)  # error: GL502 "gets raw logits"
+    loss = loss + F.binary_cross_entropy(rectified(x), y)  # error: GL502 "of `relu`"
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

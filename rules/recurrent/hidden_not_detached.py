@@ -30,7 +30,7 @@ hidden = torch.zeros(1, 16, 32)
 
 for inputs, targets in loader:
     optimizer.zero_grad()
-    output, hidden = rnn(inputs, hidden)  # error: GL104
+    output, hidden = rnn(inputs, hidden)  # error: GL104 "has freed that graph"
     loss = criterion(head(output[:, -1]), targets)
     loss.backward()
     nn.utils.clip_grad_norm_(rnn.parameters(), 1.0)

@@ -92,8 +92,6 @@ SHARES = frozenset({"sigmoid", "hard_sigmoid"})
 )
 def check(layer: Recurrence) -> Iterator[Finding]:
     """Report a gate whose activation does not give a share."""
-    if not layer.gated or layer.gates_value is None:
-        return
     if layer.gates is None or layer.gates in SHARES:
         return
     yield report(
