@@ -11,7 +11,7 @@ from pathlib import Path
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 
-STUB = '''"""# Say in one line what is wrong.
+STUB = '''"""# Say in one short line what is wrong
 
 ## What it does
 
@@ -20,7 +20,7 @@ STUB = '''"""# Say in one line what is wrong.
 ## Example
 
 ```python bad
-pass  # error: {code}
+pass  # warning: {code}
 ```
 
 ## How to fix

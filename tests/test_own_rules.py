@@ -12,16 +12,16 @@ from gradlint.engine.check import check
 from gradlint.engine.own_rules import crash_findings
 from gradlint.finding import Finding, Span
 from gradlint.registry import Rule, code_registry
+from tests.fences import fences
 
 OWN = [
     rule for rule in code_registry() if rule.code in ("GL001", "GL002", "GL003", "GL004", "GL005")
 ]
-FENCE = re.compile(r"^```python (\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"  # error: (GL\d+)$", re.MULTILINE)
 EXAMPLES = [
-    pytest.param(rule, kind, text, id=f"{rule.code}-{kind}-{number}")
+    pytest.param(rule, fence.kind, fence.text, id=f"{rule.code}-{fence.kind}-{number}")
     for rule in OWN
-    for number, (kind, text) in enumerate(FENCE.findall(rule.document))
+    for number, fence in enumerate(fences(rule.document))
 ]
 
 
@@ -60,21 +60,9 @@ def test_examples_are_what_they_say(rule: Rule, kind: str, text: str) -> None:
 
 def test_the_fixed_example_is_what_the_fix_makes_of_the_bad_one() -> None:
     for rule in OWN:
-        fences = dict(FENCE.findall(rule.document))
-        if "fixed" in fences:
-            assert fixed(MARK.sub("", fences["bad"])) == fences["fixed"]
-
-
-@pytest.mark.parametrize("rule", OWN, ids=lambda rule: rule.code)
-def test_a_document_has_its_headings_in_order(rule: Rule) -> None:
-    assert re.findall(r"^## .*", rule.document, re.MULTILINE) == [
-        "## What it does",
-        "## Why it is a risk",
-        "## Example",
-        "## How to fix",
-        "## When it is fine",
-        "## References",
-    ]
+        texts = {fence.kind: fence.text for fence in fences(rule.document)}
+        if "fixed" in texts:
+            assert fixed(MARK.sub("", texts["bad"])) == texts["fixed"]
 
 
 def test_every_message_keeps_to_the_style(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""# optax clips after the optimizer's transform.
+"""# optax clips after the optimizer's transform
 
 ## What it does
 
@@ -6,22 +6,23 @@ Reports `optax.chain` with a clipping transform after an optimizer: `chain(adam,
 
 ## Why it is a risk
 
-Transforms run in order, so this one clips the update, not the gradient. The update of Adam is about
-the learning rate in size (measured: norm 0.14 at a rate of 0.1), so a threshold of 1.0 never binds.
+Transforms run in order, so this one clips the update, not the gradient. The norm of an Adam update
+is about the learning rate times a constant (measured: 0.14 at a rate of 0.1), so a threshold of 1.0
+never takes effect.
 
 ## Example
 
 ```python bad
 import optax
 
-optimizer = optax.chain(optax.adam(1e-3), optax.clip_by_global_norm(1.0))  # error: GL216
+optimizer = optax.chain(optax.adam(1e-3), optax.clip_by_global_norm(1.0))  # warning: GL216
 ```
 
 ```python bad
 import optax
 
 clip = optax.clip(0.5)
-optimizer = optax.chain(optax.rmsprop(1e-3), clip)  # error: GL216
+optimizer = optax.chain(optax.rmsprop(1e-3), clip)  # warning: GL216
 ```
 
 ```python good
@@ -42,7 +43,7 @@ Put the clip first.
 
 ## When it is fine
 
-Where gradients are clipped first, a second clip bounds the update on purpose.
+Where gradients are clipped first, a second clip may bound the update on purpose.
 
 ## References
 

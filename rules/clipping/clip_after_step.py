@@ -1,4 +1,4 @@
-"""# Gradients are clipped after the step that applied them.
+"""# Gradients are clipped after the step that applied them
 
 ## What it does
 
@@ -7,8 +7,8 @@ cleared.
 
 ## Why it is a risk
 
-The step has used the gradients already, so the update is that of a loop without a clip: measured,
-bit for bit the same.
+The step has already used the gradients, so the update is that of a loop without a clip: measured,
+it is the same bit for bit.
 
 ## Example
 
@@ -73,31 +73,13 @@ for x, y in batches:
     optimizer.zero_grad()
 ```
 
-Whoever reads the gradients afterwards changes nothing of that:
-
-```python bad
-import torch
-from torch import nn
-
-from plots import show_gradients
-
-
-def train(model, loader, optimizer):
-    for x, y in loader:
-        optimizer.zero_grad()
-        nn.functional.mse_loss(model(x), y).backward()
-        optimizer.step()
-        nn.utils.clip_grad_value_(model.parameters(), 0.25)  # error: GL203
-        show_gradients(model.named_parameters())
-```
-
 ## How to fix
 
-Move the clip to between `backward()` and the step.
+Move the clip between `backward()` and the step.
 
 ## When it is fine
 
-Two optimizers have gradients of their own: the step of one says nothing of the other's.
+Each of two optimizers has its own gradients: the step of one does not use up those of the other.
 
 ```python good
 import torch
@@ -135,7 +117,7 @@ def check(clip: LateClip) -> Iterator[Finding]:
     yield report(
         clip,
         f"`{spell(clip)}` runs after the step: the gradients are applied unclipped, "
-        "and what is clipped is thrown away",
-        help="move it to between `backward()` and the optimizer's step",
+        "and the clipped ones are discarded",
+        help="move it between `backward()` and the optimizer's step",
         notes=[(cleared, "the clipped gradients are cleared here")] if cleared else [],
     )

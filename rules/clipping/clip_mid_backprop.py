@@ -1,18 +1,18 @@
-"""# Gradients are clipped while backpropagation is still running.
+"""# Gradients are clipped while backpropagation is still running
 
 ## What it does
 
-Reports hooks that bound a gradient on its way back: `register_hook` with a clamp on an activation,
-a hidden state or a loss, and `register_full_backward_hook` with one. On a leaf parameter such a hook
-works and is reported as advice.
+Reports hooks that bound a gradient during the backward pass: `register_hook` with a clamp on an
+activation, a hidden state or a loss, and `register_full_backward_hook` with one. On a leaf
+parameter such a hook works and is reported as advice.
 
 ## Why it is a risk
 
-Everything below the hook is computed from the distorted value, so the step's direction is wrong: the
-cosine to the true gradient can fall to 0.05 where gradients explode, which is where people clip. Nor
-are the parameters' gradients bounded by it (measured: a norm of 100 with a clamp at 1). One clip of
-the complete gradient keeps the direction exactly. A hook on a leaf clips element by element, which
-changes the direction (cosine 0.54), and accumulated gradients exceed the bound.
+Everything below the hook is computed from the clamped value, so the direction of the step is wrong:
+its cosine with the true gradient can fall to 0.05 where gradients explode, which is where people
+clip. Nor does the hook bound the gradients of the parameters (measured: a norm of 100 with a clamp
+at 1). One clip of the complete gradient keeps the direction exactly. A hook on a leaf clips element
+by element, which changes the direction (cosine 0.54), and accumulated gradients exceed the bound.
 
 ## Example
 
@@ -25,7 +25,7 @@ output = nn.Linear(32, 1)
 hidden = torch.zeros(4, 32)
 for x in sequence:
     hidden = cell(x, hidden)
-    hidden.register_hook(lambda gradient: gradient.clamp(-1, 1))  # error: GL204
+    hidden.register_hook(lambda gradient: gradient.clamp(-1, 1))  # warning: GL204
 output(hidden).mean().backward()
 ```
 
@@ -35,7 +35,7 @@ from torch import nn
 
 model = nn.Linear(4, 1)
 loss = nn.functional.mse_loss(model(x), y)
-loss.register_hook(lambda gradient: torch.clamp(gradient, -1.0, 1.0))  # error: GL204
+loss.register_hook(lambda gradient: torch.clamp(gradient, -1.0, 1.0))  # warning: GL204
 loss.backward()
 ```
 
@@ -60,6 +60,14 @@ for x in batches:
     optimizer.step()
 ```
 
+## How to fix
+
+Clip once, between `backward()` and the step, with `clip_grad_norm_`.
+
+## When it is fine
+
+A hook that only looks, and `cell_clip` of TensorFlow's cells, which clips activations on purpose:
+
 ```python good
 from torch import nn
 
@@ -68,14 +76,6 @@ model = nn.Linear(4, 1)
 hidden = model(x)
 hidden.register_hook(lambda gradient: norms.append(gradient.norm().item()))
 ```
-
-## How to fix
-
-Clip once, between `backward()` and the step, with `clip_grad_norm_`.
-
-## When it is fine
-
-A hook that only looks, and `cell_clip` of TensorFlow's cells, which clips activations on purpose.
 
 ## References
 
@@ -96,7 +96,7 @@ def check(hook: Hook) -> Iterator[Finding]:
     if hook.target == "refused":
         yield report(
             hook,
-            "this hook returns the result of its clip, and must return nothing: it raises",
+            "this hook returns the result of its clip where it must return nothing, which raises",
             help="write a function that clips and returns nothing",
             severity=Severity.ERROR,
         )

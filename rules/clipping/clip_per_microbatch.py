@@ -1,14 +1,14 @@
-"""# Gradients are clipped at every micro-batch of an accumulated step.
+"""# Gradients are clipped at every micro-batch of an accumulated step
 
 ## What it does
 
-Reports a clip that runs after each backward pass while the step is taken only at every so many
+Reports a clip that runs after each backward pass while the step is taken only once in so many
 iterations, by a count.
 
 ## Why it is a risk
 
-What is clipped is the sum so far, which is shrunk again each time: measured over four micro-batches,
-their shares are 0.001, 0.01, 0.1 and 0.995 of the step instead of a quarter each.
+What is clipped is the sum so far, which is shrunk again each time: measured over four
+micro-batches, their shares of the step are 0.001, 0.01, 0.1 and 0.995 instead of a quarter each.
 
 ## Example
 
@@ -20,7 +20,7 @@ model = nn.Sequential(nn.Linear(10, 20), nn.ReLU(), nn.Linear(20, 3))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 for i, (x, y) in enumerate(batches):
     (nn.functional.cross_entropy(model(x), y) / 4).backward()
-    nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # error: GL207
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # warning: GL207
     if (i + 1) % 4 == 0:
         optimizer.step()
         optimizer.zero_grad()
@@ -35,7 +35,7 @@ def train(model, loader, optimizer, steps):
     for index, (x, y) in enumerate(loader):
         loss = nn.functional.mse_loss(model(x), y) / steps
         loss.backward()
-        torch.nn.utils.clip_grad_value_(model.parameters(), 0.5)  # error: GL207
+        torch.nn.utils.clip_grad_value_(model.parameters(), 0.5)  # warning: GL207
         if index % steps == steps - 1:
             optimizer.step()
             optimizer.zero_grad()
@@ -55,6 +55,15 @@ for i, (x, y) in enumerate(batches):
         optimizer.zero_grad()
 ```
 
+## How to fix
+
+Move the clip under the condition of the step, directly before it.
+
+## When it is fine
+
+A step that is skipped where the norm is not finite is not accumulation, and Accelerate knows when
+gradients are complete:
+
 ```python good
 import torch
 from torch import nn
@@ -68,14 +77,6 @@ for x, y in batches:
     if torch.isfinite(norm):
         optimizer.step()
 ```
-
-## How to fix
-
-Move the clip under the condition of the step, directly before it.
-
-## When it is fine
-
-Accelerate and others know when gradients are complete:
 
 ```python good
 import torch

@@ -1,15 +1,15 @@
-"""# Gradients are clipped while they are still multiplied by the loss scale.
+"""# Gradients are clipped while they are still multiplied by the loss scale
 
 ## What it does
 
 Reports a clip, between `scaler.scale(loss).backward()` and `scaler.step(optimizer)`, of gradients
-that no `scaler.unscale_(optimizer)` divided by the scale.
+that no `scaler.unscale_(optimizer)` has divided by the scale.
 
 ## Why it is a risk
 
 The scale starts at 65,536, so the threshold is that many times too small: measured, the clip saw a
 norm of 167,105 where the gradient has 2.55, and the step was 0.0015 instead of 100. With SGD the
-model all but stops learning; Adam hides it and loses precision.
+model all but stops learning; Adam hides the loss of scale but loses precision.
 
 ## Example
 
@@ -70,54 +70,14 @@ for x, y in batches:
     scaler.update()
 ```
 
-Two tests of the same flag are one decision:
-
-```python good
-import torch
-from torch import nn
-
-
-def train(model, loader, optimizer, scaler, use_amp):
-    for x, y in loader:
-        optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(model(x), y)
-        if use_amp:
-            scaler.scale(loss).backward()
-            scaler.unscale_(optimizer)
-        else:
-            loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        if use_amp:
-            scaler.step(optimizer)
-            scaler.update()
-        else:
-            optimizer.step()
-```
-
-A flag that is only known at run time leaves a mode in which the clip is wrong:
-
-```python bad
-import torch
-from torch import nn
-
-model = nn.Linear(10, 3)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-scaler = torch.amp.GradScaler("cuda", enabled=config.amp)
-for x, y in batches:
-    optimizer.zero_grad()
-    scaler.scale(nn.functional.cross_entropy(model(x), y)).backward()
-    nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # error: GL205
-    scaler.step(optimizer)
-    scaler.update()
-```
-
 ## How to fix
 
 Call `scaler.unscale_(optimizer)` before the clip; `scaler.step` then knows not to unscale again.
 
 ## When it is fine
 
-A scaler that is disabled, apex, Accelerate, Lightning and Fabric (which unscale themselves):
+With a scaler that is disabled, and with apex, Accelerate, Lightning and Fabric, which unscale for
+you:
 
 ```python good
 import torch
@@ -132,23 +92,6 @@ for x, y in batches:
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     scaler.step(optimizer)
     scaler.update()
-```
-
-```python good
-import torch
-from apex import amp
-from torch import nn
-
-model = nn.Linear(10, 3)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-model, optimizer = amp.initialize(model, optimizer, opt_level="O1")
-for x, y in batches:
-    optimizer.zero_grad()
-    loss = nn.functional.cross_entropy(model(x), y)
-    with amp.scale_loss(loss, optimizer) as scaled:
-        scaled.backward()
-    nn.utils.clip_grad_norm_(amp.master_params(optimizer), 1.0)
-    optimizer.step()
 ```
 
 ```python good

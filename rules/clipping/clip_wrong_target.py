@@ -1,15 +1,15 @@
-"""# The clip is given something other than the parameters that are stepped.
+"""# The clip is given something other than the parameters that are stepped
 
 ## What it does
 
 Reports a call of a clipping function that is given gradients, a `state_dict`, or the parameters of
-another network than the one the optimizer steps.
+a network other than the one the optimizer steps.
 
 ## Why it is a risk
 
-`clip_grad_norm_` reads the `.grad` of what it is given. A gradient has no gradient of its own, nor
-has an entry of a `state_dict`, so the call returns 0 and changes nothing (measured: norm 20,000
-after the call, as before).
+`clip_grad_norm_` reads the `.grad` of what it is given. A gradient has no `.grad`, nor has an entry
+of a `state_dict`, so the call returns 0 and changes nothing (measured: norm 20,000 before and after
+the call).
 
 ## Example
 
@@ -62,6 +62,14 @@ for x, y in batches:
     critic_optimizer.step()
 ```
 
+## How to fix
+
+Pass `model.parameters()` of the network whose optimizer steps next.
+
+## When it is fine
+
+Clipping parameter by parameter is allowed: each parameter then has a bound to itself.
+
 ```python good
 import torch
 from torch import nn
@@ -75,14 +83,6 @@ for x, y in batches:
         nn.utils.clip_grad_norm_(parameter, 1.0)
     optimizer.step()
 ```
-
-## How to fix
-
-Pass `model.parameters()` of the network whose optimizer steps next.
-
-## When it is fine
-
-Clipping parameter by parameter is legal: each then has its own bound.
 
 ## References
 
@@ -123,7 +123,7 @@ def check(clip: Clip) -> Iterator[Finding]:
     elif clip.foreign is not None:
         yield report(
             clip,
-            f"`{name}` clips another network than the one whose optimizer steps",
+            f"`{name}` clips a network other than the one whose optimizer steps",
             help="pass the parameters that the optimizer steps",
             notes=[(clip.foreign, "this is the optimizer that steps")],
         )

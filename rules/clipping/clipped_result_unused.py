@@ -1,10 +1,10 @@
-"""# Clipped gradients are not the ones that are applied.
+"""# The clipped gradients are not the ones that are applied
 
 ## What it does
 
 Reports gradients that are clipped into a new value which the update does not use: the result of a
-TensorFlow clipping function, or of `clamp` without underscore, that is dropped, and
-`apply_gradients` of the gradients from before the clip.
+TensorFlow clipping function, or of `clamp` without the underscore, that is dropped, and
+`apply_gradients` called with the gradients from before the clip.
 
 ## Why it is a risk
 
@@ -33,6 +33,20 @@ tf.clip_by_global_norm(gradients, 1.0)  # error: GL213
 optimizer.apply_gradients(zip(gradients, model.trainable_variables))
 ```
 
+```python bad
+import torch
+from torch import nn
+
+model = nn.Linear(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for x, y in batches:
+    optimizer.zero_grad()
+    nn.functional.mse_loss(model(x), y).backward()
+    for parameter in model.parameters():
+        parameter.grad.clamp(-1, 1)  # error: GL213
+    optimizer.step()
+```
+
 ```python good
 import tensorflow as tf
 
@@ -53,24 +67,19 @@ gradients = [tf.clip_by_norm(g, 1.0) for g in gradients]
 optimizer.apply_gradients(zip(gradients, model.trainable_variables))
 ```
 
+## How to fix
+
+Give the clipped gradients to `apply_gradients`.
+
+## When it is fine
+
+Clipping predictions or pixels has nothing to do with gradients, and a clamp in place, or one that
+is assigned, changes what is applied:
+
 ```python good
 import tensorflow as tf
 
 image = tf.clip_by_value(tf.cast(picture, tf.float32) / 255.0, 0.0, 1.0)
-```
-
-```python bad
-import torch
-from torch import nn
-
-model = nn.Linear(4, 1)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-for x, y in batches:
-    optimizer.zero_grad()
-    nn.functional.mse_loss(model(x), y).backward()
-    for parameter in model.parameters():
-        parameter.grad.clamp(-1, 1)  # error: GL213
-    optimizer.step()
 ```
 
 ```python good
@@ -82,14 +91,6 @@ for parameter in model.parameters():
     parameter.grad = parameter.grad.clamp(-1, 1)
     largest = parameter.grad.clamp(min=0).max()
 ```
-
-## How to fix
-
-Give the clipped gradients to `apply_gradients`.
-
-## When it is fine
-
-Clipping predictions or pixels has nothing to do with gradients.
 
 ## References
 
@@ -105,7 +106,7 @@ from gradlint.sdk.source import Finding, UnusedClip, report, rule, spell
 
 @rule("GL213", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})
 def check(unused: UnusedClip) -> Iterator[Finding]:
-    """Report a clip whose result the update passes by."""
+    """Report a clip whose result the update does not use."""
     if unused.rebound:
         yield report(
             unused.clip,

@@ -1,4 +1,4 @@
-"""# An optimizer is told to clip in two ways at once.
+"""# An optimizer is told to clip in two ways
 
 ## What it does
 
@@ -8,8 +8,8 @@ Reports a Keras optimizer that is given more than one of `clipnorm`, `clipvalue`
 
 ## Why it is a risk
 
-Keras 3 raises `ValueError` when the optimizer is built. Keras 2 accepted `clipnorm` with
-`clipvalue` and applied both, so the bound that binds is not the one that was meant. A
+Keras 3 raises `ValueError` when the optimizer is built. Keras 2 accepted `clipnorm` together with
+`clipvalue` and applied both, so the bound that takes effect is not the one that was meant. A
 `LossScaleOptimizer` sees gradients that are still scaled, so Keras refuses to clip there. Fabric
 raises.
 
@@ -59,11 +59,11 @@ fabric.clip_gradients(model, optimizer, max_norm=1.0)
 ## How to fix
 
 Keep one: `global_clipnorm` bounds all gradients by one factor and keeps their direction; `clipnorm`
-bounds each variable by itself; `clipvalue` bounds each entry and changes the direction.
+bounds each variable separately; `clipvalue` bounds each entry and changes the direction.
 
 ## When it is fine
 
-An argument that is `None` is no argument.
+An argument that is `None` does not count.
 
 ## References
 

@@ -1,4 +1,4 @@
-"""# The old name of `clip_grad_norm_` is used.
+"""# The deprecated name of `clip_grad_norm_` is used
 
 ## What it does
 
@@ -6,20 +6,20 @@ Reports `torch.nn.utils.clip_grad_norm` without the underscore.
 
 ## Why it is a risk
 
-It still clips, with a `FutureWarning` at each call; the name will go.
+It still clips, with a `FutureWarning` at each call, and is due to be removed.
 
 ## Example
 
 ```python bad
 import torch
 
-torch.nn.utils.clip_grad_norm(model.parameters(), 1.0)  # error: GL214
+torch.nn.utils.clip_grad_norm(model.parameters(), 1.0)  # info: GL214
 ```
 
 ```python bad
 from torch.nn.utils import clip_grad_norm
 
-clip_grad_norm(model.parameters(), max_norm=5.0)  # error: GL214
+clip_grad_norm(model.parameters(), max_norm=5.0)  # info: GL214
 ```
 
 ```python good
@@ -28,6 +28,14 @@ import torch
 torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
 ```
 
+## How to fix
+
+Add the underscore.
+
+## When it is fine
+
+A function of the project may have the same name:
+
 ```python good
 def clip_grad_norm(parameters, limit):
     return limit
@@ -35,14 +43,6 @@ def clip_grad_norm(parameters, limit):
 
 clip_grad_norm([], 1.0)  # a function of the project, with torch nowhere in it
 ```
-
-## How to fix
-
-Add the underscore.
-
-## When it is fine
-
-A function of the project may be called so.
 
 ## References
 

@@ -1,14 +1,14 @@
-"""# An iterator of parameters is used up before the clip sees it.
+"""# An iterator of parameters is used up before the clip sees it
 
 ## What it does
 
 Reports a clip that is given an iterator over parameters (`model.parameters()`, `filter(...)`,
-`map(...)` kept in a variable) which something went through before: the optimizer, a sum, or an
+`map(...)` kept in a variable) which something has already consumed: the optimizer, a sum, or an
 earlier iteration of the same loop.
 
 ## Why it is a risk
 
-An iterator can be gone through once. The optimizer takes all of it, and the clip gets nothing:
+An iterator can be consumed only once. The optimizer takes everything, and the clip gets nothing:
 measured, the update is that of the unclipped step (norm 21,251 instead of 1). Recent PyTorch warns
 for a true generator; for `filter` and `map` it says nothing.
 
@@ -54,6 +54,14 @@ for x, y in batches:
     optimizer.step()
 ```
 
+## How to fix
+
+Wrap the definition in `list(...)`, or call `model.parameters()` again.
+
+## When it is fine
+
+A list can be read any number of times, and so can what `parameters()` returns at each call:
+
 ```python good
 import torch
 from torch import nn
@@ -66,14 +74,6 @@ for x, y in batches:
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
 ```
-
-## How to fix
-
-Wrap the definition in `list(...)`, or call `model.parameters()` afresh.
-
-## When it is fine
-
-A list can be gone through as often as one likes.
 
 ## References
 
@@ -89,9 +89,7 @@ from gradlint.sdk.source import Clip, Finding, report, rule, spell
 
 @rule("GL210", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})
 def check(clip: Clip) -> Iterator[Finding]:
-    """Report a clip of parameters that are gone."""
-    if clip.target is None:
-        return
+    """Report a clip of an iterator that is already used up."""
     if clip.consumed is not None:
         cause = [(clip.consumed, "it is used up here"), (clip.target, "the iterator is made here")]
     elif clip.emptied_by_loop:

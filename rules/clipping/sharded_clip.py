@@ -1,4 +1,4 @@
-"""# The clip sees one shard of the gradients.
+"""# The clip sees one shard of the gradients
 
 ## What it does
 
@@ -7,9 +7,9 @@ and `accelerator.clip_grad_norm_` where DeepSpeed runs the step.
 
 ## Why it is a risk
 
-With FSDP1 each process holds a shard, so the free function computes the norm of that shard: every
-process scales its part by a factor of its own, and the step changes direction. Under DeepSpeed
-Accelerate's method only returns the norm; the clipping that counts is `gradient_clipping` of
+With FSDP1 each process holds a shard, so the free function computes the norm of that shard: each
+process scales its part by a different factor, and the step changes direction. Under DeepSpeed
+Accelerate's method only returns the norm; the clipping that counts is `gradient_clipping` in
 DeepSpeed's configuration.
 
 ## Example
@@ -23,7 +23,7 @@ optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
 for batch in batches:
     optimizer.zero_grad()
     model(batch).mean().backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # error: GL215
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # warning: GL215
     optimizer.step()
 ```
 
@@ -34,7 +34,7 @@ accelerator = Accelerator(deepspeed_plugin=DeepSpeedPlugin(zero_stage=2))
 model, optimizer = accelerator.prepare(model, optimizer)
 for batch in batches:
     accelerator.backward(model(batch).mean())
-    accelerator.clip_grad_norm_(model.parameters(), 1.0)  # error: GL215
+    accelerator.clip_grad_norm_(model.parameters(), 1.0)  # warning: GL215
     optimizer.step()
     optimizer.zero_grad()
 ```
@@ -52,6 +52,15 @@ for batch in batches:
     optimizer.step()
 ```
 
+## How to fix
+
+FSDP1: call `model.clip_grad_norm_(1.0)` on the root. DeepSpeed: set `gradient_clipping`.
+
+## When it is fine
+
+FSDP2 (`fully_shard`) keeps DTensors, for which the free function is right. So it is with a strategy
+that does not shard:
+
 ```python good
 import torch
 from torch.distributed.fsdp import fully_shard
@@ -64,15 +73,6 @@ for batch in batches:
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
 ```
-
-## How to fix
-
-FSDP1: call `model.clip_grad_norm_(1.0)` on the root. DeepSpeed: set `gradient_clipping`.
-
-## When it is fine
-
-FSDP2 (`fully_shard`) keeps DTensors, on which the free function is right; so it is with a sharding
-strategy that does not shard:
 
 ```python good
 import torch

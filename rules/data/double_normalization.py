@@ -1,20 +1,20 @@
-"""# Inputs are scaled twice.
+"""# Inputs are scaled twice
 
 ## What it does
 
-Reports pixels that were brought to about 1 and then are scaled down again on the way to the first
+Reports pixels that were brought to about 1 and are then scaled down again on the way to the first
 weights: `/ 255` twice, `/ 255` before a `Rescaling` layer, before `preprocess_input`, after
 `ToTensor`, or before a network of `keras.applications` that rescales its input itself
 (EfficientNet, EfficientNetV2, ConvNeXt, MobileNetV3).
 
 ## Why it is a risk
 
-Nothing fails. The images that reach the network are nearly constant: pixels of 0 to 255 that are
-divided twice span 0.004, and `preprocess_input` moves pixels of 0 to 1 to -1.0 to -0.99 (mode `tf`;
-0.5 becomes -0.996), to about -103 (mode `caffe`) or to about -2.1 (mode `torch`). A pretrained
-network then sees black images only, and a new one learns from differences in the third digit, with
-gradients of the first layer that are hundreds of times too small (LeCun et al. 1998, section 4.3).
-Loss and accuracy stay near their start.
+Nothing fails, but the images that reach the network are nearly constant: pixels of 0 to 255 that
+are divided twice span 0.004, and `preprocess_input` moves pixels of 0 to 1 to -1.0 to -0.99 (mode
+`tf`; 0.5 becomes -0.996), to about -103 (mode `caffe`) or to about -2.1 (mode `torch`). A
+pretrained network then sees only black images, and a new one learns from differences in the third
+digit, with gradients of the first layer that are hundreds of times too small (LeCun et al. 1998,
+section 4.3). Loss and accuracy stay near their start.
 
 ## Example
 
@@ -31,7 +31,7 @@ x_train = preprocess_input(x_train)
 base = MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3))
 model = Sequential([base, GlobalAveragePooling2D(), Dense(10, activation="softmax")])
 model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
-model.fit(x_train, y_train, epochs=5)  # error: GL303
+model.fit(x_train, y_train, epochs=5)  # warning: GL303
 ```
 
 ```python bad
@@ -49,77 +49,10 @@ model = tf.keras.Sequential(
     ]
 )
 model.compile("adam", tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-model.fit(images, labels, epochs=5)  # error: GL303
+model.fit(images, labels, epochs=5)  # warning: GL303
 ```
 
-EfficientNet scales its input itself:
-
-```python bad
-import tensorflow as tf
-
-(x, y), _ = tf.keras.datasets.cifar100.load_data()
-x = x.astype("float32") / 255
-
-inputs = tf.keras.Input((32, 32, 3))
-base = tf.keras.applications.EfficientNetB0(include_top=False, weights="imagenet")
-features = tf.keras.layers.GlobalAveragePooling2D()(base(inputs))
-model = tf.keras.Model(inputs, tf.keras.layers.Dense(100, activation="softmax")(features))
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(x, y, batch_size=64)  # error: GL303
-```
-
-A generator calls its function first and multiplies by `rescale` afterwards:
-
-```python bad
-from keras.applications.inception_v3 import preprocess_input
-from keras.layers import Conv2D, Dense, GlobalAveragePooling2D
-from keras.models import Sequential
-from keras.preprocessing.image import ImageDataGenerator
-
-generator = ImageDataGenerator(rescale=1.0 / 255, preprocessing_function=preprocess_input)
-batches = generator.flow_from_directory("photos/train", target_size=(150, 150), batch_size=32)
-
-model = Sequential()
-model.add(Conv2D(32, 3, activation="relu", input_shape=(150, 150, 3)))
-model.add(GlobalAveragePooling2D())
-model.add(Dense(5, activation="softmax"))
-model.compile(optimizer="adam", loss="categorical_crossentropy")
-model.fit_generator(batches, epochs=10)  # error: GL303
-```
-
-`ToTensor` gives values of 0 to 1 already:
-
-```python bad
-import torch
-from torch import nn
-from torch.utils.data import DataLoader
-from torchvision import datasets, transforms
-
-train_set = datasets.MNIST("data", train=True, transform=transforms.ToTensor())
-loader = DataLoader(train_set, batch_size=64, shuffle=True)
-
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.hidden = nn.Linear(784, 128)
-        self.out = nn.Linear(128, 10)
-
-    def forward(self, x):
-        x = x.view(x.size(0), -1) / 255.0
-        return self.out(torch.relu(self.hidden(x)))
-
-
-model = Net()
-optimizer = torch.optim.Adam(model.parameters())
-for images, labels in loader:
-    optimizer.zero_grad()
-    loss = nn.functional.cross_entropy(model(images), labels)
-    loss.backward()  # error: GL303
-    optimizer.step()
-```
-
-One scaling, wherever it stands:
+One scaling, wherever it is:
 
 ```python good
 from keras import Sequential
@@ -136,82 +69,7 @@ model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
 model.fit(x_train, y_train, epochs=5)
 ```
 
-`preprocess_input` of EfficientNet returns what it is given, and the network wants 0 to 255:
-
-```python good
-import tensorflow as tf
-from tensorflow.keras.applications.efficientnet import EfficientNetB0, preprocess_input
-
-(x, y), _ = tf.keras.datasets.cifar100.load_data()
-x = preprocess_input(x.astype("float32"))
-
-model = tf.keras.Sequential(
-    [
-        EfficientNetB0(include_top=False, weights="imagenet", pooling="avg"),
-        tf.keras.layers.Dense(100, activation="softmax"),
-    ]
-)
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(x, y, batch_size=64)
-```
-
-ConvNeXt that was told not to preprocess, and pixels that are scaled back before EfficientNet:
-
-```python good
-import keras
-
-(x, y), _ = keras.datasets.cifar10.load_data()
-x = x / 255.0
-
-plain = keras.Sequential(
-    [
-        keras.applications.ConvNeXtTiny(
-            include_top=False, weights=None, include_preprocessing=False, pooling="avg"
-        ),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
-plain.compile("adam", "sparse_categorical_crossentropy")
-plain.fit(x, y)
-
-restored = keras.Sequential(
-    [
-        keras.layers.Rescaling(255.0),
-        keras.applications.EfficientNetV2B0(include_top=False, weights=None, pooling="avg"),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
-restored.compile("adam", "sparse_categorical_crossentropy")
-restored.fit(x, y)
-```
-
-EfficientNet of torchvision does not rescale:
-
-```python good
-import torch
-import torchvision
-from torch import nn
-from torch.utils.data import DataLoader
-from torchvision import datasets, transforms
-
-transform = transforms.Compose(
-    [
-        transforms.Resize(224),
-        transforms.ToTensor(),
-        transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
-    ]
-)
-loader = DataLoader(datasets.CIFAR10("data", transform=transform), batch_size=32, shuffle=True)
-model = torchvision.models.efficientnet_b0(num_classes=10)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-for images, labels in loader:
-    loss = nn.functional.cross_entropy(model(images), labels)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-```
-
-To 0..1 and from there to mean 0 and deviation 1 is one normalization in two steps:
+From 0..255 to 0..1, and from there to mean 0 and deviation 1, is one normalization in two steps:
 
 ```python good
 from keras.datasets import mnist
@@ -230,21 +88,22 @@ model.fit(x, y)
 ## How to fix
 
 Remove one of the two. Keep the one that belongs to the network: its own `preprocess_input`, or the
-scaling inside it; for a network trained from scratch keep the one that inference will also run,
-such as a `Rescaling` layer.
+scaling inside it; for a network trained from scratch keep the one that also runs at inference, such
+as a `Rescaling` layer.
 
 ## When it is fine
 
-Never, when both factors are what they seem. Values that are multiplied back in between
-(`Rescaling(255.0)`) and networks built with `include_preprocessing=False` are not reported; neither
-is anything that the linter cannot follow to both operations.
+Values that are multiplied back in between (`Rescaling(255.0)`) and networks built with
+`include_preprocessing=False` are not reported; nor is anything that the linter cannot follow to
+both operations.
 
 ## References
 
-- Y. LeCun, L. Bottou, G. Orr, K.-R. Müller, "Efficient BackProp", 1998, section 4.3.
+- Y. LeCun, L. Bottou, G. Orr, K.-R. Müller, "Efficient BackProp", 1998, section 4.3
 - [keras.applications: EfficientNet](https://keras.io/api/applications/efficientnet/) ("EfficientNet
-  models expect their inputs to be float tensors of pixels with values in the [0-255] range").
-- [torchvision.transforms.ToTensor](https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.ToTensor.html).
+  models expect their inputs to be float tensors of pixels with values in the [0-255] range")
+-
+  [torchvision.transforms.ToTensor](https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.ToTensor.html)
 """
 
 from __future__ import annotations
@@ -277,7 +136,7 @@ def check(feed: Feed) -> Iterator[Finding]:
     yield report(
         feed.call,
         f"{what} is scaled twice: `{spell(feed.doubled, 'the second step')}` scales values that "
-        "were brought to about 1 before",
+        "were already brought to about 1",
         help="remove one of the two; what is left of the images is nearly constant",
         notes=notes,
     )

@@ -1,18 +1,18 @@
-"""# A normalization has no statistics.
+"""# A normalization has no statistics
 
 ## What it does
 
-Reports a `Normalization` layer that is trained with although neither `adapt` nor `mean` and
-`variance` ever gave it statistics, and an `ImageDataGenerator` with `featurewise_center`,
+Reports a `Normalization` layer in a trained model that was never given statistics, neither by
+`adapt` nor by `mean` and `variance`, and an `ImageDataGenerator` with `featurewise_center`,
 `featurewise_std_normalization` or `zca_whitening` whose `fit` is never called.
 
 ## Why it is a risk
 
-Both do nothing then, and the code reads as if the inputs were normalized. Measured with Keras 3.15:
-an unadapted `Normalization` layer returns `[10, 20]` for `[10, 20]` without a word; a generator
-with `featurewise_center=True` that was not fit gives pixels up to 255 and one warning at the first
-batch. Unscaled inputs make the gradients of the first layer as much larger as the inputs are (LeCun
-et al. 1998, section 4.3): training stalls, oscillates or ends in NaN.
+Both then do nothing, although the code reads as if the inputs were normalized. Measured with Keras
+3.15: an unadapted `Normalization` layer returns `[10, 20]` for `[10, 20]` without a warning; a
+generator with `featurewise_center=True` that was not fit gives pixels up to 255 and one warning at
+the first batch. Unscaled inputs make the gradients of the first layer larger by the same factor
+(LeCun et al. 1998, section 4.3): training stalls, oscillates or ends in NaN.
 
 ## Example
 
@@ -23,23 +23,11 @@ import numpy as np
 features = np.load("features.npy")
 prices = np.load("prices.npy")
 
-normalizer = keras.layers.Normalization(axis=-1)  # error: GL304
+normalizer = keras.layers.Normalization(axis=-1)  # warning: GL304 "passes its input"
 hidden = keras.layers.Dense(64, activation="relu")
 model = keras.Sequential([normalizer, hidden, keras.layers.Dense(1)])
 model.compile(optimizer="adam", loss="mse")
 model.fit(features, prices, epochs=20)
-```
-
-```python bad
-import tensorflow as tf
-
-inputs = tf.keras.Input(shape=(12,))
-x = tf.keras.layers.Normalization()(inputs)  # error: GL304
-x = tf.keras.layers.Dense(32, activation="relu")(x)
-model = tf.keras.Model(inputs, tf.keras.layers.Dense(1)(x))
-model.compile(optimizer=tf.keras.optimizers.Adam(1e-3), loss="mae")
-dataset = tf.data.experimental.make_csv_dataset("train.csv", batch_size=32, label_name="y")
-model.fit(dataset, epochs=3)
 ```
 
 ```python bad
@@ -49,7 +37,7 @@ from keras.models import Sequential
 from keras.preprocessing.image import ImageDataGenerator
 
 (x_train, y_train), _ = cifar10.load_data()
-datagen = ImageDataGenerator(  # error: GL304
+datagen = ImageDataGenerator(  # warning: GL304 "its `fit` is never called"
     featurewise_center=True, featurewise_std_normalization=True, horizontal_flip=True
 )
 
@@ -61,7 +49,7 @@ model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
 model.fit_generator(datagen.flow(x_train, y_train, batch_size=32), epochs=10)
 ```
 
-Adapted before training, here in a helper:
+Adapted before training, here in a helper, or with statistics that are given:
 
 ```python good
 import keras
@@ -82,8 +70,6 @@ model.compile(optimizer="adam", loss="mse")
 model.fit(features, prices, epochs=20)
 ```
 
-Statistics that are given:
-
 ```python good
 import keras
 import numpy as np
@@ -99,7 +85,15 @@ model.compile(optimizer="adam", loss="mse")
 model.fit(x, y)
 ```
 
-Statistics that come with the weights:
+## How to fix
+
+Call `layer.adapt(x_train)` before the model is built or fit, or `generator.fit(x_train)` before its
+`flow`. Use only the training data. Where the statistics are known, give `mean` and `variance`.
+
+## When it is fine
+
+Where a saved model brings the statistics along: `load_weights`, `set_weights`, `load_model` and
+checkpoints in the same program silence the rule. So does any unknown call that gets the layer.
 
 ```python good
 import keras
@@ -112,59 +106,13 @@ model.compile(optimizer="adam", loss="mse")
 model.fit(x, y)
 ```
 
-A generator that is fit, and one that needs no statistics of the data set:
-
-```python good
-from keras.datasets import cifar10
-from keras.layers import Conv2D, Dense, Flatten
-from keras.models import Sequential
-from keras.preprocessing.image import ImageDataGenerator
-
-(x_train, y_train), (x_test, y_test) = cifar10.load_data()
-train_generator = ImageDataGenerator(featurewise_center=True, featurewise_std_normalization=True)
-train_generator.fit(x_train)
-test_generator = ImageDataGenerator(samplewise_center=True, samplewise_std_normalization=True)
-
-model = Sequential()
-model.add(Conv2D(32, (3, 3), activation="relu", input_shape=(32, 32, 3)))
-model.add(Flatten())
-model.add(Dense(10, activation="softmax"))
-model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
-validation = test_generator.flow(x_test, y_test)
-model.fit(train_generator.flow(x_train, y_train), validation_data=validation)
-```
-
-A layer that is handed to code that cannot be seen:
-
-```python good
-import keras
-import numpy as np
-
-from preparation_service import fit_statistics
-
-x, y = np.load("x.npy"), np.load("y.npy")
-normalizer = keras.layers.Normalization()
-fit_statistics([normalizer], x)
-model = keras.Sequential([normalizer, keras.layers.Dense(1)])
-model.compile(optimizer="adam", loss="mse")
-model.fit(x, y)
-```
-
-## How to fix
-
-Call `layer.adapt(x_train)` before the model is built or fit, or `generator.fit(x_train)` before its
-`flow`. Use the training part only. Where the statistics are known, give `mean` and `variance`.
-
-## When it is fine
-
-Where a saved model brings the statistics along; `load_weights`, `set_weights`, `load_model` and
-checkpoints in the same program silence the rule. So does any unknown call that gets the layer.
-
 ## References
 
-- [keras.layers.Normalization](https://keras.io/api/layers/preprocessing_layers/numerical/normalization/).
-- [ImageDataGenerator.fit](https://www.tensorflow.org/api_docs/python/tf/keras/preprocessing/image/ImageDataGenerator#fit).
-- Y. LeCun, L. Bottou, G. Orr, K.-R. Müller, "Efficient BackProp", 1998, section 4.3.
+-
+  [keras.layers.Normalization](https://keras.io/api/layers/preprocessing_layers/numerical/normalization/)
+-
+  [ImageDataGenerator.fit](https://www.tensorflow.org/api_docs/python/tf/keras/preprocessing/image/ImageDataGenerator#fit)
+- Y. LeCun, L. Bottou, G. Orr, K.-R. Müller, "Efficient BackProp", 1998, section 4.3
 """
 
 from __future__ import annotations
@@ -176,7 +124,7 @@ from gradlint.sdk.source import Finding, Unfitted, report, rule
 
 @rule("GL304", "warning", symptoms={"not-learning": 0.5, "loss-diverges": 0.5, "loss-nan": 0.3})
 def check(unfitted: Unfitted) -> Iterator[Finding]:
-    """Report what standardises by statistics that nothing ever computed."""
+    """Report a normalization whose statistics are never computed."""
     name = unfitted.made.fn.rpartition(".")[2]
     if unfitted.kind == "layer":
         message = (
@@ -186,8 +134,8 @@ def check(unfitted: Unfitted) -> Iterator[Finding]:
         help = "call its `adapt` on the training data before `fit`"
     else:
         message = (
-            f"`{name}` leaves the images as they are: it is to standardise by statistics of the "
-            "data set, and its `fit` is never called"
+            f"`{name}` leaves the images as they are: it should standardise by statistics of "
+            "the data set, but its `fit` is never called"
         )
         help = "call its `fit` on the training images before `flow`"
     yield report(

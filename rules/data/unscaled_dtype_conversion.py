@@ -1,17 +1,17 @@
-"""# A conversion to float leaves pixels at 0 to 255.
+"""# A conversion to float leaves pixels at 0 to 255
 
 ## What it does
 
-Reports `v2.ToDtype(torch.float32)` with no `scale=True` between `ToImage` or `PILToTensor` and a
-`Normalize` whose means are at most 1, and `convert_image_dtype` of values that are floating point
-already while they still span 0 to 255.
+Reports `v2.ToDtype(torch.float32)` without `scale=True` between `ToImage` or `PILToTensor` and a
+`Normalize` whose means are at most 1, and `convert_image_dtype` of values that are already floating
+point while they still span 0 to 255.
 
 ## Why it is a risk
 
 `ToDtype` casts and does not scale unless it is told to, so `Normalize` with means and deviations
-for 0..1 makes of a white pixel 509 in place of 1 (measured with torchvision 0.28, mean 0.5 and std
-0.5). `convert_image_dtype` scales whole numbers only: floats are taken for 0..1 and stay what they
-are (measured with TensorFlow 2.21: 255.0 stays 255.0). The network trains on inputs that are
+for 0..1 turns a white pixel into 509 instead of 1 (measured with torchvision 0.28, mean 0.5 and std
+0.5). `convert_image_dtype` scales integers only: floats are taken to be in 0..1 and are left
+unchanged (measured with TensorFlow 2.21: 255.0 stays 255.0). The network trains on inputs that are
 hundreds of times larger than its initialisation is made for, and the code looks as if they were
 normalized.
 
@@ -31,23 +31,7 @@ train_transform = v2.Compose(
 )
 ```
 
-```python bad
-import torch
-import torchvision.transforms.v2 as transforms
-from torchvision import datasets
-
-transform = transforms.Compose(
-    [
-        transforms.Resize((64, 64)),
-        transforms.PILToTensor(),
-        transforms.ToDtype(torch.float, scale=False),  # error: GL306
-        transforms.Normalize((0.5,), (0.5,)),
-    ]
-)
-train_set = datasets.FashionMNIST("data", train=True, transform=transform, download=True)
-```
-
-A cast before the conversion takes the scaling away from it:
+A cast before the conversion defeats its scaling:
 
 ```python bad
 import tensorflow as tf
@@ -61,17 +45,6 @@ def load(path, label):
 
 
 paths = tf.data.Dataset.list_files("photos/*/*.jpg")
-```
-
-Resizing gives floats as well:
-
-```python bad
-import tensorflow as tf
-
-(images, labels), _ = tf.keras.datasets.cifar10.load_data()
-images = tf.image.resize(images, (96, 96))
-images = tf.image.convert_image_dtype(images, tf.float32)  # error: GL306
-dataset = tf.data.Dataset.from_tensor_slices((images, labels)).batch(64)
 ```
 
 Scaled by the conversion:
@@ -90,38 +63,7 @@ train_transform = v2.Compose(
 )
 ```
 
-Means for 0..255 need no scaling:
-
-```python good
-import torch
-from torchvision.transforms import v2
-
-transform = v2.Compose(
-    [
-        v2.PILToTensor(),
-        v2.ToDtype(torch.float32),
-        v2.Normalize(mean=[123.7, 116.3, 103.5], std=[58.4, 57.1, 57.4]),
-    ]
-)
-```
-
-A step in between that may scale:
-
-```python good
-import torch
-from torchvision.transforms import v2
-
-transform = v2.Compose(
-    [
-        v2.ToImage(),
-        v2.ToDtype(torch.float32),
-        v2.Lambda(lambda image: image / 255),
-        v2.Normalize((0.5,), (0.5,)),
-    ]
-)
-```
-
-Whole numbers are scaled, and so are floats that were divided:
+Integers are scaled, and floats may have been divided before:
 
 ```python good
 import tensorflow as tf
@@ -151,11 +93,13 @@ start. Means above 1 and steps that are not known silence the rule.
 
 ## References
 
-- [torchvision.transforms.v2.ToDtype](https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.ToDtype.html)
-  (`scale` is False by default).
-- [tf.image.convert_image_dtype](https://www.tensorflow.org/api_docs/python/tf/image/convert_image_dtype)
+-
+  [torchvision.transforms.v2.ToDtype](https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.v2.ToDtype.html)
+  (`scale` is False by default)
+-
+  [tf.image.convert_image_dtype](https://www.tensorflow.org/api_docs/python/tf/image/convert_image_dtype)
   ("images that are represented using floating point values are expected to have values in the range
-  [0,1)").
+  [0,1)")
 """
 
 from __future__ import annotations
@@ -168,14 +112,14 @@ from gradlint.sdk.source import Edit, Finding, Fix, UnscaledConversion, report, 
 
 @rule("GL306", "error", symptoms={"not-learning": 0.6, "loss-diverges": 0.6, "loss-nan": 0.4})
 def check(conversion: UnscaledConversion) -> Iterator[Finding]:
-    """Report a cast to floating point that was to bring pixels to 0..1 and does not."""
+    """Report a cast to floating point that should bring pixels to 0..1 and does not."""
     name = conversion.call.fn.rpartition(".")[2]
     if conversion.expects is None:
         yield report(
             conversion,
-            f"`{name}` is given floating point values up to 255, which it takes for 0..1 and "
+            f"`{name}` is given floating point values up to 255, which it takes to be 0..1 and "
             "does not scale",
-            help="convert the whole numbers, before any cast or resize, or divide by 255",
+            help="convert the integers, before any cast or resize, or divide by 255",
         )
         return
     yield report(

@@ -1,4 +1,4 @@
-"""# A rule that raised an exception
+"""# A rule raised an exception
 
 ## What it does
 
@@ -11,8 +11,7 @@ The file was not checked by that rule, so its silence means nothing.
 
 ## Example
 
-There is nothing to write in a training program that should cause this. Any program that does is
-worth a report.
+Nothing in a training program should cause this. Any program that does is worth a report.
 
 ```python good
 total = 0
@@ -21,8 +20,8 @@ total = 0
 ## How to fix
 
 It is a defect of gradlint or of a rule pack, not of your code. Please report it with the message
-and, if you can, the few lines that cause it. Until it is repaired, ignore the rule for that file
-with `per-file-ignores`. `GRADLINT_TRACEBACK=1` shows the traceback of a failure outside any file.
+and, if you can, the few lines that cause it. Until it is fixed, ignore the rule for that file with
+`per-file-ignores`. `GRADLINT_TRACEBACK=1` shows the traceback of a failure outside any file.
 
 ## When it is fine
 

@@ -1,4 +1,4 @@
-"""# A program that cannot be parsed
+"""# A program cannot be parsed
 
 ## What it does
 
@@ -29,11 +29,12 @@ that Python. A file that is meant to be broken, such as a template, belongs in `
 
 ## When it is fine
 
-Never for code that is trained with: it does not run either.
+Never for code that is used to train: it does not run either.
 
 ## References
 
-- [The Python language reference: lexical analysis](https://docs.python.org/3/reference/lexical_analysis.html)
+- [The Python language reference: lexical
+  analysis](https://docs.python.org/3/reference/lexical_analysis.html)
 - [What's new in Python](https://docs.python.org/3/whatsnew/)
 """
 

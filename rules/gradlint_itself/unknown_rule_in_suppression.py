@@ -1,4 +1,4 @@
-"""# A suppression comment that names no known rule
+"""# A suppression comment names no known rule
 
 ## What it does
 
@@ -22,7 +22,7 @@ total = 0
 
 ## How to fix
 
-Write the rule's name or code as it stands in the finding. `gradlint rule --all` lists them.
+Write the rule's name or code as it appears in the finding. `gradlint rule --all` lists them.
 
 ## When it is fine
 
@@ -30,7 +30,8 @@ Where the rule comes from a rule pack that is not installed here.
 
 ## References
 
-- [Ruff's rule for the same in `noqa` comments](https://docs.astral.sh/ruff/rules/invalid-rule-code/)
+- [Ruff's rule for the same in `noqa`
+  comments](https://docs.astral.sh/ruff/rules/invalid-rule-code/)
 """
 
 from __future__ import annotations

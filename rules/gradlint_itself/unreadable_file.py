@@ -1,4 +1,4 @@
-"""# A file or directory that cannot be read
+"""# A file or directory cannot be read
 
 ## What it does
 
@@ -7,8 +7,8 @@ notebook that is not valid JSON.
 
 ## Why it is a risk
 
-The file was not checked. Passing over it in silence would make the run look cleaner than it is, and
-a mistyped path in a CI job would pass for ever.
+The file was not checked. Skipping it silently would make the run look cleaner than it is, and a
+mistyped path in a CI job would pass for ever.
 
 ## Example
 
@@ -17,7 +17,7 @@ says so, and is read:
 
 ```python good
 # coding: latin-1
-name = "M\u00fcller"
+name = "Müller"
 ```
 
 ## How to fix

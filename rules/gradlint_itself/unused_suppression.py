@@ -1,4 +1,4 @@
-"""# A suppression comment that suppresses nothing
+"""# A suppression comment suppresses nothing
 
 ## What it does
 

@@ -1,4 +1,4 @@
-"""# A loss scale that keeps halving
+"""# The loss scale keeps halving
 
 ## What it does
 
@@ -8,11 +8,11 @@ nearly every step overflows and is skipped.
 ## Why it is a risk
 
 Mixed precision multiplies the loss so that small gradients survive float16, and halves the factor
-whenever a gradient overflows. A few halvings are how it finds its place. A scale that goes on
-falling has met gradients that are not finite at any scale: a NaN in the weights, the data or an
-activation beyond 65,504. From then on every step is skipped, and the loss that is logged looks calm
-because nothing changes: in one such run the scale fell from 8e6 to 5e-234 over 800 steps.
-OPT-175B's divergences came with a scale that crashed to 0.
+whenever a gradient overflows. A few halvings are how it finds its scale. A scale that keeps falling
+has met gradients that are not finite at any scale: a NaN in the weights, the data or an activation
+beyond 65,504. From then on every step is skipped, and the loss that is logged looks calm because
+nothing changes: in one such run the scale fell from 8e6 to 5e-234 over 800 steps. OPT-175B's
+divergences came with a scale that crashed to 0.
 
 ## Example
 
@@ -37,7 +37,7 @@ step,loss,loss_scale
 # error: TL304: loss_scale 700-800
 ```
 
-A scaler with a minimum, as those of Megatron and DeepSpeed have, stays at it:
+A scaler with a minimum, as in Megatron and DeepSpeed, stays at it:
 
 ```series bad
 steps 2000
@@ -46,25 +46,17 @@ loss_scale: 65536 for 200 then 65536 *> 1 for 17 then 1
 # error: TL304: loss_scale 216-1999
 ```
 
-```text bad
- iteration       10/     200 | lm loss: 8.238016E+00 | loss scale: 65536.0 | grad norm: 2.555 |
- iteration       20/     200 | lm loss: 7.401216E+00 | loss scale: 65536.0 | grad norm: 1.871 |
- iteration       30/     200 | lm loss: 6.930121E+00 | loss scale: 8192.0 | grad norm: 1.504 |
- iteration       40/     200 | loss scale: 256.0 | number of skipped iterations: 8 |
- iteration       50/     200 | loss scale: 0.25 | number of skipped iterations: 10 |
- iteration       60/     200 | loss scale: 0.000244140625 | number of skipped iterations: 10 |
-# error: TL304: loss scale 50-60
-```
-
 ## How to fix
 
 Find the tensor that is not finite: `torch.autograd.detect_anomaly()` names the operation, a hook on
-each module the activation. Restart from a checkpoint of before the scale began to fall, and train
-in bfloat16, which has the range of float32 and needs no scale, if activations are simply large.
+each module the activation. Restart from a checkpoint of before the scale began to fall. If
+activations are simply large, train in bfloat16, which has the range of float32 and does not need a
+loss scale.
 
 ## When it is fine
 
-A few halvings at the start, and doublings every 2,000 calm steps, are how it works:
+A few halvings at the start, and doublings every 2,000 calm steps, are how it works; it may also
+fall far and recover:
 
 ```series good
 steps 6000
@@ -72,27 +64,13 @@ loss: 6.9 ~> 2.5, noise 2%
 loss_scale: 65536 for 3 then 32768 for 2 then 8192 for 2000 then 16384 for 2000 then 32768
 ```
 
-It may come down far and recover:
-
 ```series good
 steps 3000 every 10
 loss: 6.9 ~> 2.5, noise 2%
 loss_scale: 65536 for 1000 then 65536 *> 16 for 13 then 16 for 200 then 16 *> 4096
 ```
 
-No scaling at all is a scale of 1; one may be set below it on purpose:
-
-```series good
-steps 1000
-loss: 6.9 ~> 2.5, noise 2%
-loss_scale: 1
-```
-
-```series good
-steps 1000
-loss: 6.9 ~> 2.5, noise 2%
-loss_scale: 0.125
-```
+Training without scaling has a scale of 1, and a scale below it may be set on purpose.
 
 ## References
 

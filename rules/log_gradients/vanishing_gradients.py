@@ -1,4 +1,4 @@
-"""# Gradients that vanish before anything is learnt
+"""# Gradients vanish before anything is learned
 
 ## What it does
 
@@ -7,10 +7,10 @@ still near its start and no score or return has risen.
 
 ## Why it is a risk
 
-Such a run is over, and nothing stops it: no gradient brings saturated units, dead ReLUs or a policy
-that always does the same back. A policy trained with a learning rate that was too high went from a
-norm of 36 to 1e-13 within 40 episodes and earned 9.5 at each of the 360 that followed. The default
-tanh RNN passes 7e-12 of a gradient over 50 steps from the start.
+Such a run is over, and nothing stops it: without a gradient, saturated units, dead ReLUs or a
+policy that always does the same do not recover. A policy trained with a learning rate that was too
+high went from a norm of 36 to 1e-13 within 40 episodes and earned 9.5 at each of the 360 that
+followed. The default tanh RNN passes 7e-12 of a gradient over 50 steps from the start.
 
 ## Example
 
@@ -31,36 +31,16 @@ train/grad_norm: = 0.00000000002 from 60
 # error: TL302: train/grad_norm 60-799
 ```
 
-Dead ReLUs give exactly zero:
-
-```series bad
-steps 600
-loss: 1.1 for 40 then 1.386, noise 1%
-grad_norm: 3, noise 25%
-grad_norm: = 0 from 40
-# error: TL302: grad_norm 40-599
-```
-
-A policy that has collapsed:
-
-```series bad
-steps 400
-policy_loss: 20 ~> 0, noise +-0.5
-episode_return: 22 for 25 then 9.5, noise 3%
-grad_norm: 36 for 30 then 36 *> 0.0000000000001 for 30 then 0.0000000000001, noise 40%
-# error: TL302: grad_norm 45-399
-```
-
 ## How to fix
 
-Use residual connections, normalisation before the activation, gated cells, and an initialisation
-that fits the activation; inputs of unit scale. If the norm fell suddenly, an update has saturated
+Use residual connections, normalisation before the activation, gated cells, an initialisation that
+suits the activation, and inputs of unit scale. If the norm fell suddenly, an update has saturated
 the network: restart with a lower learning rate and clipped gradients. Log the norm of each layer to
 see where it is lost.
 
 ## When it is fine
 
-A run that has learnt: its gradients go with its loss.
+A run that has learned: its gradients shrink with its loss.
 
 ```series good
 steps 3000
@@ -68,41 +48,12 @@ loss: 0.7 *> 0.0000001, noise 30%
 grad_norm: 0.9 *> 0.0000001, noise 40%
 ```
 
-```series good
-steps 2000
-loss: 2.3 ~> 0.8, noise 3%
-grad_norm: 0.9 *> 0.00000001, noise 40%
-```
-
-So do those of whole-batch training, down to the noise of the targets:
-
-```series good
-steps 1000
-loss: 1 ~> 0.65
-grad_norm: 0.9 *> 0.00000001, noise 5%
-```
-
-A norm that falls by a few orders of magnitude, with a high learning level or in a long plateau:
+A norm that falls by a few orders of magnitude, at a high loss or on a long plateau:
 
 ```series good
 steps 3000
 loss: 10.8 ~> 6.5, noise 1%
 grad_norm: 30 ~> 0.2, noise 15%
-```
-
-```series good
-steps 2000
-loss: 0.167 for 1200 then 0.167 ~> 0.002, noise 6%
-grad_norm: 0.3 ~> 0.0004 for 1200 then 0.5 ~> 0.01, noise 25%
-```
-
-The norm of one layer only, beside that of the whole:
-
-```series good
-steps 1000
-loss: 2.3 ~> 1.9, noise 2%
-grad_norm: 1.2 ~> 0.6, noise 15%
-grad_norm/encoder.layer0: 0.1 *> 0.00000001, noise 20%
 ```
 
 A return or a score that has risen, whatever the loss does:
@@ -112,14 +63,6 @@ steps 800
 policy_loss: 0.4 -> 0.1, noise +-0.3
 episode_return: 20 -> 495, noise 5%
 grad_norm: 9 *> 0.000001, noise 50%
-```
-
-```series good
-steps 500
-loss: 0.9 ~> 0.6, noise 4%
-accuracy: 0.1 -> 0.97, noise 1%
-accuracy: at most 1
-grad_norm: 2 *> 0.0000005, noise 30%
 ```
 
 ## References

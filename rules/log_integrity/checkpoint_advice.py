@@ -3,17 +3,17 @@
 ## What it does
 
 With `--checkpoints DIR`: finds the earliest error of the run and names the newest checkpoint from
-before it, or says that there is none. Steps and epochs are taken from the names of files and folders
-in `DIR` and up to three levels below; no checkpoint is opened. Names that give an epoch are compared
-by the epoch that the log says the error happened in.
+before it, or says that there is none. Steps and epochs are taken from the names of files and
+folders in `DIR` and up to three levels below; no checkpoint is opened. Names that give an epoch are
+compared by the epoch that the log gives for the error.
 
 ## Why it is a risk
 
 The last checkpoint of a run that ended in NaN holds NaN, and a run that resumes from it is NaN from
 its first step. Between the update that did the harm and the first NaN in the log there may be
-several steps (3 to 9 logged points in most runs that exploded, 30 in a slow one), so that the
-checkpoint right before the NaN may be bad already; the one before it is named, too. The authors of
-PaLM went back about 100 steps before each spike and skipped 200 to 500 batches.
+several steps (3 to 9 logged points in most runs that exploded, 30 in a slow one), so the checkpoint
+right before the NaN may already be bad; the one before it is also named. The authors of PaLM went
+back about 100 steps before each spike and skipped 200 to 500 batches.
 
 ## Example
 
@@ -28,7 +28,7 @@ step,loss,grad_norm
 # info: TL603: 500
 ```
 
-Names of Lightning, with a log that counts epochs:
+Lightning's names, with a log that counts epochs:
 
 ```csv bad checkpoints=epoch=0-step=100.ckpt,epoch=1-step=200.ckpt,epoch=2-step=300.ckpt,last.ckpt
 epoch,loss,val_loss
@@ -39,36 +39,13 @@ epoch,loss,val_loss
 # info: TL603: 2
 ```
 
-Epochs in the names, steps in the log; the column `epoch` tells which is which:
-
-```csv bad checkpoints=weights/epoch_1.pt,weights/epoch_2.pt,weights/epoch_3.pt
-step,epoch,loss
-100,1,2.31
-200,1,2.11
-300,2,1.98
-400,2,1.90
-500,3,inf
-600,3,inf
-# info: TL603: 500
-```
-
-There is none from before:
+No checkpoint is older than the error:
 
 ```jsonl bad checkpoints=model_0000499.pth,model_0000999.pth
 {"iteration": 100, "loss": 2.31}
 {"iteration": 200, "loss": 2.25}
 {"iteration": 300, "loss": NaN}
 {"iteration": 400, "loss": NaN}
-# info: TL603: 300
-```
-
-No name has a number, or only those of shards and processes:
-
-```csv bad checkpoints=best.pt,model-00001-of-00002.safetensors,model-00002-of-00002.safetensors,rng_state_0.pth
-step,loss
-100,2.31
-200,2.25
-300,nan
 # info: TL603: 300
 ```
 
@@ -87,24 +64,16 @@ iter 300: loss 1.98, time 12.0ms
 
 ## How to fix
 
-Restart from the checkpoint that is named, with the cause taken away: a lower learning rate, clipped
+Restart from the checkpoint that is named, after removing the cause: a lower learning rate, clipped
 gradients, other batches. If the gradient norm had left its usual range before, go back to before
 that. Keep more than one checkpoint (`save_total_limit` of the Hugging Face `Trainer`, `save_top_k`
-and `every_n_train_steps` of Lightning's `ModelCheckpoint`), and write none while the loss is not
-finite.
+and `every_n_train_steps` of Lightning's `ModelCheckpoint`), and do not write one while the loss is
+not finite.
 
 ## When it is fine
 
-It is advice, and says nothing of a run without an error, nor without `--checkpoints`. A log that
-numbers nothing can't be compared with the names of checkpoints:
-
-```csv good checkpoints=model_1.pt,model_2.pt
-loss,accuracy
-2.31,0.11
-2.11,0.20
-nan,0.10
-nan,0.10
-```
+It is advice: silent for a run without an error, and without `--checkpoints`. A log without steps or
+epochs cannot be compared with the names of checkpoints.
 
 ## References
 

@@ -1,17 +1,18 @@
-"""# A jump of the learning rate
+"""# The learning rate jumps
 
 ## What it does
 
 Reports where the learning rate at least doubles or halves from one logged point to the next, and
-changes at least four times as much as at the points beside it: step decay, `ReduceLROnPlateau`, warm
-restarts, a value that was changed by hand when the run was resumed. Groups of parameters that jump
-together are one finding. Off unless selected (`--select TL602`); `gradlint diagnose` always looks.
+changes at least four times as much as at the points beside it: step decay, `ReduceLROnPlateau`,
+warm restarts, a value that was changed by hand when the run was resumed. Groups of parameters that
+jump together are one finding. Off unless selected (`--select TL602`); `gradlint diagnose` always
+looks.
 
 ## Why it is a risk
 
-It is no defect by itself. It explains others: a loss that rises where the rate rises has its cause
-in the schedule, a loss that falls at once where the rate falls was held up by a rate that was too
-high, and a spike right after a resume is often a schedule that began anew.
+It is not a defect in itself. It explains others: a loss that rises where the rate rises has its
+cause in the schedule, a loss that falls at once where the rate falls was held up by a rate that was
+too high, and a spike right after a resume is often a schedule that started over.
 
 ## Example
 
@@ -36,16 +37,6 @@ lr: = 0.1 from 3000
 # info: TL602: lr 3000
 ```
 
-A rate that was raised by hand when the run was resumed; both groups of parameters have it:
-
-```jsonl bad
-{"step": 100, "loss": 2.31, "lr/pg0": 0.0001, "lr/pg1": 0.0002}
-{"step": 200, "loss": 2.25, "lr/pg0": 0.0001, "lr/pg1": 0.0002}
-{"step": 300, "loss": 2.91, "lr/pg0": 0.001, "lr/pg1": 0.002}
-{"step": 400, "loss": 2.80, "lr/pg0": 0.001, "lr/pg1": 0.002}
-# info: TL602: lr/pg0 300
-```
-
 ```csv good
 step,loss,lr
 0,2.31,0.001
@@ -63,43 +54,15 @@ step 400 loss 1.90 lr 8.6e-4
 
 ## How to fix
 
-Nothing, if the schedule was meant so. Otherwise store the scheduler's state with the checkpoint
-(`scheduler.state_dict()`) and load it when the run is resumed, and warm up after a restart.
+Nothing, if the schedule is meant that way. Otherwise store the scheduler's state with the
+checkpoint (`scheduler.state_dict()`) and load it when the run is resumed, and warm up after a
+restart.
 
 ## When it is fine
 
 A linear warm-up doubles the rate at its second point, and a cosine that ends near zero more than
-halves it at its last ones; neither jumps:
-
-```csv good
-step,loss,lr
-100,6.91,0.0001
-200,6.10,0.0002
-300,5.62,0.0003
-400,5.31,0.0004
-500,5.10,0.0005
-600,4.99,0.0005
-```
-
-```csv good
-step,loss,lr
-600,2.11,0.0000955
-700,2.08,0.0000618
-800,2.06,0.0000349
-900,2.05,0.0000157
-950,2.05,0.0000039
-990,2.05,0.0000010
-```
-
-A rate that is drawn for each batch, by the length of its sequence say, is no schedule:
-
-```series good
-steps 600
-loss: 6.5 ~> 4.5, noise 3%
-lr: 30, noise 15%
-lr: x0.4 at 30 for 3
-lr: x0.4 at 130 for 2
-```
+halves it at its last ones; neither jumps. A rate that is drawn for each batch, for instance by the
+length of its sequences, is not a schedule.
 
 ## References
 

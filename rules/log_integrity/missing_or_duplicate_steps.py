@@ -1,17 +1,19 @@
-"""# Holes and repeated steps
+"""# Steps are missing or repeated
 
 ## What it does
 
-Reports records that are missing from the training loss, and steps that come twice in it, against the
-log's own cadence: at least 95% of the steps have to be the same distance apart, and a hole is one
-that leaves out three records or more. Logs of fewer than 50 points have no cadence to hold them to.
+Reports records that are missing from the training loss, and steps that occur twice in it, against
+the log's own cadence: at least 95% of the steps have to be the same distance apart, and a hole is
+one that leaves out three records or more. Logs of fewer than 50 points are too short to have a
+cadence.
 
 ## Why it is a risk
 
-What is missing was not checked. Weights & Biases drops what is logged under a step below the current
-one; Lightning deletes `metrics.csv` when a run resumes into its folder; a full disk loses what is
-written to it. A hole is also where a run was down and where a spike may have been. Steps that come
-twice, with two values, are two processes writing one log, or a loop that logs a batch twice.
+What is missing was not checked. Weights & Biases drops what is logged under a step below the
+current one; Lightning deletes `metrics.csv` when a run resumes into its folder; a full disk loses
+what is written to it. A hole is also where a run was down and where a spike may have been. Steps
+that occur twice, with two values, come from two processes writing one log, or from a loop that logs
+a batch twice.
 
 ## Example
 
@@ -35,66 +37,6 @@ loss: blank from 1500 to 1510
 # info: TL604: loss 699-901
 ```
 
-Two steps of sixty come twice:
-
-```text bad
-step 1 loss 2.310
-step 2 loss 2.291
-step 3 loss 2.270
-step 3 loss 2.268
-step 4 loss 2.251
-step 5 loss 2.230
-step 6 loss 2.221
-step 7 loss 2.199
-step 8 loss 2.185
-step 9 loss 2.170
-step 10 loss 2.151
-step 11 loss 2.144
-step 12 loss 2.122
-step 13 loss 2.101
-step 14 loss 2.095
-step 15 loss 2.081
-step 16 loss 2.066
-step 17 loss 2.052
-step 18 loss 2.045
-step 19 loss 2.030
-step 20 loss 2.021
-step 21 loss 2.011
-step 22 loss 2.000
-step 23 loss 1.989
-step 24 loss 1.981
-step 25 loss 1.970
-step 26 loss 1.962
-step 27 loss 1.951
-step 28 loss 1.940
-step 29 loss 1.933
-step 30 loss 1.921
-step 30 loss 1.919
-step 31 loss 1.910
-step 32 loss 1.902
-step 33 loss 1.893
-step 34 loss 1.884
-step 35 loss 1.875
-step 36 loss 1.866
-step 37 loss 1.857
-step 38 loss 1.848
-step 39 loss 1.839
-step 40 loss 1.830
-step 41 loss 1.823
-step 42 loss 1.816
-step 43 loss 1.809
-step 44 loss 1.802
-step 45 loss 1.795
-step 46 loss 1.788
-step 47 loss 1.781
-step 48 loss 1.774
-step 49 loss 1.767
-step 50 loss 1.760
-step 51 loss 1.753
-step 52 loss 1.746
-# info: TL604: loss 3
-```
-
 ```series good
 steps 1000 every 10
 loss: 2.3 ~> 0.5, noise 5%
@@ -112,12 +54,12 @@ step,loss
 ## How to fix
 
 Let the logger continue where the checkpoint was taken (`wandb.init(resume="must", id=...)` with the
-checkpoint's step), and let rank 0 alone write. Look at the machine's log for the time of a hole.
+checkpoint's step), and let only rank 0 write. Look at the machine's log for the time of a hole.
 
 ## When it is fine
 
-A single step that was not logged, a first step before the cadence begins, and a validation loss that
-has a cadence of its own:
+A single step that was not logged, a first step before the cadence begins, and a validation loss
+with a cadence to itself:
 
 ```series good
 steps 600 every 10
@@ -128,17 +70,7 @@ val_loss: only every 500
 val_loss: blank from 3000 to 4500
 ```
 
-A run that logs more rarely as it goes on has no one cadence:
-
-```series good
-steps 3000
-loss: 2.3 ~> 0.5, noise 5%
-loss: blank from 101 to 149
-loss: blank from 151 to 199
-loss: blank from 201 to 299
-loss: blank from 301 to 499
-loss: blank from 501 to 2999
-```
+A run that logs more rarely as it goes on does not have one cadence.
 
 ## References
 

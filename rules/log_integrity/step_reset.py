@@ -1,11 +1,11 @@
-"""# Steps that go backwards
+"""# Steps go backwards
 
 ## What it does
 
-Reports where a log falls back to earlier steps, and how the rules read it from there on. If steps
-fall back to where the log began, a second run was appended: it is checked as a run of its own. If
-they fall back part of the way, the run was resumed from a checkpoint: what it logged again
-supersedes what it had logged before, and the number of points that are left out is given.
+Reports where a log goes back to earlier steps, and how the rules read it from there on. If steps go
+back to where the log began, a second run was appended: it is checked separately. If they go back
+part of the way, the run was resumed from a checkpoint: what it logged again supersedes what it had
+logged before, and the finding gives the number of points that are left out.
 
 ## Why it is a risk
 
@@ -16,7 +16,7 @@ last lines of its log do not show. One real log holds five starts, two of which 
 
 ## Example
 
-`keras.callbacks.CSVLogger(append=True)` writes no second header:
+`keras.callbacks.CSVLogger(append=True)` does not repeat the header:
 
 ```csv bad
 epoch;accuracy;loss
@@ -31,7 +31,7 @@ epoch;accuracy;loss
 # info: TL601: 0-3
 ```
 
-A run that was resumed from step 300, with its header once more; five points are superseded:
+A run that was resumed from step 300, with its header repeated; five points are superseded:
 
 ```csv bad
 step,loss
@@ -52,35 +52,6 @@ step,loss
 # info: TL601: 300-700
 ```
 
-```text bad
-epoch 1 iter 10 loss 5.31
-epoch 1 iter 20 loss 4.90
-epoch 1 iter 30 loss 4.66
-epoch 1 iter 40 loss 4.51
-CUDA error: device lost, restarting
-epoch 1 iter 10 loss 5.29
-epoch 1 iter 20 loss 4.93
-epoch 1 iter 30 loss 4.68
-epoch 1 iter 40 loss 4.49
-# info: TL601: 10-40
-```
-
-```jsonl bad
-{"iteration": 0, "loss": 2.31}
-{"iteration": 50, "loss": 2.02}
-{"iteration": 100, "loss": 1.90}
-{"iteration": 150, "loss": 1.79}
-{"iteration": 200, "loss": 1.71}
-{"iteration": 250, "loss": 1.66}
-{"iteration": 299, "loss": 1.62}
-{"iteration": 19, "loss": 2.20}
-{"iteration": 69, "loss": 1.98}
-{"iteration": 119, "loss": 1.88}
-{"iteration": 169, "loss": 1.76}
-{"iteration": 219, "loss": 1.69}
-# info: TL601: 19-299
-```
-
 ```csv good
 step,loss
 100,2.31
@@ -98,15 +69,15 @@ step,loss
 
 ## How to fix
 
-Give each run a directory of its own, with the time or a number in its name, and open logs for
-appending only when the run resumes from a checkpoint. A run that restarts from the same step again
-and again needs a look at why it ends.
+Give each run its own directory, with the time or a number in its name, and open logs for appending
+only when the run resumes from a checkpoint. If a run keeps restarting from the same step, find out
+why it ends.
 
 ## When it is fine
 
 A resumed run is as good as any other, and this remark only says how it is read. Steps that are
-merely late are put in their place without a remark, such as an evaluation that is logged when it is
-done, under the step of the checkpoint that it evaluated:
+merely late are sorted in without a remark, such as an evaluation that is logged when it is done,
+under the step of the checkpoint that it evaluated:
 
 ```csv good
 step,loss,eval_loss
@@ -120,29 +91,7 @@ step,loss,eval_loss
 500,1.84,
 ```
 
-Counters that begin anew in every epoch, while the epochs go on:
-
-```text good
-Epoch [1] [ 0/30] loss: 2.31
-Epoch [1] [10/30] loss: 2.11
-Epoch [1] [20/30] loss: 1.98
-Epoch [2] [ 0/30] loss: 1.90
-Epoch [2] [10/30] loss: 1.84
-Epoch [2] [20/30] loss: 1.80
-Epoch [3] [ 0/30] loss: 1.77
-Epoch [3] [10/30] loss: 1.74
-Epoch [3] [20/30] loss: 1.72
-```
-
-The final evaluation of the best checkpoint, at that checkpoint's step:
-
-```jsonl good
-{"epoch": 1, "loss": 2.31, "val_loss": 2.40}
-{"epoch": 2, "loss": 2.11, "val_loss": 2.20}
-{"epoch": 3, "loss": 1.98, "val_loss": 2.26}
-{"epoch": 4, "loss": 1.90, "val_loss": 2.31}
-{"epoch": 2, "test_loss": 2.24}
-```
+So are counters that start again in every epoch, while the epochs go on.
 
 ## References
 

@@ -1,24 +1,25 @@
-"""# A log that could not be read, or not to its end
+"""# A log cannot be read, or not to its end
 
 ## What it does
 
-Reports a file in which no metric was found, a file that is only a pointer to the log, and parts of a
-log that are damaged: bytes that belong to no record, rows that do not fit their header, lines that
-are no JSON, events whose checksum is wrong. Everything else of the log is read and checked.
+Reports a file in which no metric was found, a file that is only a pointer to the log, and parts of
+a log that are damaged: bytes that do not belong to any record, rows that do not fit their header,
+lines that are not JSON, events whose checksum is wrong. Everything else in the log is read and
+checked.
 
-It is an error where nothing could be read, a warning where data is lost beside metrics that could
-be, and a remark where lines hold no metrics or the last record is not complete yet: that is how the
-log of a running job looks.
+It is an error where nothing could be read, a warning where data is lost but other metrics could be
+read, and a remark where lines hold no metrics or the last record is not yet complete: that is how
+the log of a running job looks.
 
-In directories, files that do not look like logs are passed over in silence; a file that is named on
-the command line is always answered for.
+In directories, files that do not look like logs are skipped silently; a file that is named on the
+command line is always reported on.
 
 ## Why it is a risk
 
-A log that was not read has no findings, and so has a healthy one: a check that confuses the two
-certifies a run of which it knows nothing. Repositories that are cloned without git-LFS hold files of
-130 bytes in place of the logs; disks that fill up cut them off; two jobs that write one file cut each
-other's records in two.
+A log that was not read has no findings, and neither has a healthy one: a check that confuses the
+two certifies a run of which it knows nothing. Repositories that are cloned without git-LFS hold
+files of 130 bytes in place of the logs; disks that fill up cut them off; two jobs that write one
+file cut each other's records in two.
 
 ## Example
 
@@ -27,14 +28,6 @@ version https://git-lfs.github.com/spec/v1
 oid sha256:0000000000000000000000000000000000000000000000000000000000000000
 size 132735
 # error: TL001:
-```
-
-```json bad
-{"log_history": [
-  {"loss": 2.914, "step": 10},
-  {"loss": 2.577, "step": 20},
-  {"loss": 2.402, "st
-# warning: TL001:
 ```
 
 Two processes wrote one file at the same time; the other records are read:
@@ -55,19 +48,6 @@ step,loss
 # info: TL001:
 ```
 
-```text bad
-This directory holds the logs of the second series of experiments.
-See the wiki for how they were made.
-# error: TL001:
-```
-
-```text bad
-1
-2
-3
-# error: TL001:
-```
-
 ```csv good
 step,loss
 1,2.31
@@ -83,9 +63,9 @@ step,loss
 
 ## How to fix
 
-`git lfs pull` for a pointer; copy the file again if it was cut off on the way. Let one process write
-one file (rank 0 of a distributed job). For a format that gradlint does not know, export CSV or one
-JSON object a line, with a column `step`.
+`git lfs pull` for a pointer; copy the file again if it was truncated. Let one process write one
+file (rank 0 of a distributed job). For a format that gradlint does not know, export CSV or JSON
+Lines with a column `step`.
 
 ## When it is fine
 
@@ -102,17 +82,7 @@ step,phase,loss,val_loss
 300,eval,,1.90
 ```
 
-So is text around the metrics, source code included:
-
-```text good
-import torch
-print(f"step:{step}/{n} val_loss:{val_loss:.4f}")
-====================================================
-step:0/1000 val_loss:10.8258
-step:100/1000 val_loss:6.1022
-saved to /checkpoints/100
-step:200/1000 val_loss:5.2310
-```
+So is text around the metrics, source code included.
 
 ## References
 

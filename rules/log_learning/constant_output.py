@@ -1,16 +1,17 @@
-"""# A metric frozen at one value
+"""# A metric is frozen at one value
 
 ## What it does
 
 Reports a loss, score or error that is the same, to its last digit, from evaluation to evaluation
-although training goes on, and that has not got there by learning.
+although training goes on, and that did not get there by learning.
 
 ## Why it is a risk
 
-The data shuffles, the weights move, and the metric does not: the network gives the same answer to
-everything. A speech model that had collapsed to blanks had the word error rate 0.8966179750330672
-at 42 evaluations in a row, for 73,000 steps; a network on raw features the loss 5.774 and the
-accuracy 0.638 at each of 60 epochs, its sigmoid saturated. Its learning rate can no longer help it.
+The data is shuffled, the weights move, and the metric does not: the network gives the same answer
+to everything. A speech model that had collapsed to blanks had the word error rate
+0.8966179750330672 at 42 evaluations in a row, for 73,000 steps; a network on raw features the loss
+5.774 and the accuracy 0.638 at each of 60 epochs, its sigmoid saturated. A different learning rate
+no longer helps.
 
 ## Example
 
@@ -40,32 +41,12 @@ validation/wer: 0.95 -> 0.35 for 22 then 0.8966179750330672
 # error: TL402: validation/wer 33000-88500
 ```
 
-A loss that does not move in any of its digits, because nothing is trained:
-
-```series bad
-steps 50
-axis epoch
-loss: 2.3026158809661865
-accuracy: 0.1
-# error: TL402: loss 0-49
-# error: TL402: accuracy 0-49
-```
-
-```series bad
-steps 40
-axis epoch
-loss: 1.9 for 3 then 10.933254241943
-val_accuracy: 0.31 -> 0.52 for 3 then 0.2222222238779068
-# error: TL402: loss 3-39
-# error: TL402: val_accuracy 3-39
-```
-
 ## How to fix
 
-Look at what the network gives out. One class for all inputs: lower the learning rate, scale the
-inputs, weight the classes. The same logits for all inputs: its units are saturated or dead, restart
-from before that with clipped gradients. A loss that never moves: the optimizer has no parameters,
-or the graph is cut by `detach`, `item` or numpy.
+Look at the network's outputs. One class for all inputs: lower the learning rate, scale the inputs,
+weight the classes. The same logits for all inputs: its units are saturated or dead, so restart from
+before that with clipped gradients. A loss that never moves: the optimizer does not have the
+parameters, or the graph is cut by `detach`, `item` or numpy.
 
 ## When it is fine
 
@@ -78,46 +59,7 @@ accuracy: 0.6 -> 1 for 20 then 1
 loss: 0.9 ~> 0.001, noise 8%
 ```
 
-```series good
-steps 60
-axis epoch
-val_error: 0.3 -> 0 for 25 then 0
-loss: 0.9 ~> 0.001, noise 8%
-```
-
-On a small set there are few values, and a network that has converged keeps the best one it found:
-
-```csv good
-epoch,loss,val_accuracy
-0,1.0822,0.4333
-1,0.9101,0.6333
-2,0.7420,0.7667
-3,0.6011,0.8667
-4,0.4910,0.9000
-5,0.4101,0.9333
-6,0.3522,0.9667
-7,0.3040,0.9667
-8,0.2711,0.9667
-9,0.2430,0.9667
-10,0.2204,0.9667
-11,0.2021,0.9667
-12,0.1870,0.9667
-13,0.1744,0.9667
-14,0.1633,0.9667
-15,0.1540,0.9667
-16,0.1460,0.9667
-17,0.1390,0.9667
-```
-
-```series good
-steps 30
-axis epoch
-loss: 0.3 ~> 0.02, noise 3%
-val_loss: 0.14 ~> 0.06, noise 3%
-val_accuracy: 0.9667
-```
-
-The learning rate has ended: `ReduceLROnPlateau` has taken it down until no digit moves.
+The learning rate has ended: `ReduceLROnPlateau` has lowered it until no digit moves.
 
 ```series good
 steps 100
@@ -128,46 +70,8 @@ val_accuracy: 0.4 ~> 0.83 for 50 then 0.8312
 lr: 0.001 for 30 then 0.001 *> 0.000000001 for 20 then 0.000000001
 ```
 
-```series good
-steps 100
-axis epoch
-loss: 1.6 ~> 0.95 for 50 then 0.9487213
-val_loss: 1.6 ~> 1.1 for 50 then 1.1002104
-val_accuracy: 0.4 ~> 0.63 for 50 then 0.6312
-lr: 0.001 for 30 then 0.001 *> 0.000000001 for 20 then 0.000000001
-```
-
-Printed with few digits, a loss looks equal that is not:
-
-```series good
-steps 60
-axis epoch
-loss: 0.4 ~> 0.28, noise 0.5%
-loss: rounded 2
-```
-
-```series good
-steps 200
-loss: 0.05 ~> 0.003, noise 10%
-loss: rounded 2
-```
-
-A loss of exactly zero may be normal, as in GRPO, where advantages sum to zero:
-
-```series good
-steps 100
-loss: 0
-reward: 0.2 -> 0.8, noise 8%
-```
-
-Equal values now and then are chance:
-
-```series good
-steps 40
-axis epoch
-val_accuracy: 0.5 ~> 0.8, noise 2%
-val_accuracy: rounded 2
-```
+A small validation set allows only a few values, rounding hides small changes, and a loss of exactly
+zero may be normal, as in GRPO, where advantages sum to zero.
 
 ## References
 
@@ -175,8 +79,7 @@ val_accuracy: rounded 2
 - Graves et al., Connectionist Temporal Classification: what blanks are,
   https://doi.org/10.1145/1143844.1143891
 - Lu et al., Dying ReLU and Initialization, https://arxiv.org/abs/1903.06733
-- TRL documentation, GRPO Trainer,
-  https://huggingface.co/docs/trl/grpo_trainer
+- TRL documentation, GRPO Trainer, https://huggingface.co/docs/trl/grpo_trainer
 """
 
 from __future__ import annotations

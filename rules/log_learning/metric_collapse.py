@@ -1,4 +1,4 @@
-"""# A score that collapses
+"""# A score collapses
 
 ## What it does
 
@@ -7,8 +7,8 @@ of the same split has risen as well. Two series that agree make it certain.
 
 ## Why it is a risk
 
-What was learnt is gone: a network that has been thrown to where it guesses, or a policy that has
-forgotten, keeps on training from there and writes worse checkpoints over better ones.
+What was learned is gone: a network that is back to guessing, or a policy that has forgotten, keeps
+training from there and overwrites better checkpoints with worse ones.
 
 ## Example
 
@@ -30,45 +30,10 @@ val/f1: 0.2 ~> 0.81 for 50 then 0.15, noise 3%
 # error: TL403: val/f1 25000-39500
 ```
 
-A decline of many evaluations:
-
-```series bad
-steps 120
-axis epoch
-val_loss: 1.4 ~> 0.6 for 50 then 0.6 -> 3.5, noise 4%
-val_accuracy: 0.4 ~> 0.85 for 50 then 0.85 -> 0.35, noise 2%
-# error: TL403: val_accuracy 60-119
-```
-
-```csv bad
-epoch,loss,accuracy
-0,1.8021,0.3512
-1,1.3302,0.5220
-2,1.1011,0.6140
-3,0.9510,0.6712
-4,0.8402,0.7101
-5,0.7611,0.7390
-6,0.7004,0.7604
-7,0.6520,0.7780
-8,0.6130,0.7911
-9,0.5810,0.8020
-10,0.5521,0.8114
-11,0.5290,0.8201
-12,2.4102,0.1311
-13,2.3050,0.1003
-14,2.3041,0.0998
-15,2.3038,0.1001
-16,2.3035,0.0995
-17,2.3033,0.1002
-18,2.3031,0.1000
-19,2.3030,0.0997
-# error: TL403: accuracy 12-19
-```
-
 ## How to fix
 
 Restart from the best checkpoint with a lower learning rate and clipped gradients, and keep the best
-checkpoint besides the last ones. Early stopping on the score ends such a run by itself.
+checkpoint besides the last ones. Early stopping on the score ends such a run automatically.
 
 ## When it is fine
 
@@ -93,8 +58,8 @@ val_loss: 1.5 ~> 0.8 for 30 then 0.8 -> 1.9, noise 3%
 val_accuracy: 0.4 ~> 0.84 for 30 then 0.84 -> 0.79, noise 1%
 ```
 
-A score that falls while the loss falls too is another trade, not a collapse: precision for recall,
-an average of few examples, a success rate that depends on the task of the day.
+A score that falls while the loss falls too is a trade-off, not a collapse: precision for recall, an
+average of few examples, a success rate that depends on the current task.
 
 ```series good
 steps 100
@@ -102,39 +67,6 @@ axis epoch
 loss: 1.5 ~> 0.3, noise 3%
 precision: 0.9 -> 0.4, noise 3%
 recall: 0.2 -> 0.9, noise 3%
-```
-
-```series good
-steps 400
-loss: 1.5 ~> 0.6, noise 10%
-success_rate: 0.5, noise +-0.2
-success_rate: at least 0
-success_rate: at most 1
-```
-
-The score of an untrained network, and noisy ones on small sets:
-
-```series good
-steps 100
-axis epoch
-loss: 2.303, noise 0.5%
-accuracy: 0.1, noise 8%
-```
-
-```series good
-steps 60
-axis epoch
-val_loss: 0.7 ~> 0.5, noise 12%
-val_accuracy: 0.6 ~> 0.75, noise 8%
-```
-
-In a game the score of one is the loss of the other:
-
-```series good
-steps 2000
-D_loss: 1.4 -> 0.6 for 1000 then 0.6 -> 1.4, noise 15%
-G_loss: 0.7 -> 2.5, noise 15%
-D_accuracy: 0.5 -> 0.95 for 1000 then 0.95 -> 0.5, noise 4%
 ```
 
 ## References

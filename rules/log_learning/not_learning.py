@@ -1,16 +1,16 @@
-"""# A loss that does not move
+"""# The loss does not move
 
 ## What it does
 
 Reports a training loss that ends where it began, within its noise; if that is the loss of guessing
 among C classes, ln(C), it is an error and C is named. A loss that jumped early and has gained
-nothing in the rest of the run is a remark. Warnings, too, are a score that is no better than at its
-first value, and a return that has fallen to its lowest and stays there.
+nothing in the rest of the run is a remark. A score that is no better than its first value, and a
+return that has fallen to its lowest and stays there, are warnings.
 
 ## Why it is a risk
 
-The run costs what a good one costs and gives nothing. A speech model stood at a CTC loss of 5.4,
-all blanks, for 73,000 steps; a tanh RNN over 60 steps stood at 0.17, the variance of its targets,
+The run costs what a good one costs and gives nothing. A speech model stayed at a CTC loss of 5.4,
+all blanks, for 73,000 steps; a tanh RNN over 60 steps stayed at 0.17, the variance of its targets,
 for 1,450 of 1,500. Chance level is the giveaway: 0.693 for two classes, 2.303 for ten, 6.908 for a
 thousand.
 
@@ -24,16 +24,6 @@ loss: 2.303, noise 1%
 # error: TL401: loss 0-1999
 ```
 
-Two, after a first step away from the initialisation:
-
-```series bad
-steps 100
-axis epoch
-loss: 0.71 ~> 0.693 for 10 then 0.693, noise 0.2%
-val_loss: 0.693, noise 0.3%
-# error: TL401: loss 0-99
-```
-
 A regression that predicts the mean:
 
 ```series bad
@@ -41,31 +31,6 @@ steps 1500
 train/loss: 0.167, noise 8%
 train/grad_norm: 0.3 ~> 0.02, noise 20%
 # warning: TL401: train/loss 0-1499
-```
-
-It left its history early, and has not learnt since:
-
-```series bad
-steps 4000 every 10
-loss: 8.9 -> 1.4 for 200 then 32 ~> 5.45 for 60 then 5.43, noise 1%
-# info: TL401: loss 2000-39990
-```
-
-```csv bad
-epoch,loss,accuracy
-0,2.3046,0.0981
-1,2.3031,0.1002
-2,2.3029,0.0990
-3,2.3030,0.1011
-4,2.3028,0.0976
-5,2.3029,0.1000
-6,2.3028,0.0989
-7,2.3029,0.1004
-8,2.3028,0.0995
-9,2.3029,0.1003
-10,2.3028,0.0998
-11,2.3028,0.1001
-# error: TL401: loss 0-11
 ```
 
 A policy that has collapsed to its lowest return:
@@ -79,15 +44,15 @@ episode_return: 22 -> 60 for 100 then 9.5, noise 4%
 
 ## How to fix
 
-Try to learn ten examples by heart: if that fails, the fault is in the code. Check that the
-optimizer got the parameters, that gradients arrive at the first layer and are applied, that labels
-belong to their inputs, and that no softmax stands before a cross-entropy. Then the learning rate, a
-factor of ten up and down, and the scale of the inputs. Recurrent networks that have to remember
-over many steps want gates, a forget bias of 1 and a larger learning rate.
+Try to memorise ten examples: if that fails, the fault is in the code. Check that the optimizer has
+the parameters, that gradients arrive at the first layer and are applied, that labels belong to
+their inputs, and that no softmax comes before a cross-entropy. Then try the learning rate, a factor
+of ten up and down, and the scale of the inputs. Recurrent networks that have to remember over many
+steps need gates, a forget bias of 1 and a larger learning rate.
 
 ## When it is fine
 
-A plateau that is left. LSTMs on the adding problem stand still for 600 to 800 steps, some networks
+A plateau that is left. LSTMs on the adding problem stay flat for 600 to 800 steps, some networks
 for most of their run, and then learn:
 
 ```series good
@@ -95,25 +60,7 @@ steps 2000
 loss: 0.167 for 700 then 0.167 ~> 0.002, noise 8%
 ```
 
-```series good
-steps 2000
-train/loss: 2.302 for 1500 then 2.302 ~> 0.4, noise 1%
-```
-
-A loss that has arrived: near zero nothing is left to gain, and some of the noise of the data cannot
-be learnt.
-
-```series good
-steps 3000
-loss: 2.3 ~> 0.002 for 500 then 0.002, noise 40%
-```
-
-```series good
-steps 3000
-loss: 0.7 *> 0.00001 for 600 then 0.00001, noise 60%
-```
-
-A slow fall is a fall, in pre-training, in fine-tuning, and below heavy noise:
+A slow fall is a fall, and near zero nothing is left to gain:
 
 ```series good
 steps 5000 every 10
@@ -122,86 +69,10 @@ loss: 2.35 -> 2.1, noise 1.5%
 
 ```series good
 steps 3000
-loss: 1.31 ~> 1.05, noise 10%
+loss: 2.3 ~> 0.002 for 500 then 0.002, noise 40%
 ```
 
-```series good
-steps 4000
-loss: 2.5 ~> 1.6, noise t3 12%
-```
-
-The last quarter of a schedule brings what the plateau before it did not:
-
-```series good
-steps 3000
-loss: 2.3 ~> 1.1 for 1000 then 1.1 for 1000 then 0.7 ~> 0.6, noise 4%
-lr: 0.1 for 2000 then 0.01
-```
-
-A run that was resumed when most was learnt:
-
-```series good
-steps 1000 every 10 from 50000
-loss: 2.11 -> 2.08, noise 1.5%
-grad_norm: 0.4, noise 12%
-```
-
-Games, agents and rewards, whose losses say nothing about learning:
-
-```series good
-steps 3000
-D_loss: 0.69, noise 5%
-G_loss: 0.7, noise 5%
-```
-
-```series good
-steps 2000 every 64
-policy_loss: 0.01, noise +-0.02
-value_loss: 5, noise 50%
-rollout/ep_rew_mean: 15 -> 200, noise +-25
-```
-
-```series good
-steps 1000
-episode_return: 20 -> 150, noise +-60
-```
-
-A validation loss that is at its best early on, and losses without any scale:
-
-```series good
-steps 100
-axis epoch
-loss: 1.5 ~> 0.3, noise 2%
-val_loss: 0.92, noise 3%
-```
-
-```series good
-steps 1000
-nll: -3.2, noise +-0.3
-```
-
-A speech model that leaves the plateau at which it gives out blanks only:
-
-```series good
-steps 3000 every 10
-loss: 30 ~> 5.4 for 300 then 5.4 for 400 then 5.4 ~> 0.9, noise 6%
-```
-
-A score that is high from the start, as in fine-tuning, or rises late:
-
-```series good
-steps 30
-axis epoch
-accuracy: 0.93, noise 0.5%
-loss: 0.3 ~> 0.2, noise 2%
-```
-
-```series good
-steps 60
-axis epoch
-accuracy: 0.1 for 30 then 0.1 -> 0.8, noise 3%
-loss: 2.30 for 28 then 2.3 ~> 0.6, noise 1%
-```
+Losses of games and agents do not show whether they learn.
 
 ## References
 
@@ -209,8 +80,8 @@ loss: 2.30 for 28 then 2.3 ~> 0.6, noise 1%
   https://doi.org/10.1162/neco.1997.9.8.1735
 - Saxe, McClelland and Ganguli, Exact solutions to the nonlinear dynamics of learning in deep linear
   neural networks: plateaus and sudden transitions, https://arxiv.org/abs/1312.6120
-- Karpathy, A Recipe for Training Neural Networks: the loss at initialisation, one batch by heart,
-  https://karpathy.github.io/2019/04/25/recipe/
+- Karpathy, A Recipe for Training Neural Networks: the loss at initialisation, overfitting one
+  batch, https://karpathy.github.io/2019/04/25/recipe/
 """
 
 from __future__ import annotations

@@ -1,17 +1,17 @@
-"""# A loss that swings to and fro
+"""# The loss swings back and forth
 
 ## What it does
 
 Reports a validation loss, or the loss of whole epochs, that alternates between high and low by at
 least a factor of 1.3, six times or more, over a good part of the run, and whose highs are near the
-level at which it began. The losses of single batches swing in every run and are not looked at.
+level at which it began. The losses of single batches swing in every run and are not judged.
 
 ## Why it is a risk
 
 Each update overshoots. Where the learning rate is above 2 / curvature, plain gradient descent jumps
 from one wall of a valley to the other; a little more and it diverges. A regression on raw features
-under SGD swung between 3,500 and 18,000 from epoch to epoch without ever getting lower. What such a
-run ends with depends on the step at which it is stopped.
+under SGD swung between 3,500 and 18,000 from epoch to epoch without ever getting lower. The result
+of such a run depends on the step at which it is stopped.
 
 ## Example
 
@@ -34,40 +34,11 @@ loss: swing 2.2 from 10
 # warning: TL502: loss 10-59
 ```
 
-With a longer period:
-
-```series bad
-steps 100
-axis epoch
-val_loss: 0.9, noise 4%
-val_loss: times 0.6 sin 1.6 each 12
-# warning: TL502: val_loss 0-99
-```
-
-```csv bad
-epoch,loss,val_loss
-0,2.0110,1.9802
-1,1.7421,3.9120
-2,1.7033,1.2204
-3,1.6810,3.7011
-4,1.6502,1.2811
-5,1.6440,4.1020
-6,1.6301,1.1902
-7,1.6233,3.5540
-8,1.6120,1.2306
-9,1.6081,3.9803
-10,1.6011,1.2050
-11,1.5902,3.6120
-12,1.5880,1.2402
-13,1.5801,3.8804
-# warning: TL502: val_loss 1-12
-```
-
 ## How to fix
 
 Lower the learning rate by a factor of three to ten, or let it decay. Scale the inputs: the steepest
-direction sets the limit for all. Larger batches or momentum averages help where it is the noise of
-the batches that swings; a larger validation set where it is its size.
+direction limits the rate for all. Larger batches or momentum averages help where it is the noise of
+the batches that swings; a larger validation set where that set is too small.
 
 ## When it is fine
 
@@ -89,30 +60,6 @@ loss: 1.5 *> 0.0005, noise 40%
 val_loss: 1.5 ~> 0.02, noise 50%
 ```
 
-The first epochs, before batch statistics have settled:
-
-```csv good
-epoch,loss,val_loss
-0,1.82,2.91
-1,1.35,1.62
-2,1.12,4.47
-3,0.98,1.31
-4,0.89,2.20
-5,0.82,1.05
-6,0.77,1.42
-7,0.72,0.98
-8,0.68,1.10
-9,0.65,0.94
-10,0.62,0.97
-11,0.60,0.91
-12,0.58,0.93
-13,0.56,0.90
-14,0.55,0.92
-15,0.53,0.89
-16,0.52,0.91
-17,0.51,0.88
-```
-
 The loss of batches:
 
 ```series good
@@ -120,44 +67,7 @@ steps 2000
 loss: 2.3 ~> 1.6, noise 50%
 ```
 
-```series good
-steps 3000
-train_loss_step: 2.3 ~> 1.5, noise t4 10%
-```
-
-Cycles of the learning rate, and a running mean that begins anew:
-
-```series good
-steps 200
-axis epoch
-loss: 2.3 ~> 0.5, noise 3%
-loss: times 1 for 25 then 1.8 ~> 1 each 25
-val_loss: 2.3 ~> 0.7, noise 4%
-val_loss: times 1 for 25 then 1.7 ~> 1 each 25
-lr: 0.1 cos> 0.001 each 25
-```
-
-```series good
-steps 2000
-loss: 2.2 ~> 0.4, noise 2%
-loss: times 1.4 ~> 0.9 each 200
-```
-
-Games and agents:
-
-```series good
-steps 300
-axis epoch
-d_loss: 0.4 sin 1.4 each 20, noise 10%
-g_loss: 3 sin 0.8 each 20, noise 10%
-```
-
-```series good
-steps 300
-axis epoch
-loss: 5 sin 20 each 30, noise 30%
-episode_reward_mean: 10 -> 190, noise +-20
-```
+Cycles of the learning rate, the first epochs, and the losses of games and agents.
 
 ## References
 

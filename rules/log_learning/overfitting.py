@@ -1,17 +1,17 @@
-"""# A validation loss that turns up
+"""# The validation loss turns up
 
 ## What it does
 
 Reports a validation loss that has been rising since its best value, by more than its noise and by
-at least 8%, while the training loss has gone on falling: the network learns its training set by
-heart. The best step is named, because that is the checkpoint to keep. Where a score on the same
-data is still improving and the rise is below a half, it is a remark.
+at least 8%, while the training loss has kept falling: the network memorises its training set. The
+best step is named, because that is the checkpoint to keep. Where a score on the same data is still
+improving and the rise is below a half, it is a remark.
 
 ## Why it is a risk
 
 Everything after the best step makes the network worse at what it is for, and its last checkpoint is
 not the one to ship. Among public logs a classifier of sentence pairs went from 0.37 to 0.98 while
-its training loss fell to 0.05, a fine-tuned Transformer from 1.1 to 2.6. Where the score goes on
+its training loss fell to 0.05, a fine-tuned Transformer from 1.1 to 2.6. Where the score keeps
 rising all the same, the loss says that the network is ever more certain of its mistakes.
 
 ## Example
@@ -24,34 +24,8 @@ val_loss: 1.5 ~> 0.8 for 25 then 0.8 -> 1.8, noise 3%
 # warning: TL501: val_loss 25-99
 ```
 
-Evaluated every 500 steps:
-
-```series bad
-steps 20000 every 10
-train/loss: 2.6 *> 0.1, noise 10%
-eval/loss: 2.4 ~> 1.1 for 7000 then 1.1 -> 2.6, noise 1%
-eval/loss: only every 500
-# warning: TL501: eval/loss 70000-199500
-```
-
-```csv bad
-epoch,loss,val_loss,val_accuracy
-0,0.6402,0.4711,0.781
-1,0.4123,0.3902,0.826
-2,0.3301,0.3690,0.842
-3,0.2710,0.3644,0.851
-4,0.2240,0.3781,0.852
-5,0.1851,0.4033,0.853
-6,0.1520,0.4390,0.851
-7,0.1244,0.4810,0.850
-8,0.1021,0.5302,0.849
-9,0.0840,0.5811,0.846
-10,0.0702,0.6420,0.845
-11,0.0591,0.7011,0.843
-# warning: TL501: val_loss 3-11
-```
-
-The loss turns up and the accuracy goes on rising, as the network grows surer of what it gets wrong:
+The loss turns up and the accuracy keeps rising, as the network becomes more certain of its
+mistakes:
 
 ```series bad
 steps 40
@@ -70,7 +44,7 @@ fine-tuning one to three epochs are usual.
 
 ## When it is fine
 
-A rise within the noise, and a validation loss that stands still while training goes on:
+A rise within the noise, and a validation loss that stays flat while training goes on:
 
 ```series good
 steps 100
@@ -86,35 +60,6 @@ loss: 1.5 ~> 0.1, noise 3%
 val_loss: 1.5 ~> 0.8, noise 5%
 ```
 
-```series good
-steps 40
-axis epoch
-loss: 0.9 ~> 0.2, noise 3%
-val_loss: 0.9 ~> 0.6, noise 12%
-```
-
-The first epochs, before batch statistics have settled:
-
-```csv good
-epoch,loss,val_loss
-0,1.82,1.31
-1,1.35,1.62
-2,1.12,4.47
-3,0.98,1.35
-4,0.89,2.20
-5,0.82,1.25
-6,0.77,1.42
-7,0.72,1.18
-8,0.68,1.10
-9,0.65,1.04
-10,0.62,1.07
-11,0.60,1.01
-12,0.58,1.03
-13,0.56,1.00
-14,0.55,1.02
-15,0.53,0.99
-```
-
 A rise that is over: the second descent of networks with many parameters, and a lower learning rate:
 
 ```series good
@@ -124,42 +69,7 @@ loss: 2.3 ~> 0.01, noise 4%
 val_loss: 2.3 ~> 1.2 for 40 then 1.2 -> 1.6 for 40 then 1.6 ~> 0.9, noise 2%
 ```
 
-Both rise: it is divergence, and another rule's.
-
-```series good
-steps 100
-axis epoch
-loss: 1.5 ~> 0.5 for 40 then 0.5 -> 2, noise 3%
-val_loss: 1.5 ~> 0.7 for 40 then 0.7 -> 2.2, noise 3%
-```
-
-Mixed or augmented targets hold the training loss above the validation loss, which may rise a
-little:
-
-```series good
-steps 200
-axis epoch
-train_loss: 4.5 ~> 2.6, noise t3 4%
-val_loss: 3.8 ~> 1.1 for 150 then 1.1 -> 1.14, noise 1%
-```
-
-One bad evaluation at the end is no trend, and two or three evaluations are no curve:
-
-```series good
-steps 30
-axis epoch
-loss: 1.5 ~> 0.2, noise 3%
-val_loss: 1.5 ~> 0.6, noise 2%
-val_loss: x1.6 at 29
-```
-
-```csv good
-epoch,loss,val_loss
-0,0.9021,0.6110
-1,0.5120,0.5702
-2,0.3011,0.6304
-3,0.1702,0.7101
-```
+Where both losses rise, it is divergence (TL202).
 
 ## References
 

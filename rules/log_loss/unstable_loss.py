@@ -1,18 +1,18 @@
-"""# A loss that keeps spiking
+"""# The loss keeps spiking
 
 ## What it does
 
-Reports a loss with many spikes: their number, how many there are to 1,000 points, and the spike
+Reports a loss with many spikes: their number, how many there are per 1,000 points, and the spike
 score of OLMo 2, the share of values at least seven standard deviations away from the average of the
-1,000 values before them. Single spikes are `loss-spike`.
+1,000 values before them. TL201 reports single spikes.
 
 ## Why it is a risk
 
 One spike may be one bad batch; a series of them is a property of the settings. A translation model
-among the logs that were looked at spiked from 2.2 to 32, 20 and 55 within 17,000 steps, and each
+among the logs that were examined spiked from 2.2 to 32, 20 and 55 within 17,000 steps, and each
 time it had to learn again for up to 25 logged points. More of them come as long as nothing is
-changed, and any of them may be the one that does not come back. The number of spikes also tells
-settings apart in short runs, before their final losses do.
+changed, and any of them may be the one that does not come back. In short runs the number of spikes
+also tells settings apart before the final losses do.
 
 ## Example
 
@@ -37,41 +37,17 @@ train/loss: times 1 for 300 then 4 ~> 1 each 150
 # warning: TL203: train/loss 300-2900
 ```
 
-Spikes of a batch or two come in groups:
-
-```series bad
-steps 4000 every 10
-lm loss: 8 ~> 2.3, noise 1%
-lm loss: x2 at 20000
-lm loss: x2.4 at 20110
-lm loss: x1.9 at 20200 for 2
-lm loss: x2.2 at 21000
-lm loss: x3 at 24000
-lm loss: x2.1 at 24100
-# warning: TL203: lm loss 20000-24100
-```
-
-```series bad
-steps 200
-axis epoch
-loss: 1.2 ~> 0.3, noise 2%
-loss: x4 at 60
-loss: x3 at 95 for 2
-loss: x6 at 120
-loss: x3 at 150
-loss: x4 at 180
-# warning: TL203: loss 60-180
-```
-
 ## How to fix
 
 Lower the learning rate or lengthen its warm-up; clip gradients, by their norm or against their own
 history (ZClip, AdaGC); lower `beta2` to 0.95. In Transformers, normalise queries and keys, take
-weight decay off the embeddings, and scale their initialisation. OLMo 2 brought its score down so.
+weight decay off the embeddings, and scale their initialisation: that is how OLMo 2 lowered its
+score.
 
 ## When it is fine
 
-One or two spikes are no habit:
+One or two spikes, heavy tails of single batches, noise close to zero, and moving targets of agents
+and games:
 
 ```series good
 steps 3000
@@ -80,57 +56,18 @@ loss: x3 at 700 for 3
 loss: x2.5 at 2100 for 4
 ```
 
-Heavy tails are the noise of single batches:
-
 ```series good
 steps 4000
 loss: 2.3 ~> 0.5, noise t3 5%
 ```
 
-```series good
-steps 4000
-loss: 2.3 -> 0.5, noise 50%
-```
-
-```series good
-steps 4000
-loss: 2.5 ~> 1.5, noise t3 12%
-```
-
-So is what happens close to zero:
-
-```series good
-steps 4000
-loss: 0.7 *> 0.00001, noise 70%
-```
-
-The running mean of an epoch, and warm restarts:
-
-```series good
-steps 2000
-loss: 2.2 ~> 0.4, noise 2%
-loss: times 1.2 ~> 0.95 each 200
-```
+Warm restarts:
 
 ```series good
 steps 3000
 loss: 2.3 ~> 0.45, noise 3%
 loss: times 1 for 500 then 1.6 ~> 1 each 500
 lr: 0.1 cos> 0.0001 each 500
-```
-
-Moving targets:
-
-```series good
-steps 3000 every 4
-losses/td_loss: 0.01 -> 2, noise t2 70%
-charts/episodic_return: 10 -> 400, noise 30%
-```
-
-```series good
-steps 3000
-d_loss: -1 -> -3, noise t3 +-0.4
-g_loss: -5 sin 5 each 700, noise +-0.5
 ```
 
 ## References

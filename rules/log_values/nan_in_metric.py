@@ -1,11 +1,11 @@
-"""# A metric that is NaN
+"""# A metric is NaN
 
 ## What it does
 
 Reports a loss, a gradient norm or a weight statistic that holds NaN (error), and a score, an error
-rate or a return that turns NaN and stays so (warning). Of several series only the first to turn is
-reported, the others are named with it. A loss or gradient norm that stops being written while the
-rest of its row goes on counts, too: pandas writes NaN as a blank, and Megatron-LM leaves `lm loss`
+rate or a return that turns NaN and stays NaN (warning). Of several series only the first to turn is
+reported; the others are named with it. A loss or gradient norm that stops being written while the
+rest of its row goes on also counts: pandas writes NaN as a blank, and Megatron-LM leaves `lm loss`
 out of the line.
 
 Gradient norms that are NaN for a step and finite again before any loss turns are steps that were
@@ -14,10 +14,10 @@ skipped: a remark.
 ## Why it is a risk
 
 A NaN in the loss makes every gradient NaN, and one update with them makes every weight NaN: the run
-computes nothing from there on, and never recovers. The step matters, because its history tells the
+computes nothing from there on, and never recovers. The step matters, because its history shows the
 cause. In most runs that exploded the gradient norm was abnormal 3 to 9 logged points before the NaN
 (30 in a slow one), in a ReLU RNN one point before; where the cause was a logarithm of zero or a NaN
-in the data, no point before was abnormal. A validation loss that is NaN alone has its cause in the
+in the data, no point before was abnormal. If only the validation loss is NaN, the cause is in the
 validation data or in the metric, not in the weights.
 
 ## Example
@@ -34,33 +34,8 @@ step,train/loss,train/grad_norm,lr
 # error: TL101: train/grad_norm 4-5
 ```
 
-The running mean of an epoch keeps a NaN to the end of that epoch:
-
-```text bad
-Epoch 1/4
- - 2s - loss: 0.6931 - accuracy: 0.5312 - val_loss: 0.6702 - val_accuracy: 0.5900
-Epoch 2/4
- - 2s - loss: 0.6418 - accuracy: 0.6205 - val_loss: 0.6377 - val_accuracy: 0.6300
-Epoch 3/4
- - 2s - loss: nan - accuracy: 0.5007 - val_loss: nan - val_accuracy: 0.5000
-Epoch 4/4
- - 2s - loss: nan - accuracy: 0.4995 - val_loss: nan - val_accuracy: 0.5000
-# error: TL101: loss 3-4
-# error: TL101: val_loss 3-4
-```
-
-```jsonl bad
-{"step": 100, "loss": 3.91, "grad_norm": 1.42, "learning_rate": 0.0003}
-{"step": 200, "loss": 3.55, "grad_norm": 1.27, "learning_rate": 0.0003}
-{"step": 300, "loss": 3.48, "grad_norm": NaN, "learning_rate": 0.0003}
-{"step": 400, "loss": NaN, "grad_norm": NaN, "learning_rate": 0.0003}
-{"step": 500, "loss": NaN, "grad_norm": NaN, "learning_rate": 0.0003}
-# error: TL101: grad_norm 300-500
-# error: TL101: loss 400-500
-```
-
-A file of the Hugging Face `Trainer`. The filter that is on by default keeps NaN out of `loss`; the
-gradient norm has it all the same:
+A file of the Hugging Face `Trainer`. The filter that is on by default keeps NaN out of `loss`, but
+the gradient norm shows it:
 
 ```json bad
 {"global_step": 40, "log_history": [
@@ -72,146 +47,6 @@ gradient norm has it all the same:
 ]}
 # error: TL101: grad_norm 30-40
 # error: TL101: eval_loss 40
-```
-
-A table that pandas wrote: the losses are blank after an infinity, the accuracies of their rows are
-not. (The rows of the training loop have neither.)
-
-```csv bad
-step,train/loss,validation/loss,validation/accuracy,lr
-50,,,,0.02
-100,3.22,3.41,0.31,0.02
-150,,,,0.02
-200,2.87,3.02,0.36,0.02
-250,,,,0.02
-300,2.71,2.95,0.38,0.02
-350,,,,0.02
-400,inf,inf,0.13,0.02
-450,,,,0.02
-500,,,0.13,0.02
-550,,,,0.02
-600,,,0.12,0.02
-650,,,,0.02
-700,,,0.13,0.02
-# error: TL101: train/loss 400
-# error: TL101: validation/loss 400
-```
-
-A loss that turns blank with nothing else amiss is a warning: the score of its row says that the
-model was evaluated.
-
-```csv bad
-epoch,loss,accuracy
-0,1.92,0.31
-1,1.43,0.48
-2,1.21,0.56
-3,1.05,0.62
-4,,0.10
-5,,0.10
-6,,0.10
-7,,0.10
-# warning: TL101: loss 3
-```
-
-Megatron-LM leaves the loss out of the line when it is NaN:
-
-```text bad
- iteration       10/     100 | consumed samples: 160 | learning rate: 1.5E-04 | lm loss: 8.238016E+00 | loss scale: 1.0 | grad norm: 2.555 | number of nan iterations: 0 |
- iteration       20/     100 | consumed samples: 320 | learning rate: 1.5E-04 | lm loss: 7.441902E+00 | loss scale: 1.0 | grad norm: 1.913 | number of nan iterations: 0 |
- iteration       30/     100 | consumed samples: 480 | learning rate: 1.5E-04 | lm loss: 7.102245E+00 | loss scale: 1.0 | grad norm: 9.870 | number of nan iterations: 0 |
- iteration       40/     100 | consumed samples: 640 | learning rate: 1.5E-04 | loss scale: 1.0 | grad norm: nan | number of nan iterations: 0 |
- iteration       50/     100 | consumed samples: 800 | learning rate: 1.5E-04 | loss scale: 1.0 | grad norm: nan | number of nan iterations: 0 |
- iteration       60/     100 | consumed samples: 960 | learning rate: 1.5E-04 | loss scale: 1.0 | grad norm: nan | number of nan iterations: 0 |
-# error: TL101: grad norm 40-60
-# error: TL101: lm loss 30
-```
-
-The gradient norm may be left out with it; no step was skipped, so that nothing else explains it:
-
-```text bad
- iteration        4/      10 | consumed samples: 48 | learning rate: 4.2E-07 | lm loss: 1.031450E+01 | loss scale: 1.0 | grad norm: 2.555 | number of skipped iterations: 0 |
- iteration        5/      10 | consumed samples: 60 | learning rate: 4.2E-07 | lm loss: 1.021902E+01 | loss scale: 1.0 | grad norm: 2.513 | number of skipped iterations: 0 |
- iteration        6/      10 | consumed samples: 72 | learning rate: 4.2E-07 | lm loss: 1.012245E+01 | loss scale: 1.0 | grad norm: 2.870 | number of skipped iterations: 0 |
- iteration        7/      10 | consumed samples: 84 | learning rate: 4.2E-07 | loss scale: 1.0 | number of skipped iterations: 0 |
- iteration        8/      10 | consumed samples: 96 | learning rate: 4.2E-07 | loss scale: 1.0 | number of skipped iterations: 0 |
- iteration        9/      10 | consumed samples: 108 | learning rate: 4.2E-07 | loss scale: 1.0 | number of skipped iterations: 0 |
-# error: TL101: lm loss 6
-# error: TL101: grad norm 6
-```
-
-Only the validation loss is NaN: a row of the validation data is.
-
-```csv bad
-epoch,step,train_loss,val_acc,val_loss
-0,49,1.893,,
-0,49,,0.42,nan
-1,99,1.377,,
-1,99,,0.55,nan
-2,149,1.120,,
-2,149,,0.61,nan
-# error: TL101: val_loss 49-149
-```
-
-Single batches may turn the running mean of their epoch although the weights survive, as when a
-batch has no valid target:
-
-```series bad
-steps 600
-loss: 2.0 ~> 0.4, noise 5%
-loss: = nan from 140 to 199
-loss: = nan from 320 to 399
-val_loss: 2.1 ~> 0.5, noise 3%
-val_loss: only every 50
-# error: TL101: loss 140-399
-```
-
-A detector with many parts gives one finding, and so does each split with many losses:
-
-```series bad
-steps 300
-loss_cls: 1.2 ~> 0.2, noise 5%
-loss_box: 0.9 ~> 0.2, noise 5%
-loss_mask: 0.7 ~> 0.1, noise 5%
-loss: 2.8 ~> 0.5, noise 5%
-loss_cls: = nan from 211
-loss_box: = nan from 210
-loss_mask: = nan from 211
-loss: = nan from 210
-# error: TL101: loss 210-299
-```
-
-Gradient norms that come back do not reach the weights:
-
-```series bad
-steps 400
-loss: 2.0 ~> 0.4, noise 5%
-grad_norm: 1.0, noise 10%
-grad_norm: = nan at 120
-grad_norm: = nan at 300 for 2
-# info: TL101: grad_norm 120-301
-```
-
-```csv bad
-step,loss,grad_norm,loss_scale
-0,2.31,5.10,65536
-1,2.29,4.87,65536
-2,2.27,nan,32768
-3,2.26,4.62,32768
-4,2.24,4.55,32768
-# info: TL101: grad_norm 2
-```
-
-A metric that turns, with losses that are finite:
-
-```series bad
-steps 60
-axis epoch
-loss: 2.0 ~> 0.4, noise 5%
-val_perplexity: 90 ~> 12, noise 3%
-val_perplexity: = nan from 40
-val_auc: 0.5 -> 0.9, noise 2%
-val_auc: = nan at 7
-# warning: TL101: val_perplexity 40-59
 ```
 
 ```csv good
@@ -232,13 +67,13 @@ step 20: train loss 2.6920, val loss 2.7511
 ## How to fix
 
 Go back to a checkpoint from before the first abnormal step, not from right before the NaN
-(`--checkpoints DIR` names one). Then take away the cause:
+(`--checkpoints DIR` names one). Then remove the cause:
 
 - gradients that grew before: clip their norm (`torch.nn.utils.clip_grad_norm_`, `clipnorm=1.0` in
   Keras) and lower the learning rate, or warm it up for longer;
 - NaN from the first step: a NaN or an infinity in inputs or targets, inputs that are not scaled, a
   learning rate that is far too high;
-- NaN out of nothing: `log(0)`, a division by zero, `sqrt` at zero. Find it with
+- NaN without warning: `log(0)`, a division by zero, `sqrt` at zero. Find it with
   `torch.autograd.set_detect_anomaly(True)`, `tf.debugging.enable_check_numerics()` or
   `jax.config.update("jax_debug_nans", True)`;
 - half precision: bfloat16, or loss scaling.
@@ -248,48 +83,8 @@ Stop the run when it happens again: `keras.callbacks.TerminateOnNaN()`, Lightnin
 
 ## When it is fine
 
-Where NaN or a blank stands for "not measured". Tables are sparse: training and validation have rows
-of their own, or columns of their own for steps and epochs.
-
-```csv good
-epoch,lr-Adam,step,train_acc_epoch,train_loss_epoch,train_loss_step,val_acc,val_loss
-,0.001,9,,,1.931,,
-0,,9,,,1.931,,
-0,,19,,,1.644,,
-0,,20,,,,0.44,1.620
-0,,20,0.39,1.801,,,
-,0.001,29,,,1.502,,
-1,,29,,,1.502,,
-1,,39,,,1.377,,
-1,,41,,,,0.53,1.391
-1,,41,0.50,1.455,,,
-2,,49,,,1.301,,
-```
-
-A metric that is taken every few epochs, and after the last one, is NaN in between:
-
-```csv good
-epoch,loss,val_loss,val_map
-1,1.90,nan,nan
-2,1.71,nan,nan
-3,1.60,nan,nan
-4,1.52,nan,nan
-5,1.44,1.51,0.21
-6,1.40,nan,nan
-7,1.37,nan,nan
-8,1.33,nan,nan
-9,1.30,nan,nan
-10,1.28,1.35,0.27
-11,1.26,nan,nan
-12,1.25,nan,nan
-13,1.24,nan,nan
-14,1.22,nan,nan
-15,1.21,1.29,0.30
-16,1.20,nan,nan
-17,1.20,1.28,0.31
-```
-
-Or it is taken whenever there is a new best, with the score of the same data:
+Where NaN or a blank means "not measured": tables are sparse, some metrics are computed only every
+few epochs, and some have nothing to measure yet.
 
 ```csv good
 epoch,loss,val_loss,val_accuracy
@@ -303,97 +98,10 @@ epoch,loss,val_loss,val_accuracy
 7,1.33,1.39,0.44
 ```
 
-Keras fills the columns of a validation that does not exist with `NA`:
-
-```csv good
-epoch,accuracy,loss,val_accuracy,val_loss
-0,0.41,1.712,NA,NA
-1,0.55,1.301,NA,NA
-2,0.60,1.144,NA,NA
-3,0.64,1.020,NA,NA
-```
-
-Nothing was there to measure yet: no episode had ended, the replay buffer was being filled, training
-had not begun.
-
-```csv good
-timesteps,episode_return,q_loss
-1000,nan,nan
-2000,nan,nan
-3000,21.5,0.91
-4000,22.0,0.74
-5000,nan,0.77
-6000,24.1,0.70
-7000,23.8,0.69
-8000,25.2,0.71
-```
-
-Megatron's golden values pad what was not run, or was off its schedule, with the text "nan":
-
-```json good
-{"lm loss": {"start_step": 1, "end_step": 8, "step_interval": 1, "values":
-  {"1": 10.84, "2": 10.80, "3": 10.71, "4": 10.66, "5": 10.60, "6": "nan", "7": "nan", "8": "nan"}},
- "iteration-time": {"start_step": 1, "end_step": 8, "step_interval": 1, "values":
-  {"1": "nan", "2": 0.51, "3": "nan", "4": 0.52, "5": "nan", "6": "nan", "7": "nan", "8": "nan"}}}
-```
-
-A rate that can't be given yet is no metric, and a log may begin with the program that wrote it:
-
-```text good
-        if torch.isnan(loss): raise RuntimeError(f"loss is nan at {step}")
-        print(f"step:{step}/{n} val_loss:{val_loss:.4f} step_avg:{t/(step-1):.2f}ms")
-step:0/1000 val_loss:10.8258 train_time:0ms step_avg:nanms
-step:1/1000 train_loss:10.8258 train_time:241ms step_avg:nanms
-step:2/1000 train_loss:10.1021 train_time:330ms step_avg:nanms
-step:3/1000 train_loss:9.4310 train_time:419ms step_avg:89.10ms
-step:4/1000 train_loss:9.0222 train_time:508ms step_avg:89.00ms
-```
-
-Loss scaling looks for its scale at the start, and the loss of a step that is skipped is not printed:
-
-```text good
- iteration        1/     100 | learning rate: 0.0E+00 | loss scale: 4294967296.0 | number of skipped iterations: 1 |
- iteration        2/     100 | learning rate: 0.0E+00 | loss scale: 2147483648.0 | number of skipped iterations: 1 |
- iteration        3/     100 | learning rate: 1.5E-06 | lm loss: 1.081450E+01 | loss scale: 1073741824.0 | grad norm: 21.5 | number of skipped iterations: 0 |
- iteration        4/     100 | learning rate: 3.0E-06 | lm loss: 1.079821E+01 | loss scale: 1073741824.0 | grad norm: 20.9 | number of skipped iterations: 0 |
- iteration        5/     100 | learning rate: 4.5E-06 | lm loss: 1.074127E+01 | loss scale: 1073741824.0 | grad norm: 19.7 | number of skipped iterations: 0 |
- iteration        6/     100 | learning rate: 4.5E-06 | loss scale: 536870912.0 | number of skipped iterations: 1 |
- iteration        7/     100 | learning rate: 6.0E-06 | lm loss: 1.069233E+01 | loss scale: 536870912.0 | grad norm: 18.8 | number of skipped iterations: 0 |
-```
-
-A loss ends because another phase of the training begins:
-
-```csv good
-epoch,reconstruction_loss,classification_loss,lr
-0,0.91,,0.001
-1,0.62,,0.001
-2,0.51,,0.001
-3,0.45,,0.001
-4,,1.62,0.0001
-5,,1.31,0.0001
-6,,1.12,0.0001
-7,,1.01,0.0001
-```
-
-A run was resumed, with its header once more, and goes on in the middle of a row:
-
-```csv good
-step,loss,grad_norm
-100,2.11,1.2
-200,1.93,1.1
-300,1.84,1.1
-step,loss,grad_norm
-200,1.94,1.2
-300,1.83,1.1
-400,1.79,1.0
-500,1.7
-```
-
 ## References
 
 - Karpathy, *A Recipe for Training Neural Networks*: https://karpathy.github.io/2019/04/25/recipe/
-- PyTorch, *Anomaly detection*:
-  https://pytorch.org/docs/stable/autograd.html#anomaly-detection
+- PyTorch, *Anomaly detection*: https://pytorch.org/docs/stable/autograd.html#anomaly-detection
 - Keras, *TerminateOnNaN*: https://keras.io/api/callbacks/terminate_on_nan/
 - Lightning, *EarlyStopping* (`check_finite`):
   https://lightning.ai/docs/pytorch/stable/api/lightning.pytorch.callbacks.EarlyStopping.html

@@ -1,18 +1,18 @@
-"""# A NaN that the log shows as zero
+"""# The log shows a NaN as zero
 
 ## What it does
 
-Reports a training loss that is exactly 0.0 to the end of the log, from a point at which its gradient
-norm, or the evaluation loss of the same run, is NaN and stays so.
+Reports a training loss that is exactly 0.0 to the end of the log, from a point at which its
+gradient norm, or the evaluation loss of the same run, turns NaN and stays NaN.
 
 ## Why it is a risk
 
-By default (`logging_nan_inf_filter=True`) the Hugging Face `Trainer` puts the mean of the losses
-since the last line of the log in the place of a loss that is NaN or infinite. That mean begins at
-zero after each line, so that a line with nothing but NaN behind it says 0.0. Such a run looks as if
-it had learned its data by heart: the curve falls, a sweep ranks it first, and a NaN detector that
-reads `loss` alone is silent. The weights are NaN. mmdetection users report the same picture: once
-`grad_norm` is NaN, all losses are 0.
+By default (`logging_nan_inf_filter=True`) the Hugging Face `Trainer` replaces a loss that is NaN or
+infinite by the mean of the losses since the last line of the log. That mean starts at zero after
+each line, so a line for a stretch of nothing but NaN says 0.0. Such a run looks as if it had
+memorised its data: the curve falls, a sweep ranks it first, and a NaN detector that reads only
+`loss` is silent. The weights are NaN. mmdetection users report the same picture: once `grad_norm`
+is NaN, all losses are 0.
 
 ## Example
 
@@ -27,7 +27,7 @@ reads `loss` alone is silent. The weights are NaN. mmdetection users report the 
 # error: TL104: loss 40-50
 ```
 
-Older versions log no gradient norm; the evaluation tells:
+Older versions do not log a gradient norm, but the evaluation shows it:
 
 ```json bad
 {"global_step": 60, "log_history": [
@@ -39,25 +39,6 @@ Older versions log no gradient norm; the evaluation tells:
   {"epoch": 3.0, "eval_loss": NaN, "eval_accuracy": 0.11, "step": 60}
 ]}
 # error: TL104: loss 40-60
-```
-
-NaN from the first step, in what the trainer prints:
-
-```text bad
-{'loss': 0.0, 'grad_norm': nan, 'learning_rate': 4.5e-05, 'epoch': 0.1}
-{'loss': 0.0, 'grad_norm': nan, 'learning_rate': 4.0e-05, 'epoch': 0.2}
-{'loss': 0.0, 'grad_norm': nan, 'learning_rate': 3.5e-05, 'epoch': 0.3}
-# error: TL104: loss
-```
-
-```csv bad
-step,loss_cls,loss,grad_norm
-50,0.91,1.80,3.1
-100,0.72,1.41,2.9
-150,0.0,0.0,nan
-200,0.0,0.0,nan
-250,0.0,0.0,nan
-# error: TL104: loss 150-250
 ```
 
 ```json good
@@ -80,24 +61,15 @@ step,loss,grad_norm
 
 Pass `logging_nan_inf_filter=False` to `TrainingArguments`, so that the log says what happens. Then
 find the NaN: set `max_grad_norm`, lower the learning rate or lengthen the warm-up, prefer `bf16` to
-`fp16`, and look for examples in which every label is masked (-100), whose mean loss is 0/0. A loss
-that was 0.0 beside a NaN has no checkpoint that is worth keeping after it.
+`fp16`, and look for examples in which every label is masked (-100), whose mean loss is 0/0. After a
+loss of 0.0 beside a NaN no checkpoint is worth keeping.
 
 ## When it is fine
 
-A loss of zero is one of the values a loss may have. That of GRPO is 0.0 by construction while there
-is one update for each batch and the KL term is off or has not grown:
-
-```json good
-{"global_step": 40, "log_history": [
-  {"epoch": 0.1, "grad_norm": 0.41, "kl": 0.0, "learning_rate": 1e-06, "loss": 0.0, "reward": 0.22, "step": 10},
-  {"epoch": 0.2, "grad_norm": 0.38, "kl": 0.0, "learning_rate": 1e-06, "loss": 0.0, "reward": 0.31, "step": 20},
-  {"epoch": 0.3, "grad_norm": 0.44, "kl": 0.0, "learning_rate": 1e-06, "loss": 0.0, "reward": 0.35, "step": 30},
-  {"epoch": 0.4, "grad_norm": 0.40, "kl": 0.0, "learning_rate": 1e-06, "loss": 0.0, "reward": 0.42, "step": 40}
-]}
-```
-
-It was zero long before anything was NaN, so that neither explains the other (TL101 reports the NaN):
+A loss may be zero. That of GRPO is 0.0 by construction while there is one update for each batch and
+the KL term is off or has not grown; a hinge or triplet loss reaches zero where every margin is
+kept. Here it was zero long before anything was NaN, so neither explains the other (TL101 reports
+the NaN):
 
 ```csv good
 step,loss,reward,grad_norm
@@ -105,16 +77,6 @@ step,loss,reward,grad_norm
 20,0.0,0.31,0.38
 30,0.0,0.35,0.44
 40,0.0,0.35,nan
-```
-
-A hinge or triplet loss reaches zero where every margin is kept, and an evaluation may not have been
-made yet:
-
-```jsonl good
-{"step": 1, "triplet_loss": 0.31, "val_loss": NaN, "grad_norm": 0.7}
-{"step": 2, "triplet_loss": 0.04, "val_loss": NaN, "grad_norm": 0.2}
-{"step": 3, "triplet_loss": 0.0, "val_loss": NaN, "grad_norm": 0.0}
-{"step": 4, "triplet_loss": 0.0, "val_loss": 0.02, "grad_norm": 0.0}
 ```
 
 ## References

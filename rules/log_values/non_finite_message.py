@@ -1,20 +1,20 @@
-"""# A message about NaN or overflow
+"""# The program itself reports NaN or overflow
 
 ## What it does
 
-Reports lines of a text log in which the program says itself that a loss, a gradient or a tensor is
+Reports lines of a text log in which the program itself says that a loss, a gradient or a tensor is
 not finite (error), that it skipped a batch for that reason (warning), or that it ended with an
-exception about such a number (warning); and an overflow of loss scaling that comes 10 times or more
-in a row and is the last word of the log (error). One finding is made for each kind of message, with
-the first line and how often it comes.
+exception about such a number (warning); and an overflow of loss scaling that occurs 10 times or
+more in a row and is the last thing in the log (error). Each kind of message gives one finding, with
+the first line and the number of occurrences.
 
 ## Why it is a risk
 
 Frameworks check what the log does not show: single tensors, single batches between two lines of the
-log, gradients that are not logged at all. Keras, fairseq, Megatron-LM and torch stop a run with such
-a line, and the metrics before it may all look healthy. Each overflow of dynamic loss scaling halves
-the scale; ten in a row take it from 65,536 to 64, where gradients that are merely large would have
-fitted long before.
+log, gradients that are not logged at all. Keras, fairseq, Megatron-LM and torch stop a run with
+such a line, and the metrics before it may all look healthy. Each overflow of dynamic loss scaling
+halves the scale; ten in a row take it from 65,536 to 64, where gradients that are merely large
+would have fitted long before.
 
 ## Example
 
@@ -26,25 +26,7 @@ Batch 17: Invalid loss, terminating training
 # error: TL103:
 ```
 
-```text bad
-step 100 loss 2.4113
-step 200 loss 2.2078
-step 300 loss 2.1540
-Loss is nan, stopping training
-# error: TL103: 300
-```
-
-```text bad
- iteration       10/     100 | learning rate: 1.5E-04 | lm loss: 8.238016E+00 | loss scale: 1.0 | grad norm: 2.555 |
- iteration       20/     100 | learning rate: 1.5E-04 | lm loss: 7.441902E+00 | loss scale: 1.0 | grad norm: 1.913 |
-[rank3]: Traceback (most recent call last):
-[rank3]:   File "train.py", line 88, in <module>
-[rank3]:     pretrain(model)
-[rank3]: RuntimeError: found NaN in local grad norm for bucket #0 in backward pass
-# error: TL103: 20
-```
-
-Anomaly detection names the operation, and the clip of torch the norm:
+Anomaly detection names the operation:
 
 ```text bad
 step 1 loss 0.6931
@@ -56,28 +38,6 @@ RuntimeError: Function 'LogBackward0' returned nan values in its 0th output.
 # error: TL103: 2
 ```
 
-```text bad
-step 1 loss 0.6931
-step 2 loss 0.6544
-Traceback (most recent call last):
-  File "train.py", line 33, in <module>
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0, error_if_nonfinite=True)
-RuntimeError: The total norm of order 2.0 for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`
-# error: TL103: 2
-```
-
-A distribution or a metric that was given NaN:
-
-```text bad
-update 10, loss 0.412, mean reward 21.4
-update 20, loss 0.385, mean reward 22.9
-Traceback (most recent call last):
-  File "ppo.py", line 120, in <module>
-    dist = Normal(mean, std)
-ValueError: Expected parameter loc (Tensor of shape (64, 2)) of distribution Normal(loc: torch.Size([64, 2]), scale: torch.Size([64, 2])) to satisfy the constraint Real(), but found invalid values:
-# warning: TL103: 20
-```
-
 Batches that are left out keep a run alive, but they have a cause:
 
 ```text bad
@@ -87,33 +47,6 @@ step 200 loss 2.2078
 step 230: found nan gradients, skipping batch
 step 300 loss 2.1540
 # warning: TL103: 150-230
-```
-
-The loss scale falls and falls, and nothing comes after it:
-
-```text bad
-step 0 loss 6.9312
-step 1 loss 6.9288
-Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 32768.0
-Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 16384.0
-Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 8192.0
-Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 4096.0
-Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 2048.0
-Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 1024.0
-Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 512.0
-Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 256.0
-Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 128.0
-Gradient overflow. Skipping step, loss scaler 0 reducing loss scale to 64.0
-# error: TL103: 1
-```
-
-fairseq gives up at the end of its scale:
-
-```text bad
-step 10 loss 9.1120
-step 20 loss 8.8731
-FloatingPointError: Minimum loss scale reached (0.0001). Your loss is probably exploding. Try lowering the learning rate, using gradient clipping or increasing the batch size.
-# error: TL103: 20
 ```
 
 ```text good
@@ -133,15 +66,15 @@ step 300 loss 2.1540
 
 ## How to fix
 
-Look at the last values before the line: a gradient norm that grew calls for clipping and a lower
-learning rate; healthy values up to the line call for a look at the batch, and for guards at
-logarithms, divisions and roots. A traceback of `set_detect_anomaly(True)` holds a second traceback,
-of the forward pass, that names the line of the program. Where overflows do not end, train in
-bfloat16, or find the layer whose activations pass 65,504.
+Look at the last values before the line. If the gradient norm grew, clip it and lower the learning
+rate; if the values were healthy up to the line, look at the batch, and guard logarithms, divisions
+and roots. A traceback of `set_detect_anomaly(True)` holds a second traceback, of the forward pass,
+that names the line of the program. If overflows do not end, train in bfloat16, or find the layer
+whose activations exceed 65,504.
 
 ## When it is fine
 
-Loss scaling that finds its scale:
+Loss scaling that is finding its scale:
 
 ```text good
 Epoch: 0 Step: 0 Loss: 6.9312 Gradient norm: inf
@@ -153,88 +86,10 @@ Epoch: 0 Step: 3 Loss: 6.8874 Gradient norm: 1.7741
 Epoch: 0 Step: 4 Loss: 6.8410 Gradient norm: 1.6902
 ```
 
-Twelve overflows far apart, each after the scale had grown again:
-
-```text good
-epoch 1 loss 2.31
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
-epoch 2 loss 1.88
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 128.0
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 128.0
-epoch 3 loss 1.62
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 128.0
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
-epoch 4 loss 1.45
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
-NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0
-```
-
-The same line from many ranks is one overflow:
-
-```text good
-step 1 loss 6.9288
-[Rank 0] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
-[Rank 1] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
-[Rank 2] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
-[Rank 3] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
-[Rank 4] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
-[Rank 5] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
-[Rank 6] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
-[Rank 7] OVERFLOW! Skipping step. Attempted loss scale: 65536, reducing to 32768.0
-[Rank 0] OVERFLOW! Skipping step. Attempted loss scale: 32768.0, reducing to 16384.0
-[Rank 1] OVERFLOW! Skipping step. Attempted loss scale: 32768.0, reducing to 16384.0
-[Rank 2] OVERFLOW! Skipping step. Attempted loss scale: 32768.0, reducing to 16384.0
-[Rank 3] OVERFLOW! Skipping step. Attempted loss scale: 32768.0, reducing to 16384.0
-```
-
-A traceback about anything else, which may not even have ended the run:
-
-```text good
-Traceback (most recent call last):
-  File "logging.py", line 12, in <module>
-    import wandb
-ModuleNotFoundError: No module named 'wandb'
-step 1 loss 2.31
-step 2 loss 2.25
-step 3 loss 2.18
-Traceback (most recent call last):
-  File "train.py", line 40, in <module>
-    loss.backward()
-torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB
-```
-
-```text good
-step 1 loss 2.31
-step 2 loss 2.25
-step 3 loss 2.18
-Traceback (most recent call last):
-  File "train.py", line 40, in <module>
-    main()
-KeyboardInterrupt
-```
-
-Source, settings and counters that speak of NaN:
-
-```text good
-parser.add_argument("--skip-nan", help="skip batches whose loss is nan")
-    if not torch.isfinite(loss): raise FloatingPointError("loss is nan")
-check_for_nan_in_loss_and_grad ............... True
-logging_nan_inf_filter=True
-step 1 | loss 2.31 | skipped iterations: 0 | nan iterations: 0 |
-step 2 | loss 2.25 | skipped iterations: 0 | nan iterations: 0 |
-step 3 | loss 2.18 | skipped iterations: 0 | nan iterations: 0 |
-```
-
 ## References
 
 - Keras, *TerminateOnNaN*: https://keras.io/api/callbacks/terminate_on_nan/
-- PyTorch, *Anomaly detection*:
-  https://pytorch.org/docs/stable/autograd.html#anomaly-detection
+- PyTorch, *Anomaly detection*: https://pytorch.org/docs/stable/autograd.html#anomaly-detection
 - PyTorch, `clip_grad_norm_` (`error_if_nonfinite`):
   https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
 - fairseq, `DynamicLossScaler`:

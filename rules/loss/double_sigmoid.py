@@ -1,10 +1,16 @@
-"""# Sigmoid of a sigmoid on the way to the loss.
+"""# A sigmoid is applied to a sigmoid on the way to the loss
 
 ## What it does
-Reports a prediction that went through two sigmoids before it reaches its loss: one in the network and one more at its output, in a helper, or in the training loop.
+
+Reports a prediction that goes through two sigmoids before it reaches its loss: one in the network
+and another at its output, in a helper, or in the training loop.
 
 ## Why it is a risk
-The second sigmoid gets values between 0 and 1, so the prediction lies between 0.5 and 0.731: no negative can be predicted, and the loss has a floor of 0.503 on balanced classes. The gradient is multiplied by both slopes, at most 1/4 times 1/4. Measured: after training a separable task, the least prediction of the double sigmoid is 0.5, of a single one below 0.05.
+
+The second sigmoid gets values between 0 and 1, so the prediction lies between 0.5 and 0.731: no
+negative can be predicted, and the loss has a floor of 0.503 on balanced classes. The gradient is
+multiplied by both slopes, at most 1/4 times 1/4. Measured: after training on a separable task, the
+smallest prediction is 0.5 with a double sigmoid, and below 0.05 with a single one.
 
 ## Example
 
@@ -33,6 +39,26 @@ for x, y in loader:
     optimizer.step()
 ```
 
+In Keras, in a stack and in a graph:
+
+```python bad
+import keras
+from keras import layers
+
+model = keras.Sequential()
+model.add(layers.Dense(32, activation="relu"))
+model.add(layers.Dense(1, activation="sigmoid"))
+model.add(layers.Activation("sigmoid"))
+model.compile(optimizer="adam", loss="binary_crossentropy")  # error: GL511
+
+inputs = keras.Input((20,))
+outputs = keras.activations.sigmoid(layers.Dense(1, activation="sigmoid")(inputs))
+graph = keras.Model(inputs, outputs)
+graph.compile("adam", "mse")  # error: GL511
+```
+
+Once, and sigmoids between layers:
+
 ```python good
 import torch
 from torch import nn
@@ -58,70 +84,6 @@ for x, y in loader:
     optimizer.step()
 ```
 
-Across a function and a file:
-
-```python bad
-# file: network.py
-import torch.nn.functional as F
-from torch import nn
-
-
-class Scorer(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.head = nn.Linear(16, 1)
-
-    def forward(self, x):
-        return self.head(x).sigmoid()
-
-
-def chance(model, x):
-    return F.sigmoid(model(x))
-
-
-# file: train.py
-import torch
-import torch.nn.functional as F
-
-from network import Scorer, chance
-
-model = Scorer()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-for x, y in loader:
-    loss = F.mse_loss(chance(model, x), y)  # error: GL511
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-```
-
-Keras, in a stack and in a graph; TensorFlow 1:
-
-```python bad
-import keras
-from keras import layers
-
-model = keras.Sequential()
-model.add(layers.Dense(32, activation="relu"))
-model.add(layers.Dense(1, activation="sigmoid"))
-model.add(layers.Activation("sigmoid"))
-model.compile(optimizer="adam", loss="binary_crossentropy")  # error: GL511
-
-inputs = keras.Input((20,))
-outputs = keras.activations.sigmoid(layers.Dense(1, activation="sigmoid")(inputs))
-graph = keras.Model(inputs, outputs)
-graph.compile("adam", "mse")  # error: GL511
-```
-
-```python bad
-import tensorflow as tf
-
-x = tf.placeholder(tf.float32, [None, 20])
-y = tf.placeholder(tf.float32, [None, 1])
-hidden = tf.layers.dense(x, 1, activation=tf.nn.sigmoid)
-loss = tf.losses.mean_squared_error(y, tf.nn.sigmoid(hidden))  # error: GL511
-train = tf.train.AdamOptimizer(1e-3).minimize(loss)
-```
-
 ```python good
 import keras
 from keras import layers
@@ -144,43 +106,20 @@ stack.compile("adam", "binary_crossentropy")
 ```
 
 ## How to fix
-Apply sigmoid once. Best is a network that ends in logits with `BCEWithLogitsLoss`, and a sigmoid only where probabilities are read.
+
+Apply sigmoid once. Best is a network that ends in logits with `BCEWithLogitsLoss`, and a sigmoid
+only where probabilities are read.
 
 ## When it is fine
-Gates and attention weights inside a network, and a sigmoid that only a branch applies:
 
-```python good
-import torch
-from torch import nn
-
-
-class Gated(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.gate = nn.Linear(16, 16)
-        self.head = nn.Linear(16, 1)
-
-    def forward(self, x):
-        x = x * torch.sigmoid(self.gate(x))
-        x = torch.sigmoid(self.head(x))
-        return x
-
-
-model = Gated()
-optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-for x, y, raw in loader:
-    prediction = model(x)
-    loss = nn.functional.binary_cross_entropy(prediction, y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    print("sharpened", torch.sigmoid(8 * (prediction - 0.5)))
-```
+Gates and attention weights inside a network, and a sigmoid that is not on the way to the loss.
 
 ## References
-- PyTorch documentation, `torch.nn.BCELoss` and `torch.nn.BCEWithLogitsLoss`.
-- Glorot, Bengio 2010: Understanding the difficulty of training deep feedforward neural networks (saturation).
-- Measured in `tests/oracles/test_gl511_double_sigmoid.py`.
+
+- PyTorch documentation, `torch.nn.BCELoss` and `torch.nn.BCEWithLogitsLoss`
+- Glorot, Bengio 2010, *Understanding the difficulty of training deep feedforward neural networks*
+  (saturation)
+- Measured in `tests/oracles/test_gl511_double_sigmoid.py`
 """
 
 from __future__ import annotations
@@ -202,7 +141,7 @@ def check(loss: LossCall) -> Iterator[Finding]:
     yield report(
         loss.apply,
         "the prediction goes through sigmoid twice: it stays between 0.5 and 0.73, and the loss "
-        "can't get low",
+        "cannot get low",
         help="apply sigmoid once",
         notes=[
             (place.apply, text)

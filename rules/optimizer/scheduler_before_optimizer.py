@@ -1,4 +1,4 @@
-"""# The learning-rate scheduler steps before the optimizer.
+"""# The learning-rate scheduler steps before the optimizer
 
 ## What it does
 
@@ -6,11 +6,11 @@ Reports a `scheduler.step()` that runs before the first `optimizer.step()` on ev
 
 ## Why it is a risk
 
-The scheduler has set its first learning rate when it was built. A step of it before the first
-update moves on to the second value, so the first is never used: measured with an `ExponentialLR` of
-gamma 0.1, the first update is made at a tenth of the learning rate that was asked for. A warm-up or
-one-cycle schedule is one step ahead for the whole run. torch warns once, in a log that nobody
-reads; until torch 1.1.0 the order was the other way round, so old tutorials still show it.
+A scheduler sets its first learning rate when it is built. If it steps before the first update, it
+moves on to the second value and the first is never used: measured with an `ExponentialLR` of gamma
+0.1, the first update is made at a tenth of the learning rate that was asked for. A warm-up or
+one-cycle schedule is one step ahead for the whole run. torch warns once; up to torch 1.1.0 the
+order was the reverse, so old tutorials still show it.
 
 ## Example
 
@@ -22,7 +22,7 @@ model = nn.Linear(10, 1)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=30, gamma=0.1)
 for epoch in range(100):
-    scheduler.step()  # error: GL403
+    scheduler.step()  # warning: GL403
     for x, y in [(torch.randn(8, 10), torch.randn(8, 1))]:
         optimizer.zero_grad()
         loss = nn.functional.mse_loss(model(x), y)
@@ -45,7 +45,7 @@ class Trainer:
     def update(self, x, y):
         self.optimizer.zero_grad()
         self.criterion(self.model(x), y).backward()
-        self.scheduler.step()  # error: GL403
+        self.scheduler.step()  # warning: GL403
         self.optimizer.step()
 
     def fit(self, loader):
@@ -54,25 +54,6 @@ class Trainer:
 
 
 Trainer(nn.Linear(4, 3)).fit([])
-```
-
-```python bad
-import torch
-from accelerate import Accelerator
-from transformers import get_linear_schedule_with_warmup
-
-
-def train(model, loader):
-    accelerator = Accelerator()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-5)
-    scheduler = get_linear_schedule_with_warmup(optimizer, 100, 1000)
-    model, optimizer, loader, scheduler = accelerator.prepare(model, optimizer, loader, scheduler)
-    for batch in loader:
-        loss = model(**batch).loss
-        accelerator.backward(loss)
-        scheduler.step()  # error: GL403
-        optimizer.step()
-        optimizer.zero_grad()
 ```
 
 After the optimizer, in each batch or in each epoch:
@@ -94,7 +75,14 @@ for epoch in range(10):
     per_epoch.step()
 ```
 
-A scheduler that is told the epoch or the metric sets the rate for it, whatever came before:
+## How to fix
+
+Move `scheduler.step()` after `optimizer.step()`: to the end of the batch for schedules that count
+batches, to the end of the epoch for those that count epochs.
+
+## When it is fine
+
+When the scheduler is given the epoch or a metric, which sets the rate whatever came before:
 
 ```python good
 import torch
@@ -113,87 +101,15 @@ for epoch in range(100):
     optimizer.step()
 ```
 
-Resuming: the scheduler is wound forward to where the run was.
-
-```python good
-import torch
-from torch import nn
-
-
-def train(start_epoch, epochs, loader):
-    model = nn.Linear(10, 1)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=30)
-    if start_epoch > 0:
-        for _ in range(start_epoch):
-            scheduler.step()
-    for epoch in range(start_epoch, epochs):
-        for x, y in loader:
-            optimizer.zero_grad()
-            nn.functional.mse_loss(model(x), y).backward()
-            optimizer.step()
-        scheduler.step()
-```
-
-The scaler steps the optimizer, and an overflow in the first batch skips that step harmlessly:
-
-```python good
-import torch
-from torch import nn
-
-model = nn.Linear(10, 1)
-optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=100)
-scaler = torch.amp.GradScaler("cuda")
-for _ in range(100):
-    x, y = torch.randn(8, 10), torch.randn(8, 1)
-    optimizer.zero_grad()
-    with torch.autocast("cuda"):
-        loss = nn.functional.mse_loss(model(x), y)
-    scaler.scale(loss).backward()
-    scaler.step(optimizer)
-    scaler.update()
-    scheduler.step()
-```
-
-Lightning and the Trainer of transformers step schedulers themselves:
-
-```python good
-import lightning as L
-import torch
-from torch import nn
-
-
-class Regression(L.LightningModule):
-    def __init__(self):
-        super().__init__()
-        self.net = nn.Linear(10, 1)
-
-    def training_step(self, batch, batch_idx):
-        x, y = batch
-        return nn.functional.mse_loss(self.net(x), y)
-
-    def configure_optimizers(self):
-        optimizer = torch.optim.Adam(self.parameters())
-        return [optimizer], [torch.optim.lr_scheduler.StepLR(optimizer, 10)]
-```
-
-## How to fix
-
-Move `scheduler.step()` behind `optimizer.step()`: to the end of the batch for schedules that count
-batches, to the end of the epoch for those that count epochs.
-
-## When it is fine
-
-When the scheduler is given the epoch or a metric, and when it is wound forward to resume a run.
-With a loss scaler torch may print the same warning because the first step overflowed; that is
-harmless, and not reported.
+When it is wound forward to resume a run. With a loss scaler torch may print the same warning
+because the first step overflowed; that is harmless, and not reported.
 
 ## References
 
-- [torch.optim: how to adjust learning rate](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate)
-  ("Prior to PyTorch 1.1.0, the learning rate scheduler was expected to be called before the
-  optimizer's update").
+- [torch.optim: how to adjust learning
+  rate](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate) ("Prior to
+  PyTorch 1.1.0, the learning rate scheduler was expected to be called before the optimizer's
+  update")
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
-"""# Gradients are cleared between the backward pass and the step.
+"""# Gradients are cleared between the backward pass and the step
 
 ## What it does
 
-Reports a `zero_grad` (or another clearing) after `backward` and before the `step` that was to apply
-those gradients, on every path.
+Reports a `zero_grad` (or another way of clearing) after `backward` and before the `step` that was
+to apply those gradients, on every path.
 
 ## Why it is a risk
 
 The step has nothing to apply and no weight moves: measured, three iterations change the weights by
-exactly 0, with `zero_grad()` and with `set_to_none=False`. With momentum or
-weight decay and `set_to_none=False` the weights still drift, so that it looks like training. The
-loss stays at its start and nothing is raised.
+exactly 0, with `zero_grad()` and with `set_to_none=False`. With momentum or weight decay and
+`set_to_none=False` the weights still drift, which looks like training. The loss stays where it
+started and nothing is raised.
 
 ## Example
 
@@ -56,38 +56,6 @@ class Trainer:
 Trainer().fit(torch.randn(20, 5, 3, 8))
 ```
 
-```python bad
-import torch
-from torch import nn
-
-model = nn.Linear(10, 1)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-scaler = torch.amp.GradScaler("cuda")
-for _ in range(100):
-    with torch.autocast("cuda"):
-        loss = model(torch.randn(4, 10)).pow(2).mean()
-    scaler.scale(loss).backward()
-    optimizer.zero_grad(set_to_none=True)  # error: GL405
-    scaler.step(optimizer)
-    scaler.update()
-```
-
-```python bad
-import lightning as L
-import torch
-from torch import nn
-
-fabric = L.Fabric()
-model = nn.Linear(10, 1)
-optimizer = torch.optim.Adam(model.parameters())
-model, optimizer = fabric.setup(model, optimizer)
-for _ in range(100):
-    loss = model(torch.randn(4, 10)).pow(2).mean()
-    fabric.backward(loss)
-    optimizer.zero_grad()  # error: GL405
-    optimizer.step()
-```
-
 Before the backward pass, or after the step:
 
 ```python good
@@ -107,7 +75,15 @@ for _ in range(100):
     optimizer.zero_grad()
 ```
 
-What the generator's loss left in the discriminator is cleared before the discriminator's own turn:
+## How to fix
+
+Move the clearing before `backward()`, or after `step()`.
+
+## When it is fine
+
+When it clears another network: gradients that one loss left in a network that another optimizer
+trains, as in adversarial training. The rule matches clearing, backward pass and step by the
+parameters they reach, and is silent where it cannot.
 
 ```python good
 import torch
@@ -132,88 +108,12 @@ for _ in range(1000):
     optimizer_d.step()
 ```
 
-Skipping a batch that is not finite:
-
-```python good
-import torch
-from torch import nn
-
-model = nn.Linear(10, 1)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-for _ in range(100):
-    loss = model(torch.randn(4, 10)).pow(2).mean()
-    optimizer.zero_grad()
-    loss.backward()
-    norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    if not torch.isfinite(norm):
-        optimizer.zero_grad()
-        continue
-    optimizer.step()
-```
-
-Accumulation: the clearing belongs to the step before.
-
-```python good
-import torch
-from torch import nn
-
-model = nn.Linear(10, 1)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-optimizer.zero_grad()
-for index in range(100):
-    if index % 4 == 0 and index > 0:
-        optimizer.step()
-        optimizer.zero_grad()
-    (model(torch.randn(4, 10)).pow(2).mean() / 4).backward()
-```
-
-The gradients were read, and put back, in between:
-
-```python good
-import torch
-from torch import nn
-
-model = nn.Linear(10, 1)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-for _ in range(100):
-    model(torch.randn(4, 10)).pow(2).mean().backward()
-    saved = [parameter.grad.clone() for parameter in model.parameters()]
-    optimizer.zero_grad()
-    for parameter, gradient in zip(model.parameters(), saved):
-        parameter.grad = gradient / 2
-    optimizer.step()
-```
-
-Gradients that are set to a value are not cleared:
-
-```python good
-import torch
-from torch import nn
-
-model = nn.Linear(10, 1)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-for _ in range(10):
-    model(torch.randn(4, 10)).pow(2).mean().backward()
-    for parameter in model.parameters():
-        parameter.grad.fill_(0.01)
-    optimizer.step()
-    optimizer.zero_grad()
-```
-
-## How to fix
-
-Move the clearing before `backward()`, or after `step()`.
-
-## When it is fine
-
-When it clears another network: gradients that one loss left in a network that another optimizer
-trains, as in adversarial training. The rule matches clearing, backward pass and step by the
-parameters they reach, and is silent where it cannot.
-
 ## References
 
-- [torch.optim: taking an optimization step](https://docs.pytorch.org/docs/stable/optim.html#taking-an-optimization-step).
-- [torch.optim.Optimizer.zero_grad](https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html).
+- [torch.optim: taking an optimization
+  step](https://docs.pytorch.org/docs/stable/optim.html#taking-an-optimization-step)
+-
+  [torch.optim.Optimizer.zero_grad](https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html)
 """
 
 from __future__ import annotations
@@ -225,12 +125,12 @@ from gradlint.sdk.source import Finding, LostGradients, report, rule, spell
 
 @rule("GL405", "error", symptoms={"not-learning": 1.0, "vanishing-gradients": 0.8})
 def check(zero: LostGradients) -> Iterator[Finding]:
-    """Report a clearing that throws away what the step was to apply."""
+    """Report a clearing that discards what the step was to apply."""
     step = zero.other
     yield report(
         zero,
-        f"`{spell(zero)}` runs between the backward pass and the step: it throws the "
-        "gradients away, and nothing is learned",
+        f"`{spell(zero)}` runs between the backward pass and the step: it discards the "
+        "gradients, and nothing is learned",
         help="move it before `backward()`, or after the step",
         notes=[(step, "this step has no gradients to apply")] if step else [],
     )

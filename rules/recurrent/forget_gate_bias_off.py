@@ -1,12 +1,21 @@
-"""# Forget gate that starts half closed.
+"""# A forget gate starts half closed
 
 ## What it does
-Reports an LSTM whose forget gate is made to start at a bias of 0 or below: `unit_forget_bias=False`, `forget_bias=0.0`, or torch's forget bias overwritten with zero or less. It is advice, and off unless selected.
+
+Reports an LSTM whose forget gate starts with a bias of 0 or below: `unit_forget_bias=False`,
+`forget_bias=0.0`, or torch's forget bias overwritten with zero or less. It is advice, and off
+unless selected.
 
 ## Why it is a risk
-The forget gate starts at sigmoid(bias), so a bias of 0 halves the cell with every step: over 50 steps a factor of 1e-15. A bias of 1 keeps 0.73 of it. Jozefowicz and others found in 2015 that this one number closes the gap between LSTM and the best architecture of a search over thousands. Measured on torch's LSTM of 64 units over 50 steps: the gradient of the first input is over 1000 times larger with bias 1 than with bias 0, and over 1000 times smaller again with bias -1.
+
+The forget gate starts at sigmoid(bias), so a bias of 0 halves the cell state at every step: a
+factor of 1e-15 over 50 steps. A bias of 1 keeps 0.73 of it. Jozefowicz et al. found in 2015 that
+this one number closes the gap between the LSTM and the best architecture of a search over
+thousands. Measured on torch's LSTM of 64 units over 50 steps: the gradient of the first input is
+over 1000 times larger with bias 1 than with bias 0, and over 1000 times smaller again with bias -1.
 
 ## Example
+
 Keras starts at 1 unless it is told not to:
 
 ```python bad
@@ -16,7 +25,7 @@ from keras import layers
 model = keras.Sequential(
     [
         keras.Input((200, 8)),
-        layers.LSTM(64, unit_forget_bias=False),  # error: GL105
+        layers.LSTM(64, unit_forget_bias=False),  # info: GL105
         layers.Dense(1),
     ]
 )
@@ -35,20 +44,6 @@ model = keras.Sequential(
 )
 ```
 
-TensorFlow 1:
-
-```python bad
-import tensorflow as tf
-
-cell = tf.nn.rnn_cell.BasicLSTMCell(128, forget_bias=0.0)  # error: GL105
-```
-
-```python good
-import tensorflow as tf
-
-cell = tf.nn.rnn_cell.BasicLSTMCell(128)
-```
-
 torch keeps four gates in one bias, in the order input, forget, cell, output:
 
 ```python bad
@@ -57,14 +52,14 @@ from torch import nn
 lstm = nn.LSTM(8, 64)
 for name, p in lstm.named_parameters():
     if "bias" in name:
-        nn.init.zeros_(p)  # error: GL105
+        nn.init.zeros_(p)  # info: GL105
 ```
 
 ```python bad
 from torch import nn
 
 lstm = nn.LSTM(8, 64)
-lstm.bias_ih_l0.data[64:128].fill_(-1.0)  # error: GL105
+lstm.bias_ih_l0.data[64:128].fill_(-1.0)  # info: GL105
 ```
 
 ```python good
@@ -77,22 +72,14 @@ for name, p in lstm.named_parameters():
 lstm.bias_ih_l0.data[64:128].fill_(1.0)
 ```
 
-```python good
-from torch import nn
-
-lstm = nn.LSTM(8, 64)
-for name, bias in lstm.named_parameters():
-    if "bias" in name:
-        bias.data.fill_(0)
-        n = bias.size(0)
-        bias.data[n // 4 : n // 2].fill_(1.0)
-```
-
 ## How to fix
-Leave the argument out in Keras and TensorFlow. In torch set the forget gate's quarter of one of the two biases to 1; they are added, so setting both gives 2.
+
+Leave the argument out in Keras and TensorFlow. In torch set the forget gate's quarter of one of the
+two biases to 1; they are added, so setting both gives 2.
 
 ## When it is fine
-Short sequences, where nothing has to be kept for long. A bias that is chosen by an initialiser of its own:
+
+Short sequences, where nothing has to be kept for long. A bias that another initialiser sets:
 
 ```python good
 from keras import initializers, layers
@@ -104,9 +91,10 @@ gru = layers.GRU(64)
 ```
 
 ## References
-- Gers, Schmidhuber, Cummins 2000: Learning to forget.
-- Jozefowicz, Zaremba, Sutskever 2015: An empirical exploration of recurrent network architectures.
-- Measured in `tests/oracles/test_gl105_forget_gate_bias_off.py`.
+
+- Gers, Schmidhuber, Cummins 2000, *Learning to forget*
+- Jozefowicz, Zaremba, Sutskever 2015, *An empirical exploration of recurrent network architectures*
+- Measured in `tests/oracles/test_gl105_forget_gate_bias_off.py`
 """
 
 from __future__ import annotations

@@ -1,10 +1,16 @@
-"""# Gates that are not sigmoids.
+"""# The gates of a recurrent layer are not sigmoids
 
 ## What it does
-Reports a Keras LSTM, GRU or ConvLSTM whose `recurrent_activation`, the activation of its gates, is anything but a sigmoid: `relu`, `tanh`, `linear`, `softplus`, `softmax` and so on.
+
+Reports a Keras LSTM, GRU or ConvLSTM whose `recurrent_activation`, the activation of its gates, is
+anything but a sigmoid: `relu`, `tanh`, `linear`, `softplus`, `softmax` and so on.
 
 ## Why it is a risk
-A gate says how much of the state to keep, as a share between 0 and 1. With `relu` or `linear` it multiplies the state by any number: a forget gate of 1.5 multiplies the cell by 1.5 with every step, 4e17 over 100 steps. With `tanh` it turns the sign of the state over. Both are usually a mix-up with `activation`, and cost the fused kernel too.
+
+A gate says how much of the state to keep, as a share between 0 and 1. With `relu` or `linear` it
+can multiply the state by any number: a forget gate of 1.5 multiplies the cell state by 1.5 at every
+step, 4e17 over 100 steps. With `tanh` it can flip the sign of the state. Both are usually a mix-up
+with `activation`, and they also lose the fused kernel.
 
 ## Example
 
@@ -14,7 +20,7 @@ from keras import layers
 
 model = keras.Sequential()
 model.add(keras.Input((30, 4)))
-model.add(layers.LSTM(64, activation="tanh", recurrent_activation="relu"))  # error: GL107
+model.add(layers.LSTM(64, activation="tanh", recurrent_activation="relu"))  # warning: GL107
 model.add(layers.Dense(1))
 model.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
 ```
@@ -23,9 +29,9 @@ model.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
 import tensorflow as tf
 from tensorflow.keras.layers import GRU, Bidirectional, ConvLSTM2D
 
-gru = Bidirectional(GRU(32, recurrent_activation=tf.nn.tanh))  # error: GL107
-frames = ConvLSTM2D(16, 3, recurrent_activation="linear")  # error: GL107
-cell = tf.keras.layers.RNN(tf.keras.layers.LSTMCell(8, recurrent_activation=None))  # error: GL107
+gru = Bidirectional(GRU(32, recurrent_activation=tf.nn.tanh))  # warning: GL107
+frames = ConvLSTM2D(16, 3, recurrent_activation="linear")  # warning: GL107
+cell = tf.keras.layers.RNN(tf.keras.layers.LSTMCell(8, recurrent_activation=None))  # warning: GL107
 ```
 
 ```python good
@@ -40,10 +46,13 @@ model.compile(optimizer=keras.optimizers.Adam(clipnorm=1.0), loss="mse")
 ```
 
 ## How to fix
+
 Leave `recurrent_activation` out.
 
 ## When it is fine
-`hard_sigmoid`, the default of Keras 1 and 2, lies between 0 and 1 as well; a function of one's own is not judged.
+
+`hard_sigmoid`, the default of Keras 1 and 2, also lies between 0 and 1; a user-defined function is
+not judged.
 
 ```python good
 import keras
@@ -62,8 +71,10 @@ d = LSTM(64, recurrent_activation=tf.nn.sigmoid)
 ```
 
 ## References
-- Hochreiter, Schmidhuber 1997: Long short-term memory; Gers, Schmidhuber, Cummins 2000: Learning to forget.
-- Keras documentation, `keras.layers.LSTM`, argument `recurrent_activation`.
+
+- Hochreiter, Schmidhuber 1997, *Long short-term memory*; Gers, Schmidhuber, Cummins 2000, *Learning
+  to forget*
+- Keras documentation, `keras.layers.LSTM`, argument `recurrent_activation`
 """
 
 from __future__ import annotations
@@ -81,13 +92,11 @@ SHARES = frozenset({"sigmoid", "hard_sigmoid"})
 )
 def check(layer: Recurrence) -> Iterator[Finding]:
     """Report a gate whose activation does not give a share."""
-    if not layer.gated or layer.gates_value is None:
-        return
     if layer.gates is None or layer.gates in SHARES:
         return
     yield report(
         layer.apply,
-        f"the gates of `{layer.name}` use `{layer.gates}`, which is no share between 0 and 1: they "
-        "can enlarge the state or turn its sign over with every step",
+        f"the gates of `{layer.name}` use `{layer.gates}`, which is not a share between 0 and 1: "
+        "they can enlarge the state or flip its sign at every step",
         help="leave out `recurrent_activation`, so that the gates are sigmoids",
     )

@@ -1,10 +1,15 @@
-"""# Dropout of a recurrent layer that never drops anything.
+"""# The dropout of a recurrent layer never drops anything
 
 ## What it does
-Reports `nn.LSTM`, `nn.GRU` and `nn.RNN` with a `dropout` above zero and a single layer. torch applies this dropout between stacked layers only.
+
+Reports `nn.LSTM`, `nn.GRU` and `nn.RNN` with a `dropout` above zero and a single layer. torch
+applies this dropout only between stacked layers.
 
 ## Why it is a risk
-The regularisation that the code asks for is not there: two passes through a single layer with `dropout=0.5` in train mode give exactly the same output (measured). torch prints a warning once, at construction, which is lost in the output of most programs.
+
+The regularisation that the code asks for is not there: two passes through a single layer with
+`dropout=0.5` in train mode give exactly the same output (measured). torch warns once, at
+construction, which is lost in the output of most programs.
 
 ## Example
 
@@ -16,7 +21,7 @@ class Classifier(nn.Module):
     def __init__(self):
         super().__init__()
         self.embed = nn.Embedding(10000, 128)
-        self.lstm = nn.LSTM(128, 256, batch_first=True, dropout=0.5)  # error: GL106
+        self.lstm = nn.LSTM(128, 256, batch_first=True, dropout=0.5)  # warning: GL106
         self.out = nn.Linear(256, 2)
 
     def forward(self, tokens):
@@ -30,8 +35,8 @@ from torch import nn
 DROPOUT = 0.3
 LAYERS = 1
 
-encoder = nn.GRU(64, 128, LAYERS, dropout=DROPOUT, bidirectional=True)  # error: GL106
-decoder = nn.RNN(64, 128, num_layers=1, dropout=0.1)  # error: GL106
+encoder = nn.GRU(64, 128, LAYERS, dropout=DROPOUT, bidirectional=True)  # warning: GL106
+decoder = nn.RNN(64, 128, num_layers=1, dropout=0.1)  # warning: GL106
 ```
 
 ```python good
@@ -58,10 +63,13 @@ encoder = nn.GRU(64, 128, num_layers=2, dropout=0.3, bidirectional=True)
 ```
 
 ## How to fix
+
 Stack two or more layers, or drop the argument and put `nn.Dropout` after the layer.
 
 ## When it is fine
-The number of layers or the rate may be chosen by a caller or by the command line; the usual guard is not reported either. Keras's `dropout=` and `recurrent_dropout=` do work on a single layer.
+
+The number of layers or the rate may be chosen by a caller or by the command line; the usual guard
+is not reported either. Keras's `dropout=` and `recurrent_dropout=` do work on a single layer.
 
 ```python good
 import argparse
@@ -87,8 +95,9 @@ off = nn.LSTM(8, 8, dropout=0)
 ```
 
 ## References
-- PyTorch documentation, `torch.nn.LSTM`, argument `dropout`.
-- Measured in `tests/oracles/test_gl106_recurrent_dropout_without_effect.py`.
+
+- PyTorch documentation, `torch.nn.LSTM`, argument `dropout`
+- Measured in `tests/oracles/test_gl106_recurrent_dropout_without_effect.py`
 """
 
 from __future__ import annotations

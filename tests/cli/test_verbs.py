@@ -38,7 +38,7 @@ def test_the_document_of_a_rule(gradlint: Gradlint) -> None:
         gradlint("rule", "unused-suppression").stdout,
     )
     assert by_code == by_name
-    assert by_code.startswith("# A suppression comment that suppresses nothing\n\n`GL003` ")
+    assert by_code.startswith("# A suppression comment suppresses nothing\n\n`GL003` ")
     assert "\n## How to fix\n" in by_code
 
 

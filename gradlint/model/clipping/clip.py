@@ -17,7 +17,7 @@ from gradlint.model.networks.frozen_layers import frozen_parts
 from gradlint.model.networks.layers import Recurrence
 from gradlint.model.program import calls
 from gradlint.model.training.keras_training import CLIP_ARGUMENTS
-from gradlint.values.graph import number, walk
+from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Instance, Method, Seq, Unknown, Value
 from gradlint.values.trace import Loop
 
@@ -112,11 +112,6 @@ class Clip:
     def measures(self) -> bool:
         """Whether it works in place and the norm that it returns is used."""
         return "target" in self.fact and not self.fact.get("pure") and not is_statement(self.call)
-
-    @property
-    def bounds(self) -> bool:
-        """Whether it bounds anything; with an infinite threshold it only measures."""
-        return number(self.threshold) != float("inf")
 
     @property
     def node(self) -> ast.AST | None:
