@@ -105,6 +105,7 @@ class Lifecycle:
         self.kinds = optimizers.kinds
         self.groups = optimizers.groups
         self.reaches = optimizers.reaches
+        self.concerns = optimizers.concerns
         self.confirmed: dict[tuple[type[Transition], int, int], int | None] = {}
         self.vetoed: set[tuple[type[Transition], int, int]] = set()
 
@@ -286,6 +287,11 @@ class Lifecycle:
             return state
         if reached is None:
             return state.settled(grads=UNKNOWN, stepped=True, scheduled=None)
+        grads = CLEARED if state.grads == CLEARED else APPLIED
+        applied = state.settled(grads=grads, scaled=False)
+        if len(self.groups) > 1 and not self.concerns(number, which):
+            # Another optimizer of these parameters: what is wrong with its step is its own.
+            return applied
         if state.early is not None and state.early_ran:
             self._confirm(EarlyClip, state.early, which, state.backward)
         if state.lost is not None and state.grads == CLEARED:
@@ -294,16 +300,7 @@ class Lifecycle:
             self._confirm(StaleStep, number, which, state.backward)
         if state.scheduled is not None:
             self._confirm(EarlySchedule, state.scheduled, which, number)
-        grads = CLEARED if state.grads == CLEARED else APPLIED
-        return state._replace(
-            grads=grads,
-            scaled=False,
-            early=None,
-            lost=None,
-            micro=None,
-            stepped=True,
-            scheduled=None,
-        )
+        return applied._replace(stepped=True, scheduled=None)
 
     def _unscale(self, state: State, number: int, which: int) -> State:
         return state if self.reaches(number, which) is False else state._replace(scaled=False)

@@ -106,11 +106,16 @@ class Optimizers:
         groups.append(OptimizerGroup(optimizer, ids, held, certain))
 
     def reaches(self, number: int, which: int) -> bool | None:
-        """Whether a effect reaches the gradients of a group; None where it may."""
+        """Whether an effect reaches the gradients of a group; None where it may."""
         key = (number, which)
         if key not in self._reached:
             self._reached[key] = self._find_reach(number, which)
         return self._reached[key]
+
+    def concerns(self, number: int, which: int) -> bool:
+        """Whether an effect is done to the optimizer of a group itself."""
+        subject = self.subjects[number]
+        return subject is not None and bool(ids_of(subject) & self.groups[which].ids)
 
     def _find_reach(self, number: int, which: int) -> bool | None:
         group = self.groups[which]
@@ -125,16 +130,16 @@ class Optimizers:
             return layers.depends_on(subject, group.held, self.knowledge)
         if subject is None:
             return True if alone else None
-        ids = ids_of(subject)
-        if ids & group.ids:
+        if self.concerns(number, which):
             return True
-        if any(ids & other.ids for other in self.groups):
-            return False
-        if kind in (STEP, SCALER_STEP, UNSCALE):
+        named = any(ids_of(subject) & other.ids for other in self.groups)
+        if not named and kind in (STEP, SCALER_STEP, UNSCALE):
             return True if alone else None
-        if role(subject, self.knowledge) == "optimizer":
-            return False
-        found = layers.overlap(layers.held(subject, self.knowledge), group.held, self.knowledge)
+        held = layers.held(subject, self.knowledge)
+        if named or role(subject, self.knowledge) == "optimizer":
+            # Gradients are the parameters', so what another optimizer of the same ones does counts.
+            return layers.overlap(held, group.held, self.knowledge) is True
+        found = layers.overlap(held, group.held, self.knowledge)
         if found is None and alone:
             return True
         return found
