@@ -89,7 +89,12 @@ class RunBuilder:
         records: Steps | None = None,
         axis: str = "step",
     ) -> None:
-        """Add a block of points in order; the arrays are kept, so they must not change later."""
+        """Add a block of points in order; the arrays are kept, so they must not change later.
+
+        Without points there is no series.
+        """
+        if not len(steps):
+            return
         points = self._points.get(tag)
         if points is None:
             points = self._points[tag] = _Points(axis)

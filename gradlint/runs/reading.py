@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import BinaryIO
 
 from gradlint.runs.discovery import NOTHING, discover, unreadable
@@ -46,7 +47,7 @@ def read(paths: Sequence[str], roles: Mapping[str, str] | None = None) -> Iterat
         if isinstance(found, Problem):
             yield Reading(problems=[found])
             continue
-        reading = _contained(found, roles)
+        reading = _contained(found.path, partial(read_group, found, roles))
         if found.root:
             said = bool(reading.runs or reading.problems)
             fruitless[found.root] = fruitless.get(found.root, True) and not said
@@ -56,14 +57,14 @@ def read(paths: Sequence[str], roles: Mapping[str, str] | None = None) -> Iterat
         yield Reading(problems=[Problem(root, NOTHING)])
 
 
-def _contained(group: Group, roles: Mapping[str, str] | None) -> Reading:
-    """The reading of a group; an error of ours must not take the other runs with it."""
+def _contained(path: str, reading: Callable[[], Reading]) -> Reading:
+    """The reading of `path`; an error of ours is a problem, and the other runs are read."""
     try:
-        return read_group(group, roles)
+        return reading()
     except Exception as error:
         message = f"could not be read because of an error in gradlint: {type(error).__name__}"
         said = f"{message}: {error}" if str(error) else message
-        return Reading(problems=[Problem(group.path, said, help="report this error")])
+        return Reading(problems=[Problem(path, said, help="report this error")])
 
 
 def read_runs(path: str | os.PathLike[str], roles: Mapping[str, str] | None = None) -> list[Run]:
@@ -83,8 +84,12 @@ def read_runs(path: str | os.PathLike[str], roles: Mapping[str, str] | None = No
 
 def read_stream(stream: BinaryIO, name: str, roles: Mapping[str, str] | None = None) -> Reading:
     """The reading of one log from a pipe; `name` is the run's, and what problems call it."""
-    reading = _read_stream(stream, name, name, explicit=True)
-    return _finished(reading, roles, Problem(name, _NO_METRIC))
+
+    def reading() -> Reading:
+        read = _read_stream(stream, name, name, explicit=True)
+        return _finished(read, roles, Problem(name, _NO_METRIC))
+
+    return _contained(name, reading)
 
 
 def read_group(group: Group, roles: Mapping[str, str] | None = None) -> Reading:

@@ -20,9 +20,10 @@ _DETECTOR_PARTS = frozenset("box obj cls dfl total seg kobj pose".split())
 def unspoken_losses(words: Mapping[str, Sequence[str]]) -> set[str]:
     """The tags that are losses, of a run in which no series is called one.
 
-    `words` are those of each tag's name, in lower case and without the split. It takes several
-    such names: `D_A` alone may be anything.
+    `words` are those of each tag's name, in lower case and without the split; a name may have none
+    (`train`, `%`, one in another script). It takes several such names: `D_A` alone may be anything.
     """
+    words = {tag: held for tag, held in words.items() if held}
     players = {tag: held[0] for tag, held in words.items() if _is_player(held)}
     found: set[str] = set()
     if set(players.values()) == _NETWORKS:

@@ -204,6 +204,12 @@ class TestLists:
         assert run.format == "sacred"
         assert points(run.curves["train.loss"]) == [(10, 2.5), (20, 1.5)]
 
+    def test_a_list_without_numbers_is_no_series(self) -> None:
+        nothing = {"steps": [], "values": []}
+        begun = {"steps": [10], "values": [2.5]}
+        assert not read({"loss": nothing}, "metrics.json").runs
+        assert list(only(read({"lr": nothing, "loss": begun}, "metrics.json")).curves) == ["loss"]
+
     def test_a_bare_list_has_the_name_of_its_file(self) -> None:
         assert list(only(read([0.5, 0.25, 0.125], "runs/train_losses.json")).curves) == [
             "train_losses"

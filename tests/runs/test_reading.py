@@ -12,7 +12,7 @@ import pytest
 
 from gradlint.runs.reading import read, read_runs, read_stream
 from gradlint.runs.roles import Kind
-from gradlint.runs.run import Reading
+from gradlint.runs.run import Reading, Run
 from tests.runs.test_formats import event_file
 
 Write = Callable[[str, str | bytes], Path]
@@ -177,6 +177,16 @@ def test_an_error_of_a_reader_does_not_take_the_other_runs_with_it(
         ["b.log"],
         [("a.csv", "could not be read because of an error in gradlint: RuntimeError: oh")],
     )
+
+
+def test_an_error_while_a_stream_is_read_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(run: Run) -> list[Run]:
+        raise IndexError
+
+    monkeypatch.setattr("gradlint.runs.reading.separated", fails)
+    assert said(read_stream(io.BytesIO(CSV.encode()), "<stdin>")) == [
+        ("<stdin>", "could not be read because of an error in gradlint: IndexError")
+    ]
 
 
 def test_a_role_that_does_not_exist_is_an_error(write: Write) -> None:
