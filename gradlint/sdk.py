@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from gradlint.curves.levels import Levels, last_gain, levels
     from gradlint.curves.robust import median_and_scale, medians_of_three, noise
     from gradlint.frameworks import knowledge
-    from gradlint.incidents import incidents, is_lone, is_short_table, stays
     from gradlint.model.acts import Deed
     from gradlint.model.carried import CarriedState
     from gradlint.model.clip_settings import ClippingOptimizer, TransformChain
@@ -45,11 +44,12 @@ if TYPE_CHECKING:
     from gradlint.model.training import TrainedRecurrence, usual_rate
     from gradlint.model.unused_clips import UnusedClip
     from gradlint.registry import RuleCrash
-    from gradlint.runs.checkpoints import Restart
-    from gradlint.runs.overflows import Overflows
-    from gradlint.runs.roles import Kind, Role
+    from gradlint.relations.learning_rate import raised_before, rate_is_spent, searches_rate
+    from gradlint.relations.loss_jumps import incidents, is_lone, is_short_table, stays
+    from gradlint.relations.overflows import Overflows
+    from gradlint.relations.restart_advice import Restart
+    from gradlint.runs.roles.assignment import Kind, Role
     from gradlint.runs.run import Curve, Message, Problem, Run
-    from gradlint.runs.schedule import raised_before, rate_is_spent, searches_rate
     from gradlint.source.dataflow import constant, literal, number
     from gradlint.source.parsing import SyntaxFailure
     from gradlint.source.project import Module
@@ -71,7 +71,7 @@ _HOMES = {
     "Excursion": "gradlint.curves.excursions",
     "Feed": "gradlint.model.feeds",
     "Hook": "gradlint.model.hooks",
-    "Kind": "gradlint.runs.roles",
+    "Kind": "gradlint.runs.roles.assignment",
     "LATE_CLIP": "gradlint.model.lifecycle",
     "LOST_GRADIENTS": "gradlint.model.lifecycle",
     "Levels": "gradlint.curves.levels",
@@ -80,20 +80,20 @@ _HOMES = {
     "Message": "gradlint.runs.run",
     "Module": "gradlint.source.project",
     "Output": "gradlint.model.losses",
-    "Overflows": "gradlint.runs.overflows",
+    "Overflows": "gradlint.relations.overflows",
     "Problem": "gradlint.runs.run",
     "REPEATED_CLIP": "gradlint.model.lifecycle",
     "Recurrence": "gradlint.model.networks",
     "RecurrentStart": "gradlint.model.starts",
-    "Restart": "gradlint.runs.checkpoints",
-    "incidents": "gradlint.incidents",
-    "is_lone": "gradlint.incidents",
-    "is_short_table": "gradlint.incidents",
-    "rate_is_spent": "gradlint.runs.schedule",
-    "searches_rate": "gradlint.runs.schedule",
-    "stays": "gradlint.incidents",
-    "raised_before": "gradlint.runs.schedule",
-    "Role": "gradlint.runs.roles",
+    "Restart": "gradlint.relations.restart_advice",
+    "incidents": "gradlint.relations.loss_jumps",
+    "is_lone": "gradlint.relations.loss_jumps",
+    "is_short_table": "gradlint.relations.loss_jumps",
+    "rate_is_spent": "gradlint.relations.learning_rate",
+    "searches_rate": "gradlint.relations.learning_rate",
+    "stays": "gradlint.relations.loss_jumps",
+    "raised_before": "gradlint.relations.learning_rate",
+    "Role": "gradlint.runs.roles.assignment",
     "RuleCrash": "gradlint.registry",
     "Run": "gradlint.runs.run",
     "SCALED_CLIP": "gradlint.model.lifecycle",

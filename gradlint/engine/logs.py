@@ -165,7 +165,7 @@ class LogChecker:
         if name == "Run":
             return [run]
         if name == "Restart" and self._checkpoints is not None:
-            from gradlint.runs.checkpoints import restarts
+            from gradlint.relations.restart_advice import restarts
 
             return restarts(run, before, self._checkpoints)
         return []

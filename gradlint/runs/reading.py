@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import BinaryIO
 
-from gradlint.runs.discovery import NOTHING, discover, unreadable
-from gradlint.runs.formats import NotALog, format_of, opened
-from gradlint.runs.groups import Group, GroupKind, Member
-from gradlint.runs.merging import merged, numbered
-from gradlint.runs.reader import BLOCK, HEAD
-from gradlint.runs.resets import separated
-from gradlint.runs.roles import Kind, assign_roles, chosen_role
+from gradlint.runs.finding_files.discovery import NOTHING, discover, unreadable
+from gradlint.runs.finding_files.groups import Group, GroupKind, Member
+from gradlint.runs.joining.restarts import separated
+from gradlint.runs.joining.several_files import merged, numbered
+from gradlint.runs.readers.formats import NotALog, format_of, opened
+from gradlint.runs.readers.protocol import BLOCK, HEAD
+from gradlint.runs.roles.assignment import Kind, assign_roles, chosen_role
 from gradlint.runs.run import Curve, Problem, Reading, Run
 
 _NO_METRIC = "no metric was found"
@@ -96,7 +96,7 @@ def read_group(group: Group, roles: Mapping[str, str] | None = None) -> Reading:
     """The runs of one group: its files joined, restarts told apart, roles given."""
     nothing: Problem | None = Problem(group.path, _NO_METRIC)
     if group.kind is GroupKind.MLFLOW:
-        from gradlint.runs.mlflow import read_mlflow_run
+        from gradlint.runs.readers.mlflow import read_mlflow_run
 
         reading = read_mlflow_run(group.path, group.name)
     elif group.kind is GroupKind.WANDB:

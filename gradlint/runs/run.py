@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
 
-    from gradlint.runs.roles import Role
+    from gradlint.runs.roles.assignment import Role
 
 Steps = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -203,7 +203,7 @@ class Run:
         One column a curve, the index holds the steps in rising order; a step that a curve logs
         several times takes several rows. Cells are NaN where a curve has no point.
         """
-        from gradlint.runs.frames import to_frame
+        from gradlint.runs.data_frame import to_frame
 
         return to_frame(self, axis)
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from gradlint.runs.reading import read, read_runs, read_stream
-from gradlint.runs.roles import Kind
+from gradlint.runs.roles.assignment import Kind
 from gradlint.runs.run import Reading, Run
-from tests.runs.test_formats import event_file
+from tests.runs.readers.test_formats import event_file
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -164,7 +164,7 @@ def test_a_directory_in_which_nothing_is_a_log_is_a_problem(write: Write) -> Non
 def test_an_error_of_a_reader_does_not_take_the_other_runs_with_it(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gradlint.runs.tables import TableReader
+    from gradlint.runs.readers.tables import TableReader
 
     def fails(self: TableReader, data: bytes) -> None:
         raise RuntimeError("oh")

@@ -17,10 +17,16 @@ from hypothesis import strategies as st
 from gradlint.config import Settings
 from gradlint.engine.logs import check_logs
 from gradlint.registry import log_registry
-from gradlint.runs.mlflow import read_mlflow_run
-from gradlint.runs.roles import Kind, Role, assign_roles, role_of
+from gradlint.runs.readers.mlflow import read_mlflow_run
+from gradlint.runs.roles.assignment import Kind, Role, assign_roles, role_of
 from gradlint.runs.run import Curve, Run
-from tests.runs.event_files import VERSION, bytes_field, event, number_field, simple
+from tests.runs.readers.tfevents.event_files import (
+    VERSION,
+    bytes_field,
+    event,
+    number_field,
+    simple,
+)
 
 VALUES = (2.0, 1.5, 1.2, 1.0, 0.9, 0.8)
 
