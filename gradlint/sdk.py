@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from gradlint.relations.loss_jumps import incidents, is_lone, is_short_table, stays
     from gradlint.relations.overflows import Overflows
     from gradlint.relations.restart_advice import Restart
-    from gradlint.runs.roles.assignment import Kind, Role
+    from gradlint.runs.kinds import Kind, Role
     from gradlint.runs.run import Curve, Message, Problem, Run
     from gradlint.source.dataflow import constant, literal, number
     from gradlint.source.parsing import SyntaxFailure
@@ -71,7 +71,7 @@ _HOMES = {
     "Excursion": "gradlint.curves.excursions",
     "Feed": "gradlint.model.feeds",
     "Hook": "gradlint.model.hooks",
-    "Kind": "gradlint.runs.roles.assignment",
+    "Kind": "gradlint.runs.kinds",
     "LATE_CLIP": "gradlint.model.lifecycle",
     "LOST_GRADIENTS": "gradlint.model.lifecycle",
     "Levels": "gradlint.curves.levels",
@@ -93,7 +93,7 @@ _HOMES = {
     "searches_rate": "gradlint.relations.learning_rate",
     "stays": "gradlint.relations.loss_jumps",
     "raised_before": "gradlint.relations.learning_rate",
-    "Role": "gradlint.runs.roles.assignment",
+    "Role": "gradlint.runs.kinds",
     "RuleCrash": "gradlint.registry",
     "Run": "gradlint.runs.run",
     "SCALED_CLIP": "gradlint.model.lifecycle",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradlint.runs.roles.assignment import Kind
+from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
 
 SPENT = 1e-4

@@ -7,7 +7,7 @@ import numpy as np
 from gradlint.curves.excursions import Excursion, upward
 from gradlint.curves.levels import levels
 from gradlint.relations.learning_rate import raised_before, searches_rate
-from gradlint.runs.roles.assignment import Kind
+from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
 
 LEAST_ROWS = 30

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlint.runs.roles.assignment import Kind
+from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run, Steps
 
 LASTING = 10

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gradlint.finding import Finding, Severity
-from gradlint.runs.roles.assignment import Kind
+from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
 
 _SUFFIXES = frozenset(

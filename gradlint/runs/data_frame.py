@@ -1,28 +1,33 @@
-"""A run -> a pandas DataFrame; pandas is imported only here and only when it is asked for."""
+"""Series -> a pandas DataFrame; pandas is imported only here and only when it is asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from gradlint.runs.run import Curve, Run, Steps
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
 
+Steps = NDArray[np.int64]
+Values = NDArray[np.float64]
 
-def to_frame(run: Run, axis: str | None = None) -> pd.DataFrame:
-    """The curves of `run` that count `axis`, as columns of a DataFrame.
 
-    The index holds the steps in rising order and is named after the axis; by default it is the axis
-    with the most points. A step that a curve logs k times takes k rows. Where a curve has no point,
-    the cell is NaN.
+def data_frame(series: Mapping[str, tuple[Steps, Values]], axis: str) -> pd.DataFrame:
+    """Series, by name, as the columns of a table whose index is named `axis`.
+
+    The index holds the steps in rising order. A step that a series has k times takes k rows. Where
+    a series has no point, the cell is NaN.
+
+    Args:
+        series: steps, int64, shape (n,), and values, float64, shape (n,), of each.
+        axis: what the steps count.
     """
     import pandas as pd
 
-    axis = axis or run.axis
-    columns = [_column(curve) for curve in run.curves.values() if curve.axis == axis]
+    columns = [_column(name, *points) for name, points in series.items()]
     if not columns:
         return pd.DataFrame(index=pd.Index([], dtype=np.int64, name=axis))
     frame = pd.concat(columns, axis="columns", join="outer").sort_index()
@@ -30,13 +35,12 @@ def to_frame(run: Run, axis: str | None = None) -> pd.DataFrame:
     return frame
 
 
-def _column(curve: Curve) -> pd.Series[float]:
+def _column(name: str, steps: Steps, values: Values) -> pd.Series[float]:
     import pandas as pd
 
-    order = np.argsort(curve.steps, kind="stable")
-    steps = curve.steps[order]
-    index = pd.MultiIndex.from_arrays([steps, _times_before(steps)])
-    return pd.Series(curve.values[order], index=index, name=curve.tag)
+    order = np.argsort(steps, kind="stable")
+    index = pd.MultiIndex.from_arrays([steps[order], _times_before(steps[order])])
+    return pd.Series(values[order], index=index, name=name)
 
 
 def _times_before(steps: Steps) -> Steps:

@@ -11,9 +11,10 @@ from gradlint.runs.finding_files.discovery import NOTHING, discover, unreadable
 from gradlint.runs.finding_files.groups import Group, GroupKind, Member
 from gradlint.runs.joining.restarts import separated
 from gradlint.runs.joining.several_files import merged, numbered
+from gradlint.runs.kinds import Kind
 from gradlint.runs.readers.formats import NotALog, format_of, opened
 from gradlint.runs.readers.protocol import BLOCK, HEAD
-from gradlint.runs.roles.assignment import Kind, assign_roles, chosen_role
+from gradlint.runs.roles.assignment import assign_roles, chosen_role
 from gradlint.runs.run import Curve, Problem, Reading, Run
 
 _NO_METRIC = "no metric was found"

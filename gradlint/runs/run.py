@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlint.runs.kinds import UNKNOWN, Role
+
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
-
-    from gradlint.runs.roles.assignment import Role
 
 Steps = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -94,7 +94,7 @@ class Curve:
         records: int64, shape (n,): line of the file (from 1; of the first line for multi-line
             records); None for binary formats. Series of one record share its number, which tells
             which blanks are peculiar.
-        role: what the series measures.
+        role: what the series measures; `UNKNOWN` until the whole run is read.
         axis: what its steps count: `step`, `epoch`, or `row` where the log numbers nothing.
     """
 
@@ -104,7 +104,7 @@ class Curve:
     walls: Values | None = None
     records: Steps | None = None
     axis: str = "step"
-    role: Role = None  # type: ignore[assignment]
+    role: Role = UNKNOWN
     _measured: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -203,9 +203,11 @@ class Run:
         One column a curve, the index holds the steps in rising order; a step that a curve logs
         several times takes several rows. Cells are NaN where a curve has no point.
         """
-        from gradlint.runs.data_frame import to_frame
+        from gradlint.runs.data_frame import data_frame
 
-        return to_frame(self, axis)
+        axis = axis or self.axis
+        curves = [curve for curve in self.curves.values() if curve.axis == axis]
+        return data_frame({curve.tag: (curve.steps, curve.values) for curve in curves}, axis)
 
 
 @dataclass

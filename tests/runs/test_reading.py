@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gradlint.runs.kinds import Kind
 from gradlint.runs.reading import read, read_runs, read_stream
-from gradlint.runs.roles.assignment import Kind
 from gradlint.runs.run import Reading, Run
 from tests.runs.readers.test_formats import event_file
 

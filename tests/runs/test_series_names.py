@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from gradlint.config import Settings
 from gradlint.engine.logs import check_logs
 from gradlint.registry import log_registry
+from gradlint.runs.kinds import Kind, Role
 from gradlint.runs.readers.mlflow import read_mlflow_run
-from gradlint.runs.roles.assignment import Kind, Role, assign_roles, role_of
+from gradlint.runs.roles.assignment import assign_roles
+from gradlint.runs.roles.names import role_of
 from gradlint.runs.run import Curve, Run
 from tests.runs.readers.tfevents.event_files import (
     VERSION,

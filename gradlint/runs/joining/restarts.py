@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlint.runs.joining.step_falls import DISORDER, Fall, cadence, falls_of, positions
-from gradlint.runs.roles.assignment import Kind, role_of
+from gradlint.runs.kinds import Kind
+from gradlint.runs.roles.names import role_of
 from gradlint.runs.run import Curve, Message, Reset, Run
 
 _DENSE = 0.5

@@ -17,7 +17,7 @@ _DETECTOR_PARTS = frozenset("box obj cls dfl total seg kobj pose".split())
 """The columns of losses that YOLO prints while it trains; `box` and `cls` are always there."""
 
 
-def unspoken_losses(words: Mapping[str, Sequence[str]]) -> set[str]:
+def unnamed_losses(words: Mapping[str, Sequence[str]]) -> set[str]:
     """The tags that are losses, of a run in which no series is called one.
 
     `words` are those of each tag's name, in lower case and without the split; a name may have none

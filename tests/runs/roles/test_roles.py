@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradlint.runs.roles.assignment import Kind, Role, assign_roles, chosen_role, role_of
+from gradlint.runs.kinds import Kind, Role
+from gradlint.runs.roles.assignment import assign_roles, chosen_role
+from gradlint.runs.roles.names import role_of
 from gradlint.runs.run import Curve, Run
 
 KINDS = {

@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Iterable
 
-from gradlint.runs.roles.assignment import Kind, role_of
+from gradlint.runs.kinds import Kind
+from gradlint.runs.roles.names import role_of
 
 STEP_KEYS = (
     "step",
