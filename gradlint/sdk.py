@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from gradlint.relations.learning_rate import raised_before, rate_is_spent, searches_rate
     from gradlint.relations.loss_jumps import incidents, is_lone, is_short_table, stays
     from gradlint.relations.overflows import Overflows
-    from gradlint.relations.restart_advice import Restart
+    from gradlint.relations.restart_advice import RestartAdvice
     from gradlint.runs.kinds import Kind, Role
     from gradlint.runs.run import Curve, Message, Problem, Run
     from gradlint.source.dataflow import constant, literal, number
@@ -85,7 +85,7 @@ _HOMES = {
     "REPEATED_CLIP": "gradlint.model.lifecycle",
     "Recurrence": "gradlint.model.networks",
     "RecurrentStart": "gradlint.model.starts",
-    "Restart": "gradlint.relations.restart_advice",
+    "RestartAdvice": "gradlint.relations.restart_advice",
     "incidents": "gradlint.relations.loss_jumps",
     "is_lone": "gradlint.relations.loss_jumps",
     "is_short_table": "gradlint.relations.loss_jumps",
@@ -287,7 +287,7 @@ __all__ = [
     "Problem",
     "Recurrence",
     "RecurrentStart",
-    "Restart",
+    "RestartAdvice",
     "Role",
     "RuleCrash",
     "Run",

@@ -164,10 +164,10 @@ class LogChecker:
             return list(run.curves.values())
         if name == "Run":
             return [run]
-        if name == "Restart" and self._checkpoints is not None:
-            from gradlint.relations.restart_advice import restarts
+        if name == "RestartAdvice" and self._checkpoints is not None:
+            from gradlint.relations.restart_advice import restart_advice
 
-            return restarts(run, before, self._checkpoints)
+            return restart_advice(run, before, self._checkpoints)
         return []
 
     def _rules(self, path: str) -> tuple[Rule, ...]:

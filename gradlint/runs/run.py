@@ -64,7 +64,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Reset:
+class Restart:
     """A place where steps go backwards.
 
     Attributes:
@@ -161,7 +161,7 @@ class Run:
         format: the reader's name for the layout: `csv`, `tfevents`, `jsonl`, ...
         curves: by tag, in order of first appearance.
         messages: trouble that the program spoke of itself, in order.
-        resets: where steps went backwards.
+        restarts: where steps went backwards.
         metadata: hyper-parameters and texts that the log carries.
         part: from 1; above 1 for a second run that was appended to the same log.
     """
@@ -171,7 +171,7 @@ class Run:
     format: str
     curves: dict[str, Curve]
     messages: tuple[Message, ...] = ()
-    resets: tuple[Reset, ...] = ()
+    restarts: tuple[Restart, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     part: int = 1
@@ -212,11 +212,19 @@ class Run:
 
 @dataclass
 class Reading:
-    """What was made of one file, or of one group of `files` files: its runs and its problems."""
+    """What was made of one file, or of one group of files.
+
+    Attributes:
+        runs: in the order of the log.
+        problems: what could not be read.
+        files: how many files it was made of.
+        certain: whether it is known to be a training log, whatever its series are called.
+    """
 
     runs: list[Run] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: int = 1
+    certain: bool = True
 
     @property
     def name(self) -> str:

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from gradlint.runs.joining.step_falls import DISORDER, Fall, cadence, falls_of, positions
 from gradlint.runs.kinds import Kind
-from gradlint.runs.roles.names import role_of
-from gradlint.runs.run import Curve, Message, Reset, Run
+from gradlint.runs.run import Curve, Message, Restart, Run
 
 _DENSE = 0.5
 """Share of the densest curve's points that a curve needs to speak for the whole run. A final
@@ -27,7 +26,7 @@ evaluation of the best checkpoint, logged at that checkpoint's step, is no resta
 
 
 @dataclass(slots=True)
-class _Restart:
+class _Event:
     """Falls of several curves that are one event: all of them can have happened at `until`."""
 
     until: float
@@ -48,11 +47,11 @@ def separated(run: Run) -> list[Run]:
         falls += found.falls
         if found.countless:
             unsteady.add(curve.tag)
-    restarts, others = _restarts(run, falls)
+    events, others = _events(run, falls)
     unsteady |= others
     if not _counts(run):
         unsteady |= {curve.tag for curve in run.curves.values() if curve.axis == "step"}
-    parts = _Parts(run, restarts).runs() if restarts else [run]
+    parts = _Parts(run, events).runs() if events else [run]
     return [_ordered(part, unsteady) for part in parts]
 
 
@@ -62,16 +61,16 @@ def _counts(run: Run) -> bool:
     return not long or any(steps.min() < steps.max() for steps in long)
 
 
-def _restarts(run: Run, falls: Iterable[Fall]) -> tuple[list[_Restart], set[str]]:
-    """The falls put together that are one event, in order; and the curves that fall for themselves.
+def _events(run: Run, falls: Iterable[Fall]) -> tuple[list[_Event], set[str]]:
+    """The restarts of the run in order, and the curves that fall for themselves.
 
-    Only events that concern the run are restarts.
+    The falls that are one event are put together; only what concerns the run is a restart of it.
     """
     together = _together(falls)
-    sizes = [len(c) for c in run.curves.values() if role_of(c.tag).kind is not Kind.CLOCK]
+    sizes = [len(c) for c in run.curves.values() if c.role.kind is not Kind.CLOCK]
     dense = [c for c in run.curves.values() if len(c) >= _DENSE * max(sizes, default=0)]
-    epochs = [curve for curve in dense if role_of(curve.tag).metric == "epoch"]
-    restarts: list[_Restart] = []
+    epochs = [curve for curve in dense if curve.role.metric == "epoch"]
+    restarts: list[_Event] = []
     alone: Counter[str] = Counter()
     for event in together:
         if not _concerns_run(event, dense):
@@ -83,20 +82,20 @@ def _restarts(run: Run, falls: Iterable[Fall]) -> tuple[list[_Restart], set[str]
     return restarts, {tag for tag, count in alone.items() if count > DISORDER}
 
 
-def _together(falls: Iterable[Fall]) -> list[_Restart]:
-    events: list[_Restart] = []
+def _together(falls: Iterable[Fall]) -> list[_Event]:
+    events: list[_Event] = []
     for fall in sorted(falls, key=lambda fall: fall.until):
         last = events[-1] if events else None
         # Falls come by their end, so those that overlap have the first one's end in common.
         if last is None or fall.since >= last.until or fall.tag in last.tags:
-            last = _Restart(fall.until)
+            last = _Event(fall.until)
             events.append(last)
         last.falls.append(fall)
         last.tags.add(fall.tag)
     return events
 
 
-def _concerns_run(event: _Restart, dense: Sequence[Curve]) -> bool:
+def _concerns_run(event: _Event, dense: Sequence[Curve]) -> bool:
     """Whether it is the training that goes back: its loss, if there is one, or what is dense."""
     axes = {fall.axis for fall in event.falls}
     trained = {curve.tag for curve in dense if curve.axis in axes and _is_training_loss(curve)}
@@ -104,15 +103,14 @@ def _concerns_run(event: _Restart, dense: Sequence[Curve]) -> bool:
 
 
 def _is_training_loss(curve: Curve) -> bool:
-    role = role_of(curve.tag)
-    return role.kind is Kind.LOSS and role.trained_on
+    return curve.role.kind is Kind.LOSS and curve.role.trained_on
 
 
-def _within_epoch(epochs: Sequence[Curve], restart: _Restart) -> bool:
+def _within_epoch(epochs: Sequence[Curve], event: _Event) -> bool:
     """Whether the steps are counted anew in every epoch: the epochs go on where they fall."""
     for curve in epochs:
         where = positions(curve)
-        at = int(np.searchsorted(where, restart.until))
+        at = int(np.searchsorted(where, event.until))
         if 0 < at < len(curve) and curve.values[at] > curve.values[at - 1]:
             return True
     return False
@@ -121,31 +119,31 @@ def _within_epoch(epochs: Sequence[Curve], restart: _Restart) -> bool:
 class _Parts:
     """Cuts all curves of a run at its restarts."""
 
-    def __init__(self, run: Run, restarts: Sequence[_Restart]) -> None:
+    def __init__(self, run: Run, events: Sequence[_Event]) -> None:
         self._run = run
-        self._restarts = restarts
-        self._cuts = {tag: _cuts(curve, restarts) for tag, curve in run.curves.items()}
+        self._events = events
+        self._cuts = {tag: _cuts(curve, events) for tag, curve in run.curves.items()}
         self._kept = {tag: np.ones(len(curve), bool) for tag, curve in run.curves.items()}
 
     def runs(self) -> list[Run]:
         """One run for each part; part 2 begins where the first appended run does."""
         found: list[Run] = []
         first = 0
-        resets: list[Reset] = []
-        for number, restart in enumerate(self._restarts, 1):
-            fall = self._primary(restart)
+        restarts: list[Restart] = []
+        for number, event in enumerate(self._events, 1):
+            fall = self._primary(event)
             if self._begins_anew(fall, first, number):
-                found += self._part(first, number, resets, len(found) + 1)
-                first, resets = number, [self._reset(fall, appended=True)]
+                found.append(self._part(first, number, restarts, len(found) + 1))
+                first, restarts = number, [self._restart(fall, appended=True)]
             else:
                 dropped = self._supersede(fall, first, number)
-                resets.append(self._reset(fall, appended=False, dropped=dropped))
-        found += self._part(first, len(self._restarts) + 1, resets, len(found) + 1)
+                restarts.append(self._restart(fall, appended=False, dropped=dropped))
+        found.append(self._part(first, len(self._events) + 1, restarts, len(found) + 1))
         return found
 
-    def _primary(self, restart: _Restart) -> Fall:
-        """The fall that stands for the restart: of the curve with the most points."""
-        return max(restart.falls, key=lambda fall: len(self._run.curves[fall.tag]))
+    def _primary(self, event: _Event) -> Fall:
+        """The fall that stands for the event: of the curve with the most points."""
+        return max(event.falls, key=lambda fall: len(self._run.curves[fall.tag]))
 
     def _begins_anew(self, fall: Fall, first: int, number: int) -> bool:
         """Whether the steps fall back to where the part began, give or take one record.
@@ -168,19 +166,19 @@ class _Parts:
             if not len(again):
                 continue
             own = int(again[0])
-            restart = min(own, fall.after) if curve.axis == axis else own
+            since = min(own, fall.after) if curve.axis == axis else own
             former = slice(cuts[first], cuts[number])
             steps, kept = curve.steps[former], self._kept[tag][former]
-            stale = kept & (steps >= restart) & (curve.finite[former] | (steps <= again.max()))
+            stale = kept & (steps >= since) & (curve.finite[former] | (steps <= again.max()))
             kept[stale] = False
             dropped += int(stale.sum())
         return dropped
 
-    def _reset(self, fall: Fall, *, appended: bool, dropped: int = 0) -> Reset:
+    def _restart(self, fall: Fall, *, appended: bool, dropped: int = 0) -> Restart:
         line = self._run.curves[fall.tag].line(fall.index)
-        return Reset(line, fall.before, fall.after, appended, dropped)
+        return Restart(line, fall.before, fall.after, appended, dropped)
 
-    def _part(self, first: int, end: int, resets: list[Reset], number: int) -> list[Run]:
+    def _part(self, first: int, end: int, restarts: list[Restart], number: int) -> Run:
         """The run from cut `first` to cut `end`."""
         curves: dict[str, Curve] = {}
         for tag, curve in self._run.curves.items():
@@ -190,36 +188,32 @@ class _Parts:
                 curves[tag] = _taken(curve, slice(begin, stop), None if kept.all() else kept)
         name = self._run.name if number == 1 else f"{self._run.name}#{number}"
         messages = tuple(self._messages(first, end))
-        part = replace(
+        return replace(
             self._run,
             name=name,
             curves=curves,
             messages=messages,
-            resets=tuple(resets),
+            restarts=tuple(restarts),
             part=number,
         )
-        return [part]
 
     def _messages(self, first: int, end: int) -> Iterable[Message]:
-        begin = self._restarts[first - 1].until if first else -np.inf
-        stop = self._restarts[end - 1].until if end <= len(self._restarts) else np.inf
+        begin = self._events[first - 1].until if first else -np.inf
+        stop = self._events[end - 1].until if end <= len(self._events) else np.inf
         return (message for message in self._run.messages if begin <= message.line < stop)
 
 
-def _cuts(curve: Curve, restarts: Sequence[_Restart]) -> list[int]:
-    """Indices at which the curve is cut: 0, one for each restart, its length."""
+def _cuts(curve: Curve, events: Sequence[_Event]) -> list[int]:
+    """Indices at which the curve is cut: 0, one for each event, its length."""
     where = positions(curve)
     own = {
-        id(restart): fall.index
-        for restart in restarts
-        for fall in restart.falls
-        if fall.tag == curve.tag
+        id(event): fall.index for event in events for fall in event.falls if fall.tag == curve.tag
     }
     cuts = [0]
-    for restart in restarts:
-        index = own.get(id(restart))
+    for event in events:
+        index = own.get(id(event))
         if index is None:
-            index = int(np.searchsorted(where, restart.until, side="left"))
+            index = int(np.searchsorted(where, event.until, side="left"))
         cuts.append(max(index, cuts[-1]))
     return [*cuts, len(curve)]
 

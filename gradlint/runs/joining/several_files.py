@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlint.runs.finding_files.groups import Group, Member
-from gradlint.runs.run import Curve, Message, Reading, Reset, Run
+from gradlint.runs.run import Curve, Message, Reading, Restart, Run
 
 _NUMBER = re.compile(r"#\d+$")
 
@@ -44,13 +44,15 @@ def merged(group: Group, readings: Sequence[Reading]) -> Reading:
 
 
 def numbered(run: Run, number: int) -> Run:
-    """The run as part `number` of its log; what is not the first part begins with a reset."""
+    """The run as part `number` of its log; what is not the first part begins with a restart."""
     if number == run.part:
         return run
     first = next(iter(run.curves.values()), None)
-    step = int(first.steps[0]) if first is not None and len(first) else 0
-    resets = run.resets or (Reset(None, step, step, appended=True),)
-    return replace(run, name=f"{_NUMBER.sub('', run.name)}#{number}", part=number, resets=resets)
+    step = int(first.steps[0]) if first is not None else 0
+    restarts = run.restarts or (Restart(None, step, step, appended=True),)
+    return replace(
+        run, name=f"{_NUMBER.sub('', run.name)}#{number}", part=number, restarts=restarts
+    )
 
 
 def _begins_anew(former: dict[str, Curve], curves: dict[str, Curve]) -> bool:

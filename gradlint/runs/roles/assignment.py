@@ -90,10 +90,15 @@ def _criteria_as_losses(run: Run, roles: _Roles) -> _Roles:
 
 
 def _summaries_apart(run: Run, roles: _Roles) -> _Roles:
-    """The single `train_loss` at the end of a Hugging Face log is the average of the whole run."""
+    """The `train_loss` at the end of a Hugging Face log is the average of the whole run.
+
+    It stands beside the run's duration; a log of several runs, one after another, has several.
+    """
     averaged = run.curves.get("train_loss")
     logged = run.curves.get("loss")
-    if averaged is None or logged is None or len(averaged) != 1 or len(logged) < 2:
+    if averaged is None or logged is None or len(logged) < 2:
+        return roles
+    if len(averaged) > max(1, len(run.curves.get("train_runtime", ()))):
         return roles
     return roles | {"train_loss": Role(Kind.OTHER, "train", "loss")}
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradlint.runs.joining.restarts import separated
-from gradlint.runs.run import Curve, Message, Reset, Run
+from gradlint.runs.roles.assignment import assign_roles
+from gradlint.runs.run import Curve, Message, Restart, Run
 
 NAN = float("nan")
 
@@ -38,7 +39,9 @@ def curve(
 
 
 def run_of(*curves: Curve, messages: tuple[Message, ...] = ()) -> Run:
-    return Run("run", "train.log", "text", {c.tag: c for c in curves}, messages)
+    run = Run("run", "train.log", "text", {c.tag: c for c in curves}, messages)
+    assign_roles(run)
+    return run
 
 
 def steps_of(run: Run, tag: str = "loss") -> list[int]:
@@ -69,13 +72,13 @@ def test_the_second_run_is_called_by_its_number() -> None:
 
 def test_the_second_run_knows_where_it_begins() -> None:
     _, second = separated(run_of(curve("loss", [*range(10, 210, 10), *range(10, 110, 10)])))
-    assert second.resets == (Reset(line=21, before=200, after=10, appended=True),)
+    assert second.restarts == (Restart(line=21, before=200, after=10, appended=True),)
 
 
 def test_a_second_run_that_logs_more_rarely_begins_a_record_later() -> None:
     first, second = separated(run_of(curve("loss", [*range(10, 900, 10), *range(100, 900, 100)])))
     assert (steps_of(first)[0], steps_of(second)[0]) == (10, 100)
-    assert second.resets[0].appended
+    assert second.restarts[0].appended
 
 
 def test_a_second_run_may_be_short() -> None:
@@ -105,7 +108,7 @@ def test_a_curve_that_only_one_run_has_belongs_to_that_run() -> None:
 def test_a_curve_that_falls_long_after_the_others_is_part_of_the_same_restart() -> None:
     loss = curve("loss", [*range(100), *range(100)])
     rare = curve("val_loss", [90, 40], records=[91, 141])
-    assert [run.resets for run in separated(run_of(loss, rare))][1][0].line == 101
+    assert [run.restarts for run in separated(run_of(loss, rare))][1][0].line == 101
 
 
 def test_without_lines_the_curves_are_cut_by_their_times() -> None:
@@ -134,14 +137,14 @@ def test_what_is_logged_again_supersedes_what_was_logged() -> None:
     assert values_of(run)[59:62] == [59.0, 100.0, 101.0]
 
 
-def test_the_reset_says_how_many_points_were_dropped() -> None:
+def test_the_restart_says_how_many_points_were_dropped() -> None:
     (run,) = separated(run_of(curve("loss", [*range(100), *range(60, 150)])))
-    assert run.resets == (Reset(line=101, before=99, after=60, appended=False, dropped=40),)
+    assert run.restarts == (Restart(line=101, before=99, after=60, appended=False, dropped=40),)
 
 
 def test_going_over_two_records_again_is_a_resumption() -> None:
     (run,) = separated(run_of(curve("loss", [*range(100), *range(98, 200)])))
-    assert (steps_of(run), run.resets[0].dropped) == (list(range(200)), 2)
+    assert (steps_of(run), run.restarts[0].dropped) == (list(range(200)), 2)
 
 
 def test_evaluations_after_the_checkpoint_are_superseded_too() -> None:
@@ -179,7 +182,7 @@ def test_a_nan_that_the_resumed_run_has_not_reached_stays() -> None:
 def test_a_run_may_resume_many_times() -> None:
     steps = [s for begin in range(0, 1000, 100) for s in range(max(0, begin - 20), begin + 100)]
     (run,) = separated(run_of(curve("loss", steps)))
-    assert (steps_of(run), len(run.resets)) == (list(range(1000)), 9)
+    assert (steps_of(run), len(run.restarts)) == (list(range(1000)), 9)
 
 
 def test_a_resumed_run_may_be_followed_by_another_run() -> None:
@@ -192,7 +195,7 @@ def test_a_resumed_run_may_be_followed_by_another_run() -> None:
 
 def test_a_late_point_is_put_in_its_place() -> None:
     (run,) = separated(run_of(curve("loss", [0, 10, 20, 40, 30, 50, 60])))
-    assert (values_of(run), run.resets) == ([0, 1, 2, 4, 3, 5, 6], ())
+    assert (values_of(run), run.restarts) == ([0, 1, 2, 4, 3, 5, 6], ())
 
 
 def test_an_evaluation_that_is_logged_late_is_no_restart() -> None:
@@ -206,14 +209,14 @@ def test_a_final_evaluation_of_the_best_checkpoint_is_no_restart() -> None:
     train = curve("loss", range(100))
     val = curve("val_loss", [20, 40, 60, 80, 40], records=[21, 41, 61, 81, 101])
     (run,) = separated(run_of(train, val))
-    assert (run.resets, steps_of(run, "val_loss")) == ((), [20, 40, 40, 60, 80])
+    assert (run.restarts, steps_of(run, "val_loss")) == ((), [20, 40, 40, 60, 80])
 
 
 def test_an_evaluation_of_everything_after_the_training_is_no_restart() -> None:
     train = curve("train_loss", range(10), records=range(1, 20, 2))
     val = curve("val_loss", [*range(10), *range(10)], records=[*range(2, 21, 2), *range(30, 40)])
     (run,) = separated(run_of(train, val))
-    assert (run.resets, steps_of(run, "val_loss")[:4]) == ((), [0, 0, 1, 1])
+    assert (run.restarts, steps_of(run, "val_loss")[:4]) == ((), [0, 0, 1, 1])
 
 
 def test_the_same_point_of_several_ranks_is_one_point() -> None:
@@ -230,7 +233,7 @@ def test_nan_of_several_ranks_is_one_point() -> None:
 def test_ranks_that_write_blocks_of_lines_make_no_restarts() -> None:
     steps = [s for begin in range(0, 100, 10) for _ in range(2) for s in range(begin, begin + 10)]
     (run,) = separated(run_of(curve("loss", steps, [1.0 / (s + 1) for s in steps])))
-    assert (steps_of(run), run.resets) == (list(range(100)), ())
+    assert (steps_of(run), run.restarts) == (list(range(100)), ())
 
 
 def test_different_values_at_one_step_all_stay() -> None:
@@ -246,7 +249,7 @@ def test_equal_values_at_one_epoch_all_stay() -> None:
 def test_ranks_in_each_others_way_are_sorted() -> None:
     steps = [step + offset for step in range(0, 200, 2) for offset in (1, 0)]
     (run,) = separated(run_of(curve("loss", steps)))
-    assert (steps_of(run), run.resets) == (list(range(200)), ())
+    assert (steps_of(run), run.restarts) == (list(range(200)), ())
 
 
 def test_steps_counted_anew_in_every_epoch_are_no_restarts() -> None:
@@ -287,7 +290,7 @@ def test_the_steps_of_every_run_rise(one: list[int], other: list[int]) -> None:
 def test_no_point_is_lost_that_is_not_logged_again(one: list[int], other: list[int]) -> None:
     run = run_of(curve("loss", one), curve("grad_norm", other))
     runs = separated(run)
-    dropped = sum(reset.dropped for run in runs for reset in run.resets)
+    dropped = sum(restart.dropped for run in runs for restart in run.restarts)
     assert sum(run.points for run in runs) + dropped == run.points
 
 

@@ -225,6 +225,15 @@ def test_the_average_at_the_end_of_a_trainer_log_is_no_loss() -> None:
     assert found["train_loss"].kind is Kind.OTHER
 
 
+def test_the_averages_of_several_runs_in_one_log_are_no_losses() -> None:
+    ends = {"train_loss": 3, "train_runtime": 3}
+    assert roles("loss", points=ends)["train_loss"].kind is Kind.OTHER
+
+
+def test_a_loss_of_epochs_beside_one_of_batches_is_no_average() -> None:
+    assert roles("loss", points={"train_loss": 3})["train_loss"].kind is Kind.LOSS
+
+
 def test_where_nothing_is_called_a_loss_the_criterion_is() -> None:
     assert roles("train_mse", "val_mse")["val_mse"].kind is Kind.LOSS
 
