@@ -47,6 +47,12 @@ def test_the_user_names_roles(write: Write) -> None:
     assert reading.runs[0].curves["loss"].role.kind is Kind.IGNORE
 
 
+def test_what_the_user_calls_a_loss_makes_a_log_of_its_file(write: Write) -> None:
+    write("runs/a.csv", CSV.replace("loss", "q"))
+    assert said(*read(["runs"])) == [("runs", "holds no training log")]
+    assert names(*read(["runs"], {"q": "loss"})) == ["a.csv"]
+
+
 def test_runs_that_were_appended_are_separated(write: Write) -> None:
     write("a.csv", CSV + "".join(f"{i},{2 / (i + 1)}\n" for i in range(30)))
     (reading,) = read(["a.csv"])

@@ -51,14 +51,14 @@ class Format:
 FORMATS = (
     Format("tfevents", "gradlint.runs.readers.tfevents", "TfeventsReader", True, (b"\0",)),
     Format("wandb", "gradlint.runs.readers.wandb", "WandbReader", True, (b"\0", b":W&B")),
-    Format("objects", "gradlint.runs.readers.json", "ObjectsReader", needs=(b"{", b"[")),
+    Format("json", "gradlint.runs.readers.json", "JsonReader", needs=(b"{", b"[")),
     Format("table", "gradlint.runs.readers.tables", "TableReader", sized=True),
     Format("text", "gradlint.runs.readers.text", "TextReader"),
 )
 """In the order in which they are tried: formats with a magic number, then the stricter layouts
 first. Text comes last, as every other textual log is text, too."""
 
-_BY_NAME = {".jsonl": "objects", ".ndjson": "objects", ".csv": "table", ".tsv": "table"}
+_BY_NAME = {".jsonl": "json", ".ndjson": "json", ".csv": "table", ".tsv": "table"}
 """What a name says where the contents fit nothing: better the right reader's complaint."""
 
 _LFS = b"version https://git-lfs.github.com/spec/v1"

@@ -55,9 +55,9 @@ def name_of(head: bytes, path: str = "log") -> str:
     [
         (event_file(), "tfevents"),
         (CSV, "table"),
-        (LINES, "objects"),
-        (b'{"log_history": [{"loss": 1.0, "step": 1}]}', "objects"),
-        (b'[{"loss": 1.0, "iteration": 1}]', "objects"),
+        (LINES, "json"),
+        (b'{"log_history": [{"loss": 1.0, "step": 1}]}', "json"),
+        (b'[{"loss": 1.0, "iteration": 1}]', "json"),
         (TEXT, "text"),
         (b"\xef\xbb\xbf" + CSV, "table"),
         (CSV.decode().encode("utf-16"), "table"),
@@ -68,7 +68,7 @@ def test_the_contents_decide(head: bytes, name: str) -> None:
 
 
 def test_the_name_does_not_outweigh_the_contents() -> None:
-    assert name_of(LINES, "metrics.csv") == "objects"
+    assert name_of(LINES, "metrics.csv") == "json"
 
 
 def test_a_compressed_log_is_what_is_in_it() -> None:

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from gradlint.runs.readers.json.decoding import decode, decode_pairs, mended
 from gradlint.runs.readers.json.table import Table
 from gradlint.runs.readers.json.tree import WHOLE, Node
+from gradlint.runs.readers.json.values import decode, decode_pairs, mended
 from gradlint.runs.readers.protocol import LONGEST_LINE, MOST_SERIES
 
 MOST_WALKED = 8

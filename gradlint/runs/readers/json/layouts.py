@@ -7,8 +7,13 @@ from typing import Any
 
 from gradlint.runs.readers.json.columns import add_rows, printable
 from gradlint.runs.readers.json.document import Document
-from gradlint.runs.readers.json.lists import add_bare, add_history, add_sacred
-from gradlint.runs.readers.json.megatron import add_golden, is_golden
+from gradlint.runs.readers.json.lists import (
+    add_bare,
+    add_golden,
+    add_history,
+    add_sacred,
+    is_golden,
+)
 from gradlint.runs.readers.json.naming import is_log
 from gradlint.runs.readers.json.table import LONGEST_TEXT, MOST_TEXTS, Table
 from gradlint.runs.readers.json.tree import Node

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gradlint.runs.readers.json.decoding import decode, mended, repeated_key
 from gradlint.runs.readers.json.table import Table
+from gradlint.runs.readers.json.values import decode, mended, repeated_key
 from gradlint.runs.readers.protocol import LONGEST_LINE
 from gradlint.runs.run import Problem, Steps
 

@@ -7,13 +7,13 @@ import codecs
 import numpy as np
 
 from gradlint.runs.readers.json.columns import add_rows
-from gradlint.runs.readers.json.decoding import decode
+from gradlint.runs.readers.json.detection import Form, form_of
 from gradlint.runs.readers.json.document import Document
 from gradlint.runs.readers.json.layouts import add_document
 from gradlint.runs.readers.json.lines import Lines, repeated_problem
-from gradlint.runs.readers.json.lines_or_document import Form, form_of
 from gradlint.runs.readers.json.naming import STEP_KEYS, is_log, named_as_lines, named_as_log, plain
 from gradlint.runs.readers.json.table import MOST_NESTED, Table
+from gradlint.runs.readers.json.values import decode
 from gradlint.runs.readers.protocol import BLOCK, LONGEST_LINE, MOST_SERIES
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.run import Problem, Reading
@@ -28,7 +28,7 @@ FIRST_LOOK = 4096
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
-class ObjectsReader:
+class JsonReader:
     """Reads objects one a line, or one JSON document; which of them its first lines tell."""
 
     def __init__(self, path: str, name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradlint.runs.readers.json.naming import MODES, counts, is_mode
-from gradlint.runs.readers.json.scalars import number
+from gradlint.runs.readers.json.values import number
 from gradlint.runs.readers.protocol import MOST_SERIES
 from gradlint.runs.run import Steps, Values
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from gradlint.runs.readers.json.scalars import is_nan_text, number
 from gradlint.runs.readers.json.table import Table
+from gradlint.runs.readers.json.values import is_nan_text, number
 from gradlint.runs.readers.protocol import MOST_SERIES
 
 WHOLE = re.compile(r"-?[0-9]{1,18}\Z")

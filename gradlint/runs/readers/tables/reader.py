@@ -17,8 +17,7 @@ from gradlint.runs.readers.tables.faults import Faults
 from gradlint.runs.readers.tables.header import Layout, find_layout
 from gradlint.runs.readers.tables.lines import Lines, Piece
 from gradlint.runs.readers.tables.rows import RowReader
-from gradlint.runs.readers.tables.steps import StepColumn, find_steps
-from gradlint.runs.readers.tables.times import find_times
+from gradlint.runs.readers.tables.steps import StepColumn, find_steps, find_times
 from gradlint.runs.run import TEXT_COLUMNS, Problem, Reading, Run, Steps, Values
 
 FORMAT = "csv"

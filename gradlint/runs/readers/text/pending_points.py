@@ -72,7 +72,7 @@ class Series:
         self.bar = False
 
 
-class Store:
+class PendingPoints:
     """All series of one log.
 
     Attributes:

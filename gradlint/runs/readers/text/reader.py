@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from gradlint.runs.readers.protocol import MOST_SERIES
 from gradlint.runs.readers.run_builder import RunBuilder
-from gradlint.runs.readers.text.box_tables import Table
 from gradlint.runs.readers.text.line.espnet_wenet import in_common_words
 from gradlint.runs.readers.text.line.layout_learner import is_code, learn
 from gradlint.runs.readers.text.line.layouts import Layout
@@ -15,10 +14,10 @@ from gradlint.runs.readers.text.line.numbers import PLAIN, SPLIT, Units
 from gradlint.runs.readers.text.line.progress_bars import BAR, is_drawn, without_bars
 from gradlint.runs.readers.text.lines import Lines
 from gradlint.runs.readers.text.messages import Messages, may_mean
-from gradlint.runs.readers.text.named_columns import Columns, Record
-from gradlint.runs.readers.text.pending_points import Form, Store
+from gradlint.runs.readers.text.pending_points import Form, PendingPoints
+from gradlint.runs.readers.text.printed_tables import BoxTable, NamedColumns, Record
 from gradlint.runs.readers.text.settings import Settings
-from gradlint.runs.readers.text.step_context import Placing
+from gradlint.runs.readers.text.step_context import StepContexts
 from gradlint.runs.readers.text.steps import resolve
 from gradlint.runs.run import Problem, Reading
 
@@ -52,15 +51,15 @@ class TextReader:
         self._path, self._name = path, name
         self._lines = Lines()
         self._units = Units()
-        self._store = Store(MOST_SERIES)
-        self._placing = Placing(self._store)
+        self._pending = PendingPoints(MOST_SERIES)
+        self._contexts = StepContexts(self._pending)
         self._layouts: dict[str, Layout | None] = {}
         self._text = 0
         self._last: Layout | None = None
         self._messages = Messages()
         self._settings = Settings()
-        self._table = Table()
-        self._columns = Columns()
+        self._table = BoxTable()
+        self._columns = NamedColumns()
         self._bytes = 0
 
     def feed(self, data: bytes) -> None:
@@ -75,9 +74,9 @@ class TextReader:
             self._block(block)
         self._close_table()
         self._take_row(self._columns.close())
-        self._placing.finish()
+        self._contexts.finish()
         builder = RunBuilder()
-        placed = resolve(self._store, builder, self._settings)
+        placed = resolve(self._pending, builder, self._settings)
         builder.messages.extend(self._messages.finish(placed))
         builder.metadata.update(self._settings.texts)
         speaks = builder.messages or not builder.empty
@@ -85,14 +84,14 @@ class TextReader:
         return Reading(runs, self._problems(bool(runs)))
 
     def _block(self, block: Sequence[tuple[int, str]]) -> None:
-        messages, table, placing = self._messages, self._table, self._placing
+        messages, table, contexts = self._messages, self._table, self._contexts
         for number, line in block:
             # Most lines are laid out as the one before: a single match tells all their numbers.
             last = self._last
             if last is not None and not messages.listening and not table.open:
                 match = last.pattern.fullmatch(line)  # type: ignore[union-attr]
                 if match is not None:
-                    placing.take(number, last, match.groups())
+                    contexts.take(number, last, match.groups())
                     continue
             if (messages.listening or "raceback" in line) and messages.trace(number, line):
                 continue
@@ -129,9 +128,9 @@ class TextReader:
         if layout.columns:
             self._columns.announce(layout.columns)
             return
-        self._placing.take(number, layout, parts[1::2])
+        self._contexts.take(number, layout, parts[1::2])
         if layout.speaks:
-            self._messages.take(number, line, self._placing.marked)
+            self._messages.take(number, line, self._contexts.marked)
         elif layout.pattern is not None:
             self._last = layout
         elif layout.metrics and not layout.running:
@@ -148,7 +147,7 @@ class TextReader:
 
     def _take_row(self, row: Record | None) -> None:
         if row is not None:
-            self._placing.record(*row, Form.EPOCH)
+            self._contexts.record(*row, Form.EPOCH)
 
     @staticmethod
     def _last_pattern(parts: Sequence[str]) -> re.Pattern[str]:
@@ -159,15 +158,15 @@ class TextReader:
     def _learn(self, line: str, parts: list[str], text: str) -> Layout | None:
         layout = None
         if not self._settings.take(line):
-            self._store.code += is_code(line)
-            layout = learn(line, parts, self._units, self._placing.ranked)
+            self._pending.code += is_code(line)
+            layout = learn(line, parts, self._units, self._contexts.ranked)
             if may_mean(line, parts[::2]):
                 layout = layout or Layout()
                 layout.speaks = True
         self._text += len(text)
         if self._text > _MOST_TEXT:
             self._layouts.clear()
-            self._placing.forget_layouts()
+            self._contexts.forget_layouts()
             self._text = len(text)
         self._layouts[text] = layout
         return layout
@@ -175,7 +174,7 @@ class TextReader:
     def _close_table(self) -> None:
         table = self._table.close()
         if table is not None:
-            self._placing.record(*table, rounded=self._table.rounded)
+            self._contexts.record(*table, rounded=self._table.rounded)
 
     def _problems(self, read: bool) -> list[Problem]:
         problems = []
@@ -191,8 +190,8 @@ class TextReader:
             if not lines.garbled:
                 message = f"{lines.nuls} NUL bytes were skipped"
             problems.append(Problem(path, message, line=lines.first_garbled or None))
-        if self._store.refused:
-            count = len(self._store.refused)
+        if self._pending.refused:
+            count = len(self._pending.refused)
             message = f"more than {MOST_SERIES} series, {count} of them were not kept"
             problems.append(Problem(path, message))
         if self._messages.left_out:

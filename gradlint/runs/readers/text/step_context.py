@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gradlint.runs.readers.text.line.layouts import Layout
 from gradlint.runs.readers.text.line.numbers import count_of, value_of
 from gradlint.runs.readers.text.line.words import split_in
-from gradlint.runs.readers.text.pending_points import NONE, Form, Store
+from gradlint.runs.readers.text.pending_points import NONE, Form, PendingPoints
 
 _MOST_RANKS = 1024
 """Ranks told apart; the largest public multi-rank logs have 512."""
@@ -38,7 +38,7 @@ class _Context:
     running: dict[str, tuple[int, Form, int, float]] = field(default_factory=dict)
 
 
-class Placing:
+class StepContexts:
     """Puts the numbers of each line where they belong.
 
     Attributes:
@@ -46,8 +46,8 @@ class Placing:
         marked: the line that said its step last, and that step.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, pending: PendingPoints) -> None:
+        self._pending = pending
         self._contexts: dict[int, _Context] = {}
         self._sinks: dict[tuple[int, int, Form, str], Sink] = {}
         self.ranked = False
@@ -80,7 +80,7 @@ class Placing:
         elif layout.metrics:
             known = context.epoch != NONE or context.step != NONE
             form = Form.INHERITED if known else Form.ROW
-            row = self._store.rows.add(number, context.epoch, context.step, NONE, context.header)
+            row = self._pending.rows.add(number, context.epoch, context.step, NONE, context.header)
             self._points(row, layout, numbers, rank, form, context.section)
         else:
             context.section = layout.section or context.section
@@ -110,11 +110,11 @@ class Placing:
         else:
             at = context.step = step
             context.header += 1
-        row = self._store.rows.add(number, epoch, at, NONE, context.header)
+        row = self._pending.rows.add(number, epoch, at, NONE, context.header)
         if rounded:
-            self._store.rounded.append(row)
+            self._pending.rounded.append(row)
         for tag, value in values.items():
-            series = self._store.series(tag, form, rank)
+            series = self._pending.series(tag, form, rank)
             if series is not None:
                 series.strong = True
                 series.rows.append(row)
@@ -160,7 +160,7 @@ class Placing:
             form, at = Form.ORDINAL, NONE
         if epoch == NONE:
             epoch = context.epoch
-        row = self._store.rows.add(number, epoch, at, total, context.header)
+        row = self._pending.rows.add(number, epoch, at, total, context.header)
         self._points(row, layout, numbers, rank, form, section)
 
     def _points(
@@ -169,9 +169,9 @@ class Placing:
         key = (id(layout), rank, form, section)
         sink = self._sinks.get(key)
         if sink is None:
-            purges = self._store.purges
+            purges = self._pending.purges
             sink = self._sink(layout, rank, form, section)
-            if purges != self._store.purges:
+            if purges != self._pending.purges:
                 self._sinks.clear()
             self._sinks[key] = sink
         for index, divisor, factor, add_row, add_value in sink:
@@ -193,7 +193,7 @@ class Placing:
             tag = metric.tag
             if section and not split_in(tag):
                 tag = f"{section}/{tag}"
-            series = self._store.series(tag, form, rank)
+            series = self._pending.series(tag, form, rank)
             if series is not None:
                 series.strong = series.strong or metric.strong
                 series.bar = series.bar or layout.bar
@@ -229,13 +229,13 @@ class Placing:
 
     def _flush(self, rank: int, context: _Context) -> None:
         """Make points of what a progress line said last."""
-        rows = self._store.rows
+        rows = self._pending.rows
         made: dict[int, int] = {}
         for tag, (number, form, header, value) in context.running.items():
             if number not in made:
                 made[number] = rows.add(number, context.epoch, NONE, NONE, header)
             here = Form(form) if context.epoch != NONE else Form.ROW
-            series = self._store.series(tag, here, rank)
+            series = self._pending.series(tag, here, rank)
             if series is not None:
                 series.strong = True
                 series.rows.append(made[number])

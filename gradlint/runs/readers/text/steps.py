@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.text.duplicate_series import Found, one_of_each_rank
 from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
-from gradlint.runs.readers.text.pending_points import NONE, Form, Series, Store
+from gradlint.runs.readers.text.pending_points import NONE, Form, PendingPoints, Series
 from gradlint.runs.readers.text.settings import Settings
 
 Ints = NDArray[np.int64]
@@ -70,20 +70,20 @@ class Placed:
         return int(self._step[self._rows[at - 1]]) if at else None
 
 
-def resolve(store: Store, builder: RunBuilder, settings: Settings) -> Placed:
-    """Add every series of `store` that is one to `builder`; the others become settings."""
-    rows = store.rows
+def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> Placed:
+    """Add every series of `pending` that is one to `builder`; the others become settings."""
+    rows = pending.rows
     columns = (rows.record, rows.epoch, rows.step, rows.total, rows.header)
     marks = _Marks(*(_ints(column) for column in columns))
-    if store.rounded:
-        marks.step = _spread(marks.step, _ints(store.rounded))
+    if pending.rounded:
+        marks.step = _spread(marks.step, _ints(pending.rounded))
     placed = Placed(marks.record)
-    all_series = [series for series in store if series.values]
+    all_series = [series for series in pending if series.values]
     within = _steps_within_epochs(all_series, marks)
     lengths = _batches_of_an_epoch(all_series, marks)
     ordinals = _ordinals(all_series, len(marks.record))
     found: dict[int, dict[str, list[Found]]] = {}
-    fewest = _FEWEST_BARE if store.code < _PROGRAM_LINES else _FEWEST_STILL
+    fewest = _FEWEST_BARE if pending.code < _PROGRAM_LINES else _FEWEST_STILL
     for series in all_series:
         curve = _resolved(series, marks, within, lengths, ordinals, fewest)
         if curve is not None:

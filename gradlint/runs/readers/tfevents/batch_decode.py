@@ -25,7 +25,7 @@ from gradlint.runs.readers.tfevents.byte_layouts import (
 from gradlint.runs.readers.tfevents.byte_templates import Template, Templates, places, regular
 from gradlint.runs.readers.tfevents.events import Value
 from gradlint.runs.readers.tfevents.framing import PAYLOAD_DAMAGED, Chain, Loss
-from gradlint.runs.readers.tfevents.points import Meaning
+from gradlint.runs.readers.tfevents.points import PointReader
 from gradlint.runs.readers.tfevents.record_walk import FOOTER, FRAME, HEADER, Positions
 from gradlint.runs.readers.tfevents.series import Batch
 
@@ -61,11 +61,11 @@ class Rest:
     losses: list[Loss] = field(default_factory=list)
 
 
-class Grouped:
+class BatchDecoder:
     """Reads chains, and remembers the layouts that it has met."""
 
-    def __init__(self, meaning: Meaning) -> None:
-        self._meaning = meaning
+    def __init__(self, points: PointReader) -> None:
+        self._points = points
         self._templates: dict[_Key, Templates] = {}
         self._made = 0
 
@@ -97,7 +97,7 @@ class Grouped:
             rest.rows.append(records)
             return
         room = _MOST_TEMPLATES - self._made
-        at, matched, found = templates.match(rows, self._meaning.accepts, room)
+        at, matched, found = templates.match(rows, self._points.accepts, room)
         self._made += len(found)
         rest.stated += [(int(records[row]), template.values) for row, template in found]
         if not matched.all():
@@ -118,7 +118,7 @@ class Grouped:
     def _templates_of(self, key: _Key, rows: Rows) -> Templates | None:
         templates = self._templates.get(key)
         if templates is None and len(self._templates) < _MOST_LAYOUTS:
-            event = regular(rows[0], self._meaning.accepts)
+            event = regular(rows[0], self._points.accepts)
             if event is not None:
                 length, step_width, _ = key
                 layout = Layout(length, step_width, places(event))

@@ -24,7 +24,7 @@ _LONGEST_TEXT = 1_000
 """Characters kept of a text: a table of hyper-parameters in Markdown."""
 
 
-class Meaning:
+class PointReader:
     """What the values of a file mean.
 
     Writers may state the plugin of a tag with its first value only, so it is remembered.

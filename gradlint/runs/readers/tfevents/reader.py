@@ -7,7 +7,7 @@ import numpy as np
 from gradlint.runs.readers.protocol import MOST_SERIES
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.tfevents import checksum
-from gradlint.runs.readers.tfevents.batch_decode import Grouped, Stated
+from gradlint.runs.readers.tfevents.batch_decode import BatchDecoder, Stated
 from gradlint.runs.readers.tfevents.damage import Damage
 from gradlint.runs.readers.tfevents.events import decode
 from gradlint.runs.readers.tfevents.framing import (
@@ -17,7 +17,7 @@ from gradlint.runs.readers.tfevents.framing import (
     Framing,
     Loss,
 )
-from gradlint.runs.readers.tfevents.points import Meaning
+from gradlint.runs.readers.tfevents.points import PointReader
 from gradlint.runs.readers.tfevents.record_walk import FRAME, HEADER, Positions, uint32_at
 from gradlint.runs.readers.tfevents.series import Batch, Series
 from gradlint.runs.readers.tfevents.wire import WireError
@@ -41,8 +41,8 @@ class TfeventsReader:
         self._head = b""
         self._framing = Framing()
         self._damage = Damage()
-        self._meaning = Meaning()
-        self._grouped = Grouped(self._meaning)
+        self._points = PointReader()
+        self._decoder = BatchDecoder(self._points)
         self._series = Series()
         self._events = 0
 
@@ -61,7 +61,7 @@ class TfeventsReader:
             self._read(chain)
         self._collect_losses()
         problems = self._damage.problems(self._path, self._framing.tail())
-        problems += self._meaning.unread.problems(self._path)
+        problems += self._points.unread.problems(self._path)
         if self._series.left_out:
             message = (
                 f"more than {MOST_SERIES} series, {self._series.left_out} points of others left out"
@@ -74,7 +74,7 @@ class TfeventsReader:
         builder = RunBuilder()
         for tag, (steps, values, walls) in self._series:
             builder.extend(tag, steps, values, walls=walls)
-        builder.metadata = dict(self._meaning.texts)
+        builder.metadata = dict(self._points.texts)
         return Reading([builder.build(self._name, self._path, "tfevents")], problems)
 
     def _collect_losses(self) -> None:
@@ -86,7 +86,7 @@ class TfeventsReader:
         """Read the records of a chain."""
         self._collect_losses()
         batch = self._series.batch()
-        rest = self._grouped.read(chain, batch)
+        rest = self._decoder.read(chain, batch)
         rows = np.sort(np.concatenate(rest.rows)) if rest.rows else _NONE
         losses = rest.losses + self._one_by_one(chain, rows, rest.stated, batch)
         self._series.take(batch)
@@ -119,10 +119,10 @@ class TfeventsReader:
                 losses.append(Loss(chain.base + start, length + FRAME, MALFORMED))
                 continue
             while waiting and waiting[-1][0] < row:
-                self._meaning.remember(waiting.pop()[1])
-            self._meaning.take(row, event, batch)
+                self._points.remember(waiting.pop()[1])
+            self._points.take(row, event, batch)
         for _, values in reversed(waiting):
-            self._meaning.remember(values)
+            self._points.remember(values)
         return losses
 
 

@@ -10,12 +10,12 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from gradlint.runs.readers.json import ObjectsReader, document, sniff
+from gradlint.runs.readers.json import JsonReader, document, sniff
 from gradlint.runs.run import Curve, Reading, Run
 
 
 def read(content: Any, path: str = "log.json") -> Reading:
-    reader = ObjectsReader(path, "run")
+    reader = JsonReader(path, "run")
     text = content if isinstance(content, str) else json.dumps(content, indent=1)
     reader.feed(text.encode())
     return reader.finish()

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradlint.runs.readers.json import ObjectsReader, sniff
+from gradlint.runs.readers.json import JsonReader, sniff
 from gradlint.runs.readers.json.table import MOST_PARTS
 from gradlint.runs.readers.protocol import LONGEST_LINE, MOST_SERIES
 from gradlint.runs.run import Curve, Reading, Run
 
 
 def read(data: bytes | str, path: str = "train_log.jsonl") -> Reading:
-    reader = ObjectsReader(path, "run")
+    reader = JsonReader(path, "run")
     reader.feed(data.encode() if isinstance(data, str) else data)
     return reader.finish()
 

@@ -12,12 +12,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradlint.runs.readers.json import ObjectsReader, document, lines, reader, sniff, table
+from gradlint.runs.readers.json import JsonReader, document, lines, reader, sniff, table
 from gradlint.runs.run import Curve, Reading
 
 
 def read(pieces: list[bytes]) -> Reading:
-    objects = ObjectsReader("log.jsonl", "run")
+    objects = JsonReader("log.jsonl", "run")
     for piece in pieces:
         objects.feed(piece)
     return objects.finish()

@@ -15,6 +15,7 @@ from gradlint.runs.readers.text.line.progress_bars import BAR
 from gradlint.runs.readers.text.line.words import (
     WITHIN_EPOCH,
     announced_in,
+    column_names,
     is_evaluated,
     label_of,
     mark_of,
@@ -22,7 +23,6 @@ from gradlint.runs.readers.text.line.words import (
     section_in,
     split_in,
 )
-from gradlint.runs.readers.text.named_columns import names_of
 
 _MOST_OF_A_KEY = 3
 """Times that one key stands on a line: train, validation and test; a line with more lists them."""
@@ -125,11 +125,11 @@ def learn(line: str, parts: Sequence[str], units: Units, ranked: bool) -> Layout
 
     `ranked`: whether earlier lines had a bare rank before them.
     """
-    if BAR in line and (names := names_of(line.partition(BAR)[0])):
+    if BAR in line and (names := column_names(line.partition(BAR)[0])):
         return Layout(columns=names)
     if len(parts) == 1 or not _hopeful(line, parts):
         layout = Layout(section=label_of(line), announced=announced_in(line))
-        layout.columns = names_of(line)
+        layout.columns = column_names(line)
         return layout if layout.useful else None
     if _CODE.search(line):
         return None

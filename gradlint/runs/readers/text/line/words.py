@@ -89,6 +89,15 @@ STOPWORDS = frozenset(
 )
 """Words of a sentence: a key does not reach back over them, and none ends with one."""
 
+_FIRST_COLUMNS = ("epoch", "ep", "step", "iter", "iteration")
+_COLUMN = re.compile(r"[A-Za-z_#%][\w./()@%+-]{0,60}(?::[\w.]{1,10})?")
+
+_FEWEST_COLUMNS = 3
+"""Columns of a header; two words are a title."""
+
+SUMMARY_COLUMNS = ("Class", "Images")
+"""The header of YOLO's validation, whose row for all classes begins with `all`."""
+
 
 def tokens_of(key: str) -> list[str]:
     """The words of a key, in lower case: `time/total_timesteps` has three."""
@@ -140,6 +149,17 @@ def announced_in(line: str) -> str:
         return ""
     match = _ANNOUNCED.search(line)
     return (section_in(line) or match[1].lower()) if match else ""
+
+
+def column_names(line: str) -> tuple[str, ...]:
+    """The names of the columns that `line` announces, () if it announces none."""
+    words = line.rstrip(": ").split()
+    if len(words) < _FEWEST_COLUMNS or not all(map(_COLUMN.fullmatch, words)):
+        return ()
+    if words[0].lower() not in _FIRST_COLUMNS and tuple(words[:2]) != SUMMARY_COLUMNS:
+        return ()
+    names = tuple(word.strip("#()").replace("Box(", "") or word for word in words)
+    return names if len(set(names)) == len(names) else ()
 
 
 def split_in(key: str) -> str:
