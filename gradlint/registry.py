@@ -25,7 +25,7 @@ Check = Callable[..., Iterable[Finding]]
 _PACKAGE = "gradlint.rules"
 
 _OF_SOURCE = "gradlint.model.subjects"
-_OF_LOGS = "gradlint.runs.subjects"
+_OF_LOGS = "gradlint.relations.subjects"
 """The tables of subjects; one half is not imported for the other."""
 
 _CODE = re.compile(r"[GT]L\d{3}")

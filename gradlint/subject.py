@@ -2,7 +2,7 @@
 
 A rule subscribes by the annotation of `check`'s first parameter, which names a subject; the engine
 calls it with everything that the subject's view finds. There is one table for each half:
-`gradlint.model.subjects` for source, `gradlint.runs.subjects` for training logs.
+`gradlint.model.subjects` for source, `gradlint.relations.subjects` for training logs.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def command(
 def _check_roles(settings: Settings) -> None:
     if not settings.roles:
         return
-    from gradlint.runs.roles import chosen_role
+    from gradlint.runs.roles.assignment import chosen_role
 
     for tag, role in settings.roles.items():
         try:

@@ -12,6 +12,7 @@ from gradlint.config import Settings
 from gradlint.engine.own_rules import crash_findings, own_findings
 from gradlint.finding import Finding, Skip, Window
 from gradlint.registry import Registry, Rule, log_registry
+from gradlint.run_summary import RunSummary, SeriesSummary
 from gradlint.selection import PerFile, enabled
 from gradlint.subject import Subject
 
@@ -20,35 +21,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of files and of runs that were read, and the name of the last."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesSummary:
-    """What was found of one series: its role, its steps, the range of its finite values."""
-
-    tag: str
-    role: str
-    points: int
-    first: int
-    last: int
-    low: float
-    high: float
-    nonfinite: int
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """What was found of one run."""
-
-    name: str
-    path: str
-    format: str
-    part: int
-    points: int
-    axis: str
-    first_step: int | None
-    last_step: int | None
-    series: tuple[SeriesSummary, ...]
 
 
 @dataclass(slots=True)
@@ -163,10 +135,10 @@ class LogChecker:
     def _subjects(self, subject: Subject, run: Run, before: Sequence[Finding]) -> Iterable[Any]:
         if subject.view is not None:
             return subject.view(run)
-        if subject.name == "Restart" and self._checkpoints is not None:
-            from gradlint.runs.checkpoints import restarts
+        if subject.name == "RestartAdvice" and self._checkpoints is not None:
+            from gradlint.relations.restart_advice import restart_advice
 
-            return restarts(run, before, self._checkpoints)
+            return restart_advice(run, before, self._checkpoints)
         return []
 
     def _rules(self, path: str) -> tuple[Rule, ...]:

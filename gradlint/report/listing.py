@@ -12,7 +12,7 @@ from gradlint.report.summary import count
 from gradlint.report.terminal import Style, escape, shortened, width, wrap
 
 if TYPE_CHECKING:
-    from gradlint.engine.logs import RunSummary, SeriesSummary
+    from gradlint.run_summary import RunSummary, SeriesSummary
 
 _HEADS = ("series", "role", "points", "steps", "values", "nan/inf")
 _RIGHT = (2, 5)

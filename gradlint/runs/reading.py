@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import BinaryIO
 
-from gradlint.runs.discovery import NOTHING, discover, unreadable
-from gradlint.runs.formats import NotALog, format_of, opened
-from gradlint.runs.groups import Group, GroupKind, Member
-from gradlint.runs.merging import merged, numbered
-from gradlint.runs.reader import BLOCK, HEAD
-from gradlint.runs.resets import separated
-from gradlint.runs.roles import Kind, assign_roles, chosen_role
+from gradlint.runs.finding_files.discovery import NOTHING, discover, unreadable
+from gradlint.runs.finding_files.groups import Group, GroupKind, Member
+from gradlint.runs.joining.restarts import separated
+from gradlint.runs.joining.several_files import merged, numbered
+from gradlint.runs.kinds import Kind
+from gradlint.runs.readers.formats import NotALog, format_of, opened
+from gradlint.runs.readers.protocol import BLOCK, HEAD
+from gradlint.runs.roles.assignment import assign_roles, chosen_role
 from gradlint.runs.run import Curve, Problem, Reading, Run
 
 _NO_METRIC = "no metric was found"
@@ -46,7 +49,7 @@ def read(paths: Sequence[str], roles: Mapping[str, str] | None = None) -> Iterat
         if isinstance(found, Problem):
             yield Reading(problems=[found])
             continue
-        reading = _contained(found, roles)
+        reading = _contained(found.path, partial(read_group, found, roles))
         if found.root:
             said = bool(reading.runs or reading.problems)
             fruitless[found.root] = fruitless.get(found.root, True) and not said
@@ -56,14 +59,14 @@ def read(paths: Sequence[str], roles: Mapping[str, str] | None = None) -> Iterat
         yield Reading(problems=[Problem(root, NOTHING)])
 
 
-def _contained(group: Group, roles: Mapping[str, str] | None) -> Reading:
-    """The reading of a group; an error of ours must not take the other runs with it."""
+def _contained(path: str, reading: Callable[[], Reading]) -> Reading:
+    """The reading of `path`; an error of ours is a problem, and the other runs are read."""
     try:
-        return read_group(group, roles)
+        return reading()
     except Exception as error:
         message = f"could not be read because of an error in gradlint: {type(error).__name__}"
         said = f"{message}: {error}" if str(error) else message
-        return Reading(problems=[Problem(group.path, said, help="report this error")])
+        return Reading(problems=[Problem(path, said, help="report this error")])
 
 
 def read_runs(path: str | os.PathLike[str], roles: Mapping[str, str] | None = None) -> list[Run]:
@@ -83,27 +86,31 @@ def read_runs(path: str | os.PathLike[str], roles: Mapping[str, str] | None = No
 
 def read_stream(stream: BinaryIO, name: str, roles: Mapping[str, str] | None = None) -> Reading:
     """The reading of one log from a pipe; `name` is the run's, and what problems call it."""
-    reading = _read_stream(stream, name, name, explicit=True)
-    return _finished(reading, roles, Problem(name, _NO_METRIC))
+
+    def reading() -> Reading:
+        read = _read_stream(stream, name, name, explicit=True)
+        return _finished(_with_roles(read, roles), Problem(name, _NO_METRIC))
+
+    return _contained(name, reading)
 
 
 def read_group(group: Group, roles: Mapping[str, str] | None = None) -> Reading:
-    """The runs of one group: its files joined, restarts told apart, roles given."""
+    """The runs of one group: its files joined, roles given, restarts told apart."""
     nothing: Problem | None = Problem(group.path, _NO_METRIC)
+    members = (_read_member(member, group) for member in group.members)
     if group.kind is GroupKind.MLFLOW:
-        from gradlint.runs.mlflow import read_mlflow_run
+        from gradlint.runs.readers.mlflow import read_mlflow_run
 
-        reading = read_mlflow_run(group.path, group.name)
-    elif group.kind is GroupKind.WANDB:
-        reading = _first_with_metrics(group)
+        reading = _with_roles(read_mlflow_run(group.path, group.name), roles)
+    elif group.kind is GroupKind.EVENTS:
+        reading = _with_roles(merged(group, list(members)), roles)
+        # A run that has just started has written no more than the version record.
+        nothing = Problem(group.path, _NO_SCALAR, partial=True)
     else:
-        reading = merged(group, [_read_member(member, group) for member in group.members])
-        if group.kind is GroupKind.EVENTS:
-            # A run that has just started has written no more than the version record.
-            nothing = Problem(group.path, _NO_SCALAR, partial=True)
-        elif group.root:
+        reading = _first_with_metrics(_with_roles(member, roles) for member in members)
+        if group.kind is GroupKind.FILE and group.root:
             nothing = None
-    finished = _finished(reading, roles, nothing)
+    finished = _finished(reading, nothing)
     finished.files = max(1, len(group.members))
     return finished
 
@@ -134,18 +141,19 @@ def _read_stream(
     reader.feed(head)
     while block := stream.read(BLOCK):
         reader.feed(block)
-    reading = reader.finish()
-    if demanded or found.certain or any(map(_is_training, reading.runs)):
-        return reading
-    return Reading()
+    return replace(reader.finish(), certain=demanded or found.certain)
+
+
+def _with_roles(reading: Reading, roles: Mapping[str, str] | None) -> Reading:
+    """The reading with the role of each series; nothing of it if it is no training log."""
+    for run in reading.runs:
+        assign_roles(run, roles)
+    return reading if reading.certain or any(map(_is_training, reading.runs)) else Reading()
 
 
 def _is_training(run: Run) -> bool:
-    assign_roles(run)
-    return any(
-        _is_evidence(curve, _LEAST_POINTS if run.format == "text" else 1)
-        for curve in run.curves.values()
-    )
+    least = _LEAST_POINTS if run.format == "text" else 1
+    return any(_is_evidence(curve, least) for curve in run.curves.values())
 
 
 def _is_evidence(curve: Curve, least: int) -> bool:
@@ -158,29 +166,25 @@ def _is_evidence(curve: Curve, least: int) -> bool:
     return known and (len(curve) >= least or not curve.finite.all())
 
 
-def _first_with_metrics(group: Group) -> Reading:
-    """The first of the files that has metrics; problems of the others come along."""
+def _first_with_metrics(readings: Iterable[Reading]) -> Reading:
+    """The first reading that has metrics, else the last; problems of the others come along."""
     problems: list[Problem] = []
-    for member in group.members:
-        reading = _read_member(member, group)
-        problems += reading.problems
-        if any(run.curves for run in reading.runs):
-            return Reading(reading.runs, problems)
-    return Reading([], problems)
+    found = Reading()
+    for found in readings:
+        problems += found.problems
+        if any(run.curves for run in found.runs):
+            break
+    return replace(found, problems=problems)
 
 
-def _finished(
-    reading: Reading, roles: Mapping[str, str] | None, nothing: Problem | None
-) -> Reading:
-    """The reading with its runs separated where a log holds several, and with their roles.
+def _finished(reading: Reading, nothing: Problem | None) -> Reading:
+    """The reading with its runs separated where a log holds several.
 
     `nothing` is the problem that it is to be without any metric.
     """
     runs = [part for run in reading.runs if run.curves or run.messages for part in separated(run)]
     if len({run.name for run in runs}) < len(runs):
         runs = [numbered(run, number) for number, run in enumerate(runs, 1)]
-    for run in runs:
-        assign_roles(run, roles)
     problems = list(dict.fromkeys(reading.problems))
     if nothing is not None and not problems and not any(run.curves for run in runs):
         problems.append(nothing)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlint.runs.kinds import UNKNOWN, Role
+
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
-
-    from gradlint.runs.roles import Role
 
 Steps = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -64,7 +64,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Reset:
+class Restart:
     """A place where steps go backwards.
 
     Attributes:
@@ -94,7 +94,7 @@ class Curve:
         records: int64, shape (n,): line of the file (from 1; of the first line for multi-line
             records); None for binary formats. Series of one record share its number, which tells
             which blanks are peculiar.
-        role: what the series measures.
+        role: what the series measures; `UNKNOWN` until the whole run is read.
         axis: what its steps count: `step`, `epoch`, or `row` where the log numbers nothing.
     """
 
@@ -104,7 +104,7 @@ class Curve:
     walls: Values | None = None
     records: Steps | None = None
     axis: str = "step"
-    role: Role = None  # type: ignore[assignment]
+    role: Role = UNKNOWN
     _measured: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -161,7 +161,7 @@ class Run:
         format: the reader's name for the layout: `csv`, `tfevents`, `jsonl`, ...
         curves: by tag, in order of first appearance.
         messages: trouble that the program spoke of itself, in order.
-        resets: where steps went backwards.
+        restarts: where steps went backwards.
         metadata: hyper-parameters and texts that the log carries.
         part: from 1; above 1 for a second run that was appended to the same log.
     """
@@ -171,7 +171,7 @@ class Run:
     format: str
     curves: dict[str, Curve]
     messages: tuple[Message, ...] = ()
-    resets: tuple[Reset, ...] = ()
+    restarts: tuple[Restart, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     part: int = 1
@@ -203,18 +203,28 @@ class Run:
         One column a curve, the index holds the steps in rising order; a step that a curve logs
         several times takes several rows. Cells are NaN where a curve has no point.
         """
-        from gradlint.runs.frames import to_frame
+        from gradlint.runs.data_frame import data_frame
 
-        return to_frame(self, axis)
+        axis = axis or self.axis
+        curves = [curve for curve in self.curves.values() if curve.axis == axis]
+        return data_frame({curve.tag: (curve.steps, curve.values) for curve in curves}, axis)
 
 
 @dataclass
 class Reading:
-    """What was made of one file, or of one group of `files` files: its runs and its problems."""
+    """What was made of one file, or of one group of files.
+
+    Attributes:
+        runs: in the order of the log.
+        problems: what could not be read.
+        files: how many files it was made of.
+        certain: whether it is known to be a training log, whatever its series are called.
+    """
 
     runs: list[Run] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: int = 1
+    certain: bool = True
 
     @property
     def name(self) -> str:

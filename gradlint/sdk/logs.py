@@ -17,18 +17,18 @@ from gradlint.curves.levels import levels as levels
 from gradlint.curves.robust import median_and_scale as median_and_scale
 from gradlint.curves.robust import medians_of_three as medians_of_three
 from gradlint.curves.robust import noise as noise
-from gradlint.incidents import incidents as incidents
-from gradlint.incidents import is_lone as is_lone
-from gradlint.incidents import is_short_table as is_short_table
-from gradlint.incidents import stays as stays
-from gradlint.runs.overflows import Overflows as Overflows
-from gradlint.runs.roles import Kind as Kind
-from gradlint.runs.roles import Role as Role
+from gradlint.relations.learning_rate import raised_before as raised_before
+from gradlint.relations.learning_rate import rate_is_spent as rate_is_spent
+from gradlint.relations.learning_rate import searches_rate as searches_rate
+from gradlint.relations.loss_jumps import incidents as incidents
+from gradlint.relations.loss_jumps import is_lone as is_lone
+from gradlint.relations.loss_jumps import is_short_table as is_short_table
+from gradlint.relations.loss_jumps import stays as stays
+from gradlint.relations.overflows import Overflows as Overflows
+from gradlint.relations.subjects import *  # noqa: F403
+from gradlint.runs.kinds import Kind as Kind
+from gradlint.runs.kinds import Role as Role
 from gradlint.runs.run import Curve
-from gradlint.runs.schedule import raised_before as raised_before
-from gradlint.runs.schedule import rate_is_spent as rate_is_spent
-from gradlint.runs.schedule import searches_rate as searches_rate
-from gradlint.runs.subjects import *  # noqa: F403
 from gradlint.sdk import *  # noqa: F403
 from gradlint.sdk import Finding, Note, Severity, Span, Window
 

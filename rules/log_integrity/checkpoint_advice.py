@@ -89,35 +89,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk.logs import Finding, Note, Restart, Span, Window, rule
+from gradlint.sdk.logs import Finding, Note, RestartAdvice, Span, Window, rule
 
 
 @rule("TL603", "info")
-def check(restart: Restart) -> Iterator[Finding]:
+def check(advice: RestartAdvice) -> Iterator[Finding]:
     """Name the checkpoint, or say that there is none from before the onset."""
-    newest = restart.newest
-    evidence: dict[str, float | int | str] = {"onset": restart.onset}
-    place = f"{restart.axis} {restart.onset}"
-    if restart.unit != restart.axis:
-        place = f"{place}, in {restart.unit} {restart.limit}"
+    newest = advice.newest
+    evidence: dict[str, float | int | str] = {"onset": advice.onset}
+    place = f"{advice.axis} {advice.onset}"
+    if advice.unit != advice.axis:
+        place = f"{place}, in {advice.unit} {advice.limit}"
     notes: tuple[str, ...] = ()
-    if newest is not None and restart.number is not None:
-        distance = restart.limit - restart.number
-        units = restart.unit if distance == 1 else f"{restart.unit}s"
+    if newest is not None and advice.number is not None:
+        distance = advice.limit - advice.number
+        units = advice.unit if distance == 1 else f"{advice.unit}s"
         message = f"restart from `{newest}`, {distance} {units} before the first error ({place})"
-        evidence |= {"checkpoint": newest, f"checkpoint {restart.unit}": restart.number}
-        if restart.former is not None:
-            notes = (f"if the gradients grew before that, take `{restart.former}`",)
-    elif restart.count:
+        evidence |= {"checkpoint": newest, f"checkpoint {advice.unit}": advice.number}
+        if advice.former is not None:
+            notes = (f"if the gradients grew before that, take `{advice.former}`",)
+    elif advice.count:
         message = f"no checkpoint is from before the first error ({place}): start anew"
     else:
         message = (
-            f"no name in `{restart.directory}` tells a checkpoint's {restart.unit}: none can be "
+            f"no name in `{advice.directory}` tells a checkpoint's {advice.unit}: none can be "
             f"named for the first error ({place})"
         )
     yield Finding(
         span=Span(1, 1, 1, 1),
         message=message,
         notes=tuple(map(Note, notes)),
-        window=Window(start=restart.onset, end=restart.onset, axis=restart.axis, evidence=evidence),
+        window=Window(start=advice.onset, end=advice.onset, axis=advice.axis, evidence=evidence),
     )

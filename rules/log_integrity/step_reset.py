@@ -111,18 +111,20 @@ from gradlint.sdk.logs import Finding, Run, Severity, Span, Window, rule
 @rule("TL601", "info")
 def check(run: Run) -> Iterator[Finding]:
     """Report each place where steps go backwards."""
-    for reset in run.resets:
-        line = reset.line or 1
-        fall = f"{run.axis}s fall from {reset.before} to {reset.after}"
+    for restart in run.restarts:
+        line = restart.line or 1
+        fall = f"{run.axis}s fall from {restart.before} to {restart.after}"
         help = ""
-        if reset.appended:
+        if restart.appended:
             message = f"a second run begins here: {fall}"
             help = "give each run a file or directory of its own"
-        elif reset.dropped:
+        elif restart.dropped:
             points = (
-                "1 point that was" if reset.dropped == 1 else f"{reset.dropped} points that were"
+                "1 point that was"
+                if restart.dropped == 1
+                else f"{restart.dropped} points that were"
             )
-            left_out = "is" if reset.dropped == 1 else "are"
+            left_out = "is" if restart.dropped == 1 else "are"
             message = f"the run resumed: {fall}; {points} logged again {left_out} left out"
         else:
             message = f"the run resumed: {fall}"
@@ -132,9 +134,13 @@ def check(run: Run) -> Iterator[Finding]:
             help=help,
             severity=Severity.INFO,
             window=Window(
-                start=reset.after,
-                end=max(reset.before, reset.after),
+                start=restart.after,
+                end=max(restart.before, restart.after),
                 axis=run.axis,
-                evidence={"before": reset.before, "after": reset.after, "dropped": reset.dropped},
+                evidence={
+                    "before": restart.before,
+                    "after": restart.after,
+                    "dropped": restart.dropped,
+                },
             ),
         )

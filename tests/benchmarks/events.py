@@ -30,8 +30,8 @@ TAGS = (
 
 OURS = """
 import sys
-from gradlint.runs.reader import BLOCK
-from gradlint.runs.tfevents import TfeventsReader
+from gradlint.runs.readers.protocol import BLOCK
+from gradlint.runs.readers.tfevents import TfeventsReader
 reader = TfeventsReader(sys.argv[1], "run")
 with open(sys.argv[1], "rb") as file:
     while block := file.read(BLOCK):
@@ -70,7 +70,7 @@ def irregular(step: int, values: dict[str, bytes]) -> Iterator[list[bytes]]:
 
 def write(path: Path, events: int, layout: str) -> None:
     """Write about `events` scalars."""
-    from tests.runs.event_files import VERSION, event, scalar, simple
+    from tests.runs.readers.tfevents.event_files import VERSION, event, scalar, simple
 
     value: Callable[[str, float], bytes] = scalar if layout == "tensors" else simple
     arrange = {"together": together, "irregular": irregular}.get(layout, one_each)

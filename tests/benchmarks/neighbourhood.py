@@ -4,8 +4,8 @@
 
 The labels are one JSON object a line: `file` (below the root), `healthy`, and `events` with `kind`,
 `step_from`, `step_to`, `severity` and `borderline`. Every numeric constant of the rules about logs,
-of `gradlint.incidents` and of `gradlint.curves` is scaled in turn; the table shows runs alarmed
-wrongly, sick runs caught, and events hit, with the constant as it is, halved and doubled.
+of `gradlint.relations.loss_jumps` and of `gradlint.curves` is scaled in turn; the table shows runs
+alarmed wrongly, sick runs caught, and events hit, with the constant as it is, halved and doubled.
 """
 
 from __future__ import annotations

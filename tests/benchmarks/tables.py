@@ -21,7 +21,7 @@ import numpy as np
 
 READ = """
 import sys
-from gradlint.runs.tables import TableReader
+from gradlint.runs.readers.tables import TableReader
 reader = TableReader(sys.argv[1], "run", size={size})
 with open(sys.argv[1], "rb") as file:
     while data := file.read(1 << 20):

@@ -17,7 +17,7 @@ from gradlint.config import Settings
 from gradlint.engine.logs import check_logs
 from gradlint.finding import Finding
 from gradlint.registry import log_registry
-from tests.runs.event_files import VERSION, event, simple
+from tests.runs.readers.tfevents.event_files import VERSION, event, simple
 
 
 class Dribble(io.RawIOBase):

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradlint.runs.reader import BLOCK
+from gradlint.runs.readers.protocol import BLOCK
+from gradlint.runs.readers.tables import TableReader
 from gradlint.runs.run import Run
-from gradlint.runs.tables import TableReader
 
 FOLDER = os.environ.get("GRADLINT_TABLES", "")
 FILES = sorted(Path(FOLDER).rglob("*.csv")) if FOLDER else []

@@ -26,8 +26,8 @@ from tensorboard.plugins.text.metadata import create_summary_metadata
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.util.tensor_util import make_ndarray, make_tensor_proto
 
+from gradlint.runs.readers.tfevents import TfeventsReader
 from gradlint.runs.run import Run
-from gradlint.runs.tfevents import TfeventsReader
 
 from ..runs.event_files import record
 

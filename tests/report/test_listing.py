@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from gradlint.engine.logs import RunSummary, SeriesSummary
+from gradlint.run_summary import RunSummary, SeriesSummary
 from gradlint.report.listing import document, table
 from gradlint.report.terminal import width
 from tests.report.curves import NAN

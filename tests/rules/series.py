@@ -29,7 +29,7 @@ import zlib
 
 import numpy as np
 
-from gradlint.runs.roles import assign_roles
+from gradlint.runs.roles.assignment import assign_roles
 from gradlint.runs.run import Curve, Run
 
 _HEADER = re.compile(r"steps (\d+)(?: every (\d+))?(?: from (\d+))?$")

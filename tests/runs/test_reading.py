@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gradlint.runs.kinds import Kind
 from gradlint.runs.reading import read, read_runs, read_stream
-from gradlint.runs.roles import Kind
-from gradlint.runs.run import Reading
-from tests.runs.test_formats import event_file
+from gradlint.runs.run import Reading, Run
+from tests.runs.readers.test_formats import event_file
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -45,6 +45,12 @@ def test_the_user_names_roles(write: Write) -> None:
     write("a.csv", CSV)
     (reading,) = read(["a.csv"], {"loss": "ignore"})
     assert reading.runs[0].curves["loss"].role.kind is Kind.IGNORE
+
+
+def test_what_the_user_calls_a_loss_makes_a_log_of_its_file(write: Write) -> None:
+    write("runs/a.csv", CSV.replace("loss", "q"))
+    assert said(*read(["runs"])) == [("runs", "holds no training log")]
+    assert names(*read(["runs"], {"q": "loss"})) == ["a.csv"]
 
 
 def test_runs_that_were_appended_are_separated(write: Write) -> None:
@@ -164,7 +170,7 @@ def test_a_directory_in_which_nothing_is_a_log_is_a_problem(write: Write) -> Non
 def test_an_error_of_a_reader_does_not_take_the_other_runs_with_it(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gradlint.runs.tables import TableReader
+    from gradlint.runs.readers.tables import TableReader
 
     def fails(self: TableReader, data: bytes) -> None:
         raise RuntimeError("oh")
@@ -177,6 +183,16 @@ def test_an_error_of_a_reader_does_not_take_the_other_runs_with_it(
         ["b.log"],
         [("a.csv", "could not be read because of an error in gradlint: RuntimeError: oh")],
     )
+
+
+def test_an_error_while_a_stream_is_read_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(run: Run) -> list[Run]:
+        raise IndexError
+
+    monkeypatch.setattr("gradlint.runs.reading.separated", fails)
+    assert said(read_stream(io.BytesIO(CSV.encode()), "<stdin>")) == [
+        ("<stdin>", "could not be read because of an error in gradlint: IndexError")
+    ]
 
 
 def test_a_role_that_does_not_exist_is_an_error(write: Write) -> None:

@@ -1,0 +1,209 @@
+"""A directory -> the groups of files below it that make up runs."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gradlint.runs.finding_files.file_names import (
+    event_file_order,
+    is_event_file,
+    may_be_log,
+    may_hold_logs,
+    natural_order,
+)
+from gradlint.runs.finding_files.groups import Group, GroupKind, Member
+from gradlint.runs.readers.protocol import HEAD
+from gradlint.runs.run import Problem
+
+_TRAIN = frozenset(("train", "training"))
+_HELD_OUT = frozenset("valid validation val test testing eval evaluation dev".split())
+"""Subdirectories that a run writes one split each to: Keras (train, validation), Estimators (eval
+below the run's own files)."""
+
+_CHECKPOINT = re.compile(r"checkpoint-(\d+)")
+_TRAINER_STATE = "trainer_state.json"
+_GLOBAL_STEP = re.compile(rb'"global_step": *(\d+)')
+
+_MLFLOW_RUN = re.compile(rb"^run_(?:id|uuid):", re.MULTILINE)
+_WANDB_FILES = ("files/wandb-history.jsonl", "files/output.log")
+"""What else a W&B run directory may have: the history of old versions, and what was printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What a directory holds, each in natural order."""
+
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
+
+    @property
+    def events(self) -> list[str]:
+        return sorted(filter(is_event_file, self.files), key=event_file_order)
+
+
+_EMPTY = _Listing((), ())
+
+
+class Walk:
+    """One walk below a directory that the user named; `found` counts the groups so far."""
+
+    def __init__(self, root: str, visited: set[tuple[int, int]]) -> None:
+        self._root = root
+        self._visited = visited
+        self._used: set[str] = set()
+        self._ahead: dict[str, _Listing] = {}
+        self.found = 0
+
+    def groups(self) -> Iterator[Group | Problem]:
+        """All groups, directory by directory."""
+        # A stack, not recursion: directories may be nested deeper than Python's frames.
+        stack = [self._root]
+        while stack:
+            folder = stack.pop()
+            try:
+                status = os.stat(folder)
+                if (status.st_dev, status.st_ino) in self._visited:
+                    continue
+                self._visited.add((status.st_dev, status.st_ino))
+                listing = self._ahead.pop(folder, None) or _list(folder)
+            except OSError as error:
+                yield Problem(folder, f"cannot be listed: {(error.strerror or str(error)).lower()}")
+                continue
+            whole = self._whole(folder, listing)
+            if whole is not None:
+                self.found += 1
+                yield whole
+                continue
+            for group in self._parts(folder, listing):
+                self.found += 1
+                yield group
+            stack += [self._join(folder, name) for name in reversed(listing.folders)]
+
+    def _whole(self, folder: str, listing: _Listing) -> Group | None:
+        """The run that the directory as a whole is, if it is one."""
+        if "meta.yaml" in listing.files and "metrics" in listing.folders:
+            if _MLFLOW_RUN.search(_head(os.path.join(folder, "meta.yaml"))):
+                return Group(GroupKind.MLFLOW, folder, (), self._name(folder), self._root)
+        for file in listing.files:
+            if file.endswith(".wandb"):
+                others = [self._join(folder, other) for other in _WANDB_FILES]
+                paths = [self._join(folder, file), *filter(os.path.isfile, others)]
+                members = tuple(map(Member, paths))
+                return Group(GroupKind.WANDB, folder, members, self._name(folder), self._root)
+        return None
+
+    def _parts(self, folder: str, listing: _Listing) -> Iterator[Group]:
+        """The runs whose files stand in the directory."""
+        members = self._event_members(folder, listing)
+        if members:
+            path = members[0].path if len(members) == 1 else folder
+            yield Group(GroupKind.EVENTS, path, members, self._name(folder), self._root)
+        self._skip_old_checkpoints(folder, listing)
+        for file in listing.files:
+            path = self._join(folder, file)
+            if path not in self._used and not is_event_file(file) and may_be_log(file):
+                yield Group(GroupKind.FILE, path, (Member(path),), self._name(path), self._root)
+
+    def _event_members(self, folder: str, listing: _Listing) -> tuple[Member, ...]:
+        """The directory's event files, and those of subdirectories that are parts of the run."""
+        own = [self._join(folder, file) for file in listing.events]
+        members = [Member(path) for path in own if path not in self._used]
+        below = {
+            name: found
+            for name in listing.folders
+            if (name in _TRAIN or name in _HELD_OUT or (members and "_" in name))
+            and (found := self._events_below(folder, name))
+        }
+        splits = below.keys() & (_TRAIN | _HELD_OUT)
+        if not members and not (splits & _TRAIN and splits & _HELD_OUT):
+            return ()
+        for name, paths in below.items():
+            if name in splits:
+                members += [Member(path, prefix=f"{name}/") for path in paths]
+            elif (curve := _scalars_curve(name, _head(paths[0]))) is not None:
+                members += [Member(path, suffix=f"/{curve}") for path in paths]
+        self._used.update(member.path for member in members)
+        return tuple(members)
+
+    def _events_below(self, folder: str, name: str) -> list[str]:
+        path = self._join(folder, name)
+        try:
+            listing = self._ahead[path] = _list(path)
+        except OSError:
+            return []  # it is reported when its turn comes
+        return [self._join(path, file) for file in listing.events]
+
+    def _skip_old_checkpoints(self, folder: str, listing: _Listing) -> None:
+        """Of the copies of a trainer's state, use only the one that got furthest."""
+        steps = {
+            self._join(folder, name): int(match[1])
+            for name in listing.folders
+            if (match := _CHECKPOINT.fullmatch(name))
+        }
+        if not steps:
+            return
+        if _TRAINER_STATE in listing.files:
+            step = _GLOBAL_STEP.search(_head(os.path.join(folder, _TRAINER_STATE)))
+            steps[folder] = int(step[1]) if step else 0
+        # Of equals the trainer's own, which was added last, is the final one.
+        furthest = sorted(steps, key=steps.__getitem__)[::-1]
+        copies = [self._join(path, _TRAINER_STATE) for path in furthest]
+        newest = next(filter(os.path.isfile, copies), None)
+        self._used.update(path for path in copies if path != newest)
+
+    def _join(self, folder: str, name: str) -> str:
+        return name if folder == os.curdir else os.path.join(folder, name)
+
+    def _name(self, path: str) -> str:
+        """The path below the root, with slashes on every system."""
+        if path == self._root:
+            return os.path.basename(os.path.abspath(path)) or path
+        relative = path if self._root == os.curdir else os.path.relpath(path, self._root)
+        return relative.replace(os.sep, "/")
+
+
+def _list(folder: str) -> _Listing:
+    files: list[str] = []
+    folders: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            try:
+                if entry.is_dir():
+                    if may_hold_logs(entry.name):
+                        folders.append(entry.name)
+                elif entry.is_file():
+                    files.append(entry.name)
+            except OSError:
+                continue  # a link that leads nowhere
+    if "pyvenv.cfg" in files:
+        return _EMPTY
+    files.sort(key=natural_order)
+    folders.sort(key=natural_order)
+    return _Listing(tuple(files), tuple(folders))
+
+
+def _head(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(HEAD)
+    except OSError:
+        return b""
+
+
+def _scalars_curve(folder: str, head: bytes) -> str | None:
+    """The curve's name, if the subdirectory is one that torch's `add_scalars` made.
+
+    `add_scalars("Loss/all", {"train": ..., ...})` writes the tag `Loss/all` to `Loss_all_train/`:
+    the directory's name begins with a tag that stands in the file.
+    """
+    for end, sign in reversed(list(enumerate(folder))):
+        if sign != "_" or not 0 < end < len(folder) - 1:
+            continue
+        # In the protobuf the tag follows its field number (1, a string) and its length.
+        tag = re.escape(folder[:end].encode()).replace(b"_", b"[_/]")
+        if re.search(re.escape(b"\x0a" + bytes((min(end, 127),))) + tag + b"[\x10-\x7f]", head):
+            return folder[end + 1 :]
+    return None

@@ -1,0 +1,272 @@
+"""A run whose steps go backwards -> the runs that it consists of, each with rising steps.
+
+Three things look alike. A second run that was appended to the same log begins again near the first
+step: it becomes a run of its own. A run that resumed from a checkpoint goes back part of the way:
+what it logs again supersedes what it had logged. Points that are merely late, because several
+processes write one log, are put in their place. Readers know nothing of this; the rules rely on it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlint.runs.joining.step_falls import DISORDER, Fall, cadence, falls_of, positions
+from gradlint.runs.kinds import Kind
+from gradlint.runs.run import Curve, Message, Restart, Run
+
+_DENSE = 0.5
+"""Share of the densest curve's points that a curve needs to speak for the whole run. A final
+evaluation of the best checkpoint, logged at that checkpoint's step, is no restart."""
+
+
+@dataclass(slots=True)
+class _Event:
+    """Falls of several curves that are one event: all of them can have happened at `until`."""
+
+    until: float
+    falls: list[Fall] = field(default_factory=list)
+    tags: set[str] = field(default_factory=set)
+
+
+def separated(run: Run) -> list[Run]:
+    """The runs that `run` consists of; `[run]` itself if its steps rise, as they nearly always do.
+
+    No point is lost but those which a resumed run logged again (a non-finite one only if the
+    resumed run got past its step) and copies of one point that several ranks wrote.
+    """
+    falls: list[Fall] = []
+    unsteady: set[str] = set()
+    for curve in run.curves.values():
+        found = falls_of(curve)
+        falls += found.falls
+        if found.countless:
+            unsteady.add(curve.tag)
+    events, others = _events(run, falls)
+    unsteady |= others
+    if not _counts(run):
+        unsteady |= {curve.tag for curve in run.curves.values() if curve.axis == "step"}
+    parts = _Parts(run, events).runs() if events else [run]
+    return [_ordered(part, unsteady) for part in parts]
+
+
+def _counts(run: Run) -> bool:
+    """Whether the log counts at all; if not, all points of a curve are at the same step."""
+    long = [curve.steps for curve in run.curves.values() if len(curve) > 1]
+    return not long or any(steps.min() < steps.max() for steps in long)
+
+
+def _events(run: Run, falls: Iterable[Fall]) -> tuple[list[_Event], set[str]]:
+    """The restarts of the run in order, and the curves that fall for themselves.
+
+    The falls that are one event are put together; only what concerns the run is a restart of it.
+    """
+    together = _together(falls)
+    sizes = [len(c) for c in run.curves.values() if c.role.kind is not Kind.CLOCK]
+    dense = [c for c in run.curves.values() if len(c) >= _DENSE * max(sizes, default=0)]
+    epochs = [curve for curve in dense if curve.role.metric == "epoch"]
+    restarts: list[_Event] = []
+    alone: Counter[str] = Counter()
+    for event in together:
+        if not _concerns_run(event, dense):
+            alone.update(event.tags)
+        elif _within_epoch(epochs, event):
+            alone.update(dict.fromkeys(event.tags, DISORDER + 1))
+        else:
+            restarts.append(event)
+    return restarts, {tag for tag, count in alone.items() if count > DISORDER}
+
+
+def _together(falls: Iterable[Fall]) -> list[_Event]:
+    events: list[_Event] = []
+    for fall in sorted(falls, key=lambda fall: fall.until):
+        last = events[-1] if events else None
+        # Falls come by their end, so those that overlap have the first one's end in common.
+        if last is None or fall.since >= last.until or fall.tag in last.tags:
+            last = _Event(fall.until)
+            events.append(last)
+        last.falls.append(fall)
+        last.tags.add(fall.tag)
+    return events
+
+
+def _concerns_run(event: _Event, dense: Sequence[Curve]) -> bool:
+    """Whether it is the training that goes back: its loss, if there is one, or what is dense."""
+    axes = {fall.axis for fall in event.falls}
+    trained = {curve.tag for curve in dense if curve.axis in axes and _is_training_loss(curve)}
+    return bool(event.tags & (trained or {curve.tag for curve in dense}))
+
+
+def _is_training_loss(curve: Curve) -> bool:
+    return curve.role.kind is Kind.LOSS and curve.role.trained_on
+
+
+def _within_epoch(epochs: Sequence[Curve], event: _Event) -> bool:
+    """Whether the steps are counted anew in every epoch: the epochs go on where they fall."""
+    for curve in epochs:
+        where = positions(curve)
+        at = int(np.searchsorted(where, event.until))
+        if 0 < at < len(curve) and curve.values[at] > curve.values[at - 1]:
+            return True
+    return False
+
+
+class _Parts:
+    """Cuts all curves of a run at its restarts."""
+
+    def __init__(self, run: Run, events: Sequence[_Event]) -> None:
+        self._run = run
+        self._events = events
+        self._cuts = {tag: _cuts(curve, events) for tag, curve in run.curves.items()}
+        self._kept = {tag: np.ones(len(curve), bool) for tag, curve in run.curves.items()}
+
+    def runs(self) -> list[Run]:
+        """One run for each part; part 2 begins where the first appended run does."""
+        found: list[Run] = []
+        first = 0
+        restarts: list[Restart] = []
+        for number, event in enumerate(self._events, 1):
+            fall = self._primary(event)
+            if self._begins_anew(fall, first, number):
+                found.append(self._part(first, number, restarts, len(found) + 1))
+                first, restarts = number, [self._restart(fall, appended=True)]
+            else:
+                dropped = self._supersede(fall, first, number)
+                restarts.append(self._restart(fall, appended=False, dropped=dropped))
+        found.append(self._part(first, len(self._events) + 1, restarts, len(found) + 1))
+        return found
+
+    def _primary(self, event: _Event) -> Fall:
+        """The fall that stands for the event: of the curve with the most points."""
+        return max(event.falls, key=lambda fall: len(self._run.curves[fall.tag]))
+
+    def _begins_anew(self, fall: Fall, first: int, number: int) -> bool:
+        """Whether the steps fall back to where the part began, give or take one record.
+
+        A run that logs more rarely than the one before has its first record later, too.
+        """
+        steps = self._run.curves[fall.tag].steps
+        cuts = self._cuts[fall.tag]
+        former, later = steps[cuts[first] : fall.index], steps[fall.index : cuts[number + 1]]
+        record = max(cadence(former), cadence(later))
+        return len(former) > 0 and fall.after <= int(former.min()) + record
+
+    def _supersede(self, fall: Fall, first: int, number: int) -> int:
+        """Drop what was logged from the restart's step on, where the curve is logged again."""
+        axis = self._run.curves[fall.tag].axis
+        dropped = 0
+        for tag, curve in self._run.curves.items():
+            cuts = self._cuts[tag]
+            again = curve.steps[cuts[number] : cuts[number + 1]]
+            if not len(again):
+                continue
+            own = int(again[0])
+            since = min(own, fall.after) if curve.axis == axis else own
+            former = slice(cuts[first], cuts[number])
+            steps, kept = curve.steps[former], self._kept[tag][former]
+            stale = kept & (steps >= since) & (curve.finite[former] | (steps <= again.max()))
+            kept[stale] = False
+            dropped += int(stale.sum())
+        return dropped
+
+    def _restart(self, fall: Fall, *, appended: bool, dropped: int = 0) -> Restart:
+        line = self._run.curves[fall.tag].line(fall.index)
+        return Restart(line, fall.before, fall.after, appended, dropped)
+
+    def _part(self, first: int, end: int, restarts: list[Restart], number: int) -> Run:
+        """The run from cut `first` to cut `end`."""
+        curves: dict[str, Curve] = {}
+        for tag, curve in self._run.curves.items():
+            begin, stop = self._cuts[tag][first], self._cuts[tag][end]
+            if begin < stop:
+                kept = self._kept[tag][begin:stop]
+                curves[tag] = _taken(curve, slice(begin, stop), None if kept.all() else kept)
+        name = self._run.name if number == 1 else f"{self._run.name}#{number}"
+        messages = tuple(self._messages(first, end))
+        return replace(
+            self._run,
+            name=name,
+            curves=curves,
+            messages=messages,
+            restarts=tuple(restarts),
+            part=number,
+        )
+
+    def _messages(self, first: int, end: int) -> Iterable[Message]:
+        begin = self._events[first - 1].until if first else -np.inf
+        stop = self._events[end - 1].until if end <= len(self._events) else np.inf
+        return (message for message in self._run.messages if begin <= message.line < stop)
+
+
+def _cuts(curve: Curve, events: Sequence[_Event]) -> list[int]:
+    """Indices at which the curve is cut: 0, one for each event, its length."""
+    where = positions(curve)
+    own = {
+        id(event): fall.index for event in events for fall in event.falls if fall.tag == curve.tag
+    }
+    cuts = [0]
+    for event in events:
+        index = own.get(id(event))
+        if index is None:
+            index = int(np.searchsorted(where, event.until, side="left"))
+        cuts.append(max(index, cuts[-1]))
+    return [*cuts, len(curve)]
+
+
+def _ordered(run: Run, unsteady: set[str]) -> Run:
+    """The run with its late points in place, and several ranks' copies of a point as one."""
+    curves = {tag: _steadied(curve, tag in unsteady) for tag, curve in run.curves.items()}
+    if all(curves[tag] is run.curves[tag] for tag in curves):
+        return run
+    return replace(run, curves=curves)
+
+
+def _steadied(curve: Curve, unsteady: bool) -> Curve:
+    if unsteady:
+        # Whatever its steps count, it is not the progress of the run: number its points.
+        return replace(curve, steps=np.arange(len(curve), dtype=np.int64), axis="row", _measured={})
+    steps = curve.steps
+    if (steps[1:] < steps[:-1]).any():
+        curve = _taken(curve, np.argsort(steps, kind="stable"))
+    copies = _copies(curve)
+    return curve if copies is None else _taken(curve, ~copies)
+
+
+def _copies(curve: Curve) -> NDArray[np.bool_] | None:
+    """Which points repeat the one before: bool, shape (n,); None if none does.
+
+    Only on an axis of steps: per-batch logs that count in epochs repeat both in earnest.
+    """
+    if curve.axis != "step" or len(curve) < 2:
+        return None
+    same = curve.steps[1:] == curve.steps[:-1]
+    if not same.any():
+        return None
+    before, after = curve.values[:-1], curve.values[1:]
+    same &= (before == after) | (np.isnan(before) & np.isnan(after))
+    return np.concatenate(([False], same)) if same.any() else None
+
+
+_T = TypeVar("_T", bound=np.generic)
+_Selection = slice | NDArray[np.intp] | NDArray[np.bool_]
+
+
+def _taken(curve: Curve, which: _Selection, kept: NDArray[np.bool_] | None = None) -> Curve:
+    """The chosen points of a curve, in the order chosen."""
+
+    def taken(array: NDArray[_T]) -> NDArray[_T]:
+        return array[which] if kept is None else array[which][kept]
+
+    return replace(
+        curve,
+        steps=taken(curve.steps),
+        values=taken(curve.values),
+        walls=None if curve.walls is None else taken(curve.walls),
+        records=None if curve.records is None else taken(curve.records),
+        _measured={},
+    )

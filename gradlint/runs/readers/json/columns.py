@@ -1,0 +1,62 @@
+"""A table of rows -> the series of a run, with their steps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradlint.runs.readers.json.naming import WALL_KEYS
+from gradlint.runs.readers.json.steps import axis_of
+from gradlint.runs.readers.json.table import Table
+from gradlint.runs.readers.run_builder import RunBuilder
+from gradlint.runs.run import Values
+
+_EARLIEST, _LATEST = 5e8, 5e9
+"""Seconds since 1970 of the years 1985 and 2128: other numbers are no times of a log."""
+
+
+def add_rows(builder: RunBuilder, table: Table, prefix: str = "") -> str:
+    """Add all series of a table to a run; returns what the run's steps count.
+
+    The column that gives the steps is no series of its own.
+    """
+    axis = axis_of(table)
+    walls = _walls(table)
+    lines = np.frombuffer(table.lines, np.int64)
+    numbered = bool(lines.any())
+    for tag in table.tags():
+        rows, values = table.points(tag)
+        if tag in axis.used:
+            continue
+        steps, kind = axis.steps[rows], axis.kind
+        if axis.epochs is not None and kind == "step" and not axis.known[rows].any():
+            epochs = axis.epochs[rows]
+            if (epochs >= 0).all():
+                steps, kind = epochs, "epoch"
+        builder.extend(
+            prefix + printable(tag),
+            steps,
+            values,
+            walls=None if walls is None else walls[rows],
+            records=lines[rows] if numbered else None,
+            axis=kind,
+        )
+        table.drop(tag)
+    for key, text in table.texts().items():
+        builder.metadata.setdefault(prefix + printable(key), printable(text))
+    return axis.kind
+
+
+def printable(text: str) -> str:
+    """A text without half characters, which JSON can spell but no output can encode."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _walls(table: Table) -> Values | None:
+    """Seconds since 1970 of each row, float64, shape (rows,); None if no column has them."""
+    for key in WALL_KEYS:
+        if key in table.columns:
+            walls = table.dense(key)
+            there = walls[~np.isnan(walls)]
+            if len(there) and bool(((there > _EARLIEST) & (there < _LATEST)).all()):
+                return walls
+    return None

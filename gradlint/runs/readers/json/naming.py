@@ -1,0 +1,124 @@
+"""Which keys count steps, and which names tell a log from the JSON of other things."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+from gradlint.runs.kinds import Kind
+from gradlint.runs.roles.names import role_of
+
+STEP_KEYS = (
+    "step",
+    "global_step",
+    "iteration",
+    "iter",
+    "itr",
+    "it",
+    "num_updates",
+    "current_steps",
+    "training_iteration",
+    "_step",
+    "trainer/global_step",
+    "train/global_step",
+    "time/total_timesteps",
+    "total_timesteps",
+    "timesteps_total",
+)
+"""Keys that count training steps, the likeliest first."""
+
+EPOCH_KEYS = ("epoch", "epochs", "train/epoch", "trainer/epoch", "current_epoch")
+"""Keys that count epochs."""
+
+WALL_KEYS = ("_timestamp", "timestamp", "wall_time", "time/timestamp")
+"""Keys that may hold seconds since 1970."""
+
+MODE_KEYS = ("mode", "phase", "split", "stage")
+"""Keys whose text tells training rows from validation rows."""
+
+MODES = {
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "eval": "eval",
+    "test": "test",
+    "dev": "dev",
+}
+"""What such a text may be -> the prefix of the row's tags."""
+
+_MEASURES = frozenset([Kind.LOSS, Kind.SCORE, Kind.ERROR, Kind.RETURN, Kind.GRADIENT_NORM])
+
+_LOG_NAME = re.compile(
+    r"(?:^|[^a-z])(?:log|logs|history|metrics?|loss|losses|stats|scalars|progress|curves?|results"
+    r"|trainer_state|golden)(?:$|[^a-z])"
+)
+
+_OTHER_NAMES = frozenset(
+    """package.json package-lock.json composer.json tsconfig.json jsconfig.json manifest.json
+    tokenizer.json tokenizer_config.json special_tokens_map.json added_tokens.json vocab.json
+    config.json generation_config.json preprocessor_config.json adapter_config.json
+    modules.json dataset_info.json dataset_infos.json launch.json settings.json
+    model.safetensors.index.json pytorch_model.bin.index.json wandb-metadata.json
+    """.split()
+)
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def plain(key: str) -> str:
+    """A key as it is compared: lower case, blanks and hyphens as underscores."""
+    return key.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def measures(tag: str) -> bool:
+    """Whether a tag is named as what training logs measure, such as `val_loss` or `trainLoss`."""
+    return role_of(tag).kind in _MEASURES
+
+
+def is_rate(tag: str) -> bool:
+    """Whether a tag is named as a learning rate."""
+    return role_of(tag).kind is Kind.LEARNING_RATE
+
+
+def counts(tag: str) -> bool:
+    """Whether a tag is named as a counter of steps or epochs."""
+    return plain(tag) in STEP_KEYS or plain(tag) in EPOCH_KEYS
+
+
+def is_mode(tag: str) -> bool:
+    """Whether a tag is named as what tells training rows from validation rows."""
+    return plain(tag).rsplit("/", 1)[-1] in MODE_KEYS
+
+
+def is_log(tags: Iterable[str]) -> bool:
+    """Whether rows with these numeric tags come from a training log rather than from a data set.
+
+    A plain `score` is as often the label of an example; a value of a split is a measurement.
+    """
+    return any(
+        counts(tag)
+        or is_rate(tag)
+        or (measures(tag) and plain(tag) != "score")
+        or role_of(tag).split in ("train", "validation")
+        for tag in tags
+    )
+
+
+def named_as_log(path: str) -> bool:
+    """Whether a file is named as a log is: `history.json`, `train_log.jsonl`, a file `log`."""
+    stem = os.path.splitext(os.path.basename(path.replace("\\", "/")))[0]
+    return _LOG_NAME.search(_CAMEL.sub("_", stem).lower()) is not None
+
+
+def named_as_lines(path: str) -> bool:
+    """Whether a file's name says that it has one object a line."""
+    return path.lower().endswith((".jsonl", ".ndjson", ".jsonlines"))
+
+
+def named_as_other(path: str) -> bool:
+    """Whether a file has the name of something that is never a log, such as `package.json`."""
+    base = os.path.basename(path.replace("\\", "/")).lower()
+    return base in _OTHER_NAMES or base.endswith((".ipynb", ".map", ".geojson", ".lock"))

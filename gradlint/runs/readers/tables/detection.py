@@ -1,0 +1,85 @@
+"""Whether the beginning of a file is that of a table; logs, JSON and source code are not."""
+
+from __future__ import annotations
+
+import codecs
+
+from gradlint.runs.readers.protocol import HEAD
+from gradlint.runs.readers.tables.cells import BLANK, is_number, number
+from gradlint.runs.readers.tables.header import find_layout, is_comment, looks_named
+from gradlint.runs.readers.tables.steps import rank
+
+_REGULAR = 0.9
+"""Share of the lines that have to be rows of equal width."""
+
+_NUMERIC = 0.5
+"""Share of the filled cells that have to be numbers; a table of runs has fewer, a log with a date
+and two metrics more."""
+
+_JUDGED_ROWS, _JUDGED_CELLS = 60, 64
+"""Rows, taken evenly from the head, and cells of each that are looked into: 1 ms of work."""
+
+_TABLE_NAMES = (".csv", ".tsv")
+
+
+def sniff(head: bytes, name: str) -> bool:
+    """Whether a file that begins with `head` is a table of numbers.
+
+    `name` helps only where the data leave it open: a header without rows, a column of numbers
+    without a name.
+    """
+    lines = _lines(head[:HEAD])
+    filled = [line for line in lines if line.strip() and not is_comment(line)]
+    if not filled or filled[0].lstrip()[:1] in "{[<":
+        return False
+    named_table = name.lower().endswith(_TABLE_NAMES)
+    layout = find_layout(lines)
+    dialect = layout.dialect
+    if layout.preamble:
+        return False
+    below = [line for line in lines[layout.first :] if line.strip() and not is_comment(line)]
+    rows = [row for row in map(dialect.row, below) if row]
+    if layout.header and not (looks_named(layout.header) or named_table):
+        return False
+    if not rows:
+        return _is_lone_header(layout.header, named_table)
+    if len(head) < HEAD and head[-1:] != b"\n" and len(rows) > 1:
+        rows.pop()
+    regular = sum(len(row) == layout.width for row in rows)
+    judged = rows[:: 1 + len(rows) // _JUDGED_ROWS]
+    filled_cells = [cell for row in judged for cell in row[:_JUDGED_CELLS]]
+    cells = [cell for cell in filled_cells if number(cell) is not BLANK]
+    numeric = sum(map(is_number, cells))
+    if regular < _REGULAR * len(rows) or numeric < _NUMERIC * len(cells) or not cells:
+        return False
+    return _is_certain(layout.width, bool(layout.header), dialect.delimiter, cells, named_table)
+
+
+def _is_certain(
+    width: int, header: bool, delimiter: str, cells: list[str], named_table: bool
+) -> bool:
+    """The stricter tests for tables that other files could be mistaken for."""
+    if named_table:
+        return True
+    if width < 2 or not delimiter:
+        return header and all(map(is_number, cells))
+    return header or all(map(is_number, cells))
+
+
+def _is_lone_header(header: tuple[str, ...], named_table: bool) -> bool:
+    if len(header) < 2:
+        return False
+    return named_table or any(rank(cell) for cell in header)
+
+
+def _lines(head: bytes) -> list[str]:
+    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        text = head.decode("utf-16", "replace")
+    else:
+        text = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    lines = text.split("\n")
+    if len(head) >= HEAD and len(lines) > 1:
+        lines.pop()
+    return [line.removesuffix("\r") for line in lines]

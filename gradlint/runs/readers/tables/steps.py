@@ -1,0 +1,200 @@
+"""Which columns of a table say when its rows were logged: their steps and their times of day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlint.runs.readers.tables.columns import Column, Table
+from gradlint.runs.run import Steps, Values
+
+_STEPS = (
+    "global_step",
+    "trainer/global_step",
+    "_step",
+    "step",
+    "steps",
+    "total_timesteps",
+    "timesteps_total",
+    "num_env_steps",
+    "env_steps",
+    "total_env_steps",
+    "timesteps",
+    "timestep",
+    "total_steps",
+    "num_timesteps",
+    "iteration",
+    "iterations",
+    "iter",
+    "iters",
+    "training_iteration",
+    "num_updates",
+    "n_updates",
+    "nupdates",
+    "updates",
+    "update",
+    "frames",
+    "frame",
+    "it",
+)
+"""Names of columns that count the whole run, best first: what the optimizer does before what the
+environment or the logger does. `time/total_timesteps` is known by its last part."""
+
+_STEP_WORDS = re.compile(
+    r"(?:(?:global|total|num|n|train|training|opt|optimizer|current|cur|env|agent|update)_)+"
+    r"(?:steps?|iters?|iterations?|updates?|timesteps?|frames?|batch(?:es)?)"
+)
+"""Other names that say the same, such as `train_step`."""
+
+_BATCHES = ("batch", "batches", "batch_idx", "minibatch")
+_EPOCHS = ("epoch", "epochs", "_epoch", "num_epochs", "n_epochs", "epoch_num", "ep")
+_ROUNDS = (
+    "episode", "episodes", "num_episodes", "n_episodes", "round", "rounds", "generation",
+    "trial", "episode_num",
+)  # fmt: skip
+
+_INTEGRAL = 0.99
+"""Share of a step column that has to be whole numbers: one broken cell in a hundred is a broken
+cell, more is another kind of column."""
+
+_COVERED = 0.5
+"""Share of the rows in which a step column has to be filled."""
+
+_FALLS = 0.1
+"""Share of the transitions that may go down, other than to where the column began (a second run in
+the same file): a resumed run goes down once, a random column half of the time."""
+
+_CONSTANT = 8
+"""Rows from which on a column that never changes counts nothing."""
+
+_EXACT = 2.0**62
+"""Steps are clamped here, so that differences stay within int64."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepColumn:
+    """The column that was chosen.
+
+    Attributes:
+        name: None where the rows themselves are counted.
+        axis: `step`, `epoch` or `row`.
+        steps: of each row, int64, shape (rows,).
+    """
+
+    name: str | None
+    axis: str
+    steps: Steps
+
+
+def find_steps(columns: Mapping[str, Column], rows: int) -> StepColumn:
+    """The step of each row: of a column that counts steps, else of one that counts epochs or
+    episodes, else the row's ordinal from 0.
+
+    A row whose step is blank has the last one before it (the first row the first one after it).
+    """
+    ranked = _ranked(columns)
+    epochs = [column for _, _, axis, column in ranked if axis == "epoch"]
+    for _, name, axis, column in ranked:
+        if _counts(column, rows) and not (axis == "step" and _within(column, epochs, rows)):
+            return StepColumn(name, axis, _filled(column, rows))
+    return StepColumn(None, "row", np.arange(rows, dtype=np.int64))
+
+
+def rank(name: str) -> tuple[int, int, str] | None:
+    """(tier, place in it, axis) of a name that says it counts steps; None for others."""
+    if " - " in name:  # the metric of one run in an exported chart
+        return None
+    name = re.sub(r"[\s-]+", "_", name.strip().lower())
+    last = name.rsplit("/", 1)[-1]
+    for tier, (known, axis) in enumerate(
+        ((_STEPS, "step"), (_BATCHES, "step"), (_EPOCHS, "epoch"), (_ROUNDS, "step"))
+    ):
+        for candidate in (name, last):
+            if candidate in known:
+                return 2 * tier, known.index(candidate), axis
+    return (1, 0, "step") if _STEP_WORDS.fullmatch(last) else None
+
+
+def _ranked(columns: Mapping[str, Column]) -> list[tuple[tuple[int, int], str, str, Column]]:
+    found = []
+    for name, column in columns.items():
+        ranked = rank(name)
+        if ranked is not None and len(column):
+            found.append((ranked[:2], name, ranked[2], column))
+    return sorted(found, key=lambda item: item[0])
+
+
+def _counts(column: Column, rows: int) -> bool:
+    """Whether the column holds whole numbers that mostly do not go down."""
+    values = column.values()
+    finite = np.isfinite(values)
+    if not finite.all():
+        values = values[finite]
+    if len(values) < _COVERED * rows or not len(values):
+        return False
+    whole = values == np.rint(values)
+    if np.count_nonzero(whole) < _INTEGRAL * len(values):
+        return False
+    if not whole.all():
+        values = values[whole]
+    if len(values) >= _CONSTANT and (values == values[0]).all():
+        return False
+    down = values[1:] < values[:-1]
+    falls = np.count_nonzero(down & (values[1:] != values[0]))
+    return bool(falls <= 1 + _FALLS * len(values))
+
+
+def _within(column: Column, epochs: list[Column], rows: int) -> bool:
+    """Whether the column counts within an epoch: it falls where the epoch goes up."""
+    falls = np.flatnonzero(np.diff(_filled(column, rows)) < 0)
+    if not len(falls):
+        return False
+    return any(
+        np.count_nonzero(np.diff(_filled(epoch, rows))[falls] > 0) * 2 > len(falls)
+        for epoch in epochs
+    )
+
+
+def _filled(column: Column, rows: int) -> Steps:
+    """The column as a step for each row, int64, shape (rows,)."""
+    values: Values = column.values()
+    usable: NDArray[np.bool_] = np.isfinite(values) & (values == np.rint(values))
+    if column.complete and len(values) == rows and usable.all():
+        return np.clip(values, -_EXACT, _EXACT).astype(np.int64)
+    steps = np.clip(values[usable], -_EXACT, _EXACT).astype(np.int64)
+    if not len(steps):
+        return np.zeros(rows, np.int64)
+    latest = np.searchsorted(column.rows()[usable], np.arange(rows), side="right") - 1
+    return steps[np.maximum(latest, 0)]
+
+
+_TIMES = frozenset({"_timestamp", "timestamp", "timestamps", "wall_time", "walltime", "time"})
+
+_EARLIEST, _LATEST = 1e9, 1e10
+"""Seconds since 1970 that are a time of day (2001 to 2286); less is a duration."""
+
+_MILLISECONDS = 1000.0
+
+
+def find_times(table: Table) -> Values | None:
+    """Seconds since the epoch of each row, float64, shape (rows,), NaN where there is none.
+
+    None if no column of a fitting name holds nothing but times, in seconds or milliseconds.
+    """
+    for name, column in table.columns.items():
+        if re.sub(r"[\s-]+", "_", name.strip().lower()) in _TIMES and len(column):
+            for unit in (1.0, _MILLISECONDS):
+                seconds = column.values() / unit
+                if ((seconds >= _EARLIEST) & (seconds < _LATEST)).all():
+                    return _placed(column, seconds, table.rows)
+    return None
+
+
+def _placed(column: Column, seconds: Values, rows: int) -> Values:
+    placed = np.full(rows, np.nan)
+    placed[column.rows()] = seconds
+    return placed

@@ -1,0 +1,1 @@
+"""One line of text -> what it says: its numbers, their keys, where the training is."""

@@ -1,0 +1,394 @@
+"""A line of text -> its layout: the general `key: number`, `key=number`, `key number` reader."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gradlint.runs.readers.text.line.keys import LONGEST_KEY, WRAPPER, key_of
+from gradlint.runs.readers.text.line.layouts import Layout, Metric
+from gradlint.runs.readers.text.line.numbers import Units, unit_of
+from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
+from gradlint.runs.readers.text.line.progress_bars import BAR
+from gradlint.runs.readers.text.line.words import (
+    WITHIN_EPOCH,
+    announced_in,
+    column_names,
+    is_evaluated,
+    label_of,
+    mark_of,
+    measures,
+    section_in,
+    split_in,
+)
+
+_MOST_OF_A_KEY = 3
+"""Times that one key stands on a line: train, validation and test; a line with more lists them."""
+
+_STEMS = (
+    "epoch step iter tick batch update frame episode round loss acc err ppl perpl reward return "
+    "score norm nll elbo auc f1 mse mae bleu rouge dice iou entropy metric precis recall lr gnorm "
+    "rate cost"
+).split()
+"""A line that has none of these, no `:` and no `=` before a number, has nothing to be read."""
+
+_CODE = re.compile(
+    r"\{[^{}\"']*:[.,>\d]*[a-z%]\}|%\.?\d*[dfsgei](?![\w/])(?<!\d[%][a-z])|\bprint\w*\(|\bself\.\w"
+    r"|^\s*(?:def|class|async|assert|import|return|raise|del|elif|else|try|except|finally|lambda)\b"
+    r"|^\s*(?:from \S+ import|if|for|while|with)\b.*:\s*(?:#.*)?$"
+    r"|^\s*(?:#include|//|/\*|\"\"\"|@\w+|--\w)|\badd_argument\(|[;{]\s*$|\bhelp="
+    r"|^\s*[\w.]+ [-+*/]?= [\w.]+(?:\[|\(|\.| [-+*/] )"
+)
+"""Lines of source code: runs print their own, with all that looks like metrics in it."""
+
+_LED = re.compile(
+    r"(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test|dev) ", re.IGNORECASE
+)
+_SCORED = re.compile(
+    r"loss|acc|err|ppl|perplex|iou|f1|auc|bleu|rouge|wer|dice|precision|recall", re.IGNORECASE
+)
+"""Keys that are measured on a split, unlike learning rates and times."""
+
+_PROGRAM = re.compile(
+    r"\s*(?:import \w[\w.]*(?: as \w+)?$|from [\w.]+ import |def \w+\(.*:$|class \w+.*:$|return\b|"
+    r"if __name__ ==|self\.\w+ = )"
+)
+
+_CALLED = re.compile(r"[A-Za-z_]\w*\($")
+_SPLIT_IN_PARENS = re.compile(
+    r"(?<!\w)(\w{1,40}) ?\((train\w*|val\w*|eval\w*|test\w*|dev)\)", re.IGNORECASE
+)
+_WHOLE = re.compile(r"[+]?\d[\d,]*(?:\.0*)?$")
+_KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
+_HEADER = re.compile(r"[-=#*> ]*Epoch:? \[?\d+(?: ?/ ?\d+| of \d+)?\]?[-=#*:. ]*$", re.IGNORECASE)
+_DEEPSPEED = re.compile(r"\d+/\d+, RunningAvgSamplesPerSec")
+_PAIR = re.compile(r"\[ ?\d+, +\d+\]")
+_LEADING = re.compile(r"(?:\[ ?\d+\]|\d+\))(?= )|\d+:(?= [a-z])")
+_RECALLED = re.compile(
+    r"\b(?:best|early|restor\w+|resum\w+|load\w*|sav\w+|previous)\b", re.IGNORECASE
+)
+"""Before a key: it speaks of another time than now (`Best model at epoch 3`)."""
+
+_NOTHING = re.compile(
+    r"\b(?:of|no|for|num|any|or|and|with|if|without|found|to|a|had) $|^\s*$", re.I
+)
+"""Before `nan`: the word is no value (`number of nan iterations: 0`)."""
+
+_PLACE = re.compile(r"[\w>)]:[\w<>.()]{1,80}:$")
+"""Before a line number: `module:function:120` is a place in a program, as `host.module:120` is."""
+
+_CHOICE = re.compile(r"[=:] ?(?:True|False|None|true|false|null)\b")
+_FEWEST_CHOICES = 3
+"""Values on a line that are no numbers, from which on it may list settings: what stands there is
+believed only if it comes again."""
+
+_GLUED = re.compile(r"[A-Za-z]{2}\w{0,60} ?[:=]")
+"""Behind a number with a point: the next key, without anything between (`tf=0.50lr=0.001`)."""
+
+_DAYS = re.compile(r" days?\b")
+
+_SPLIT_NAMED = re.compile(
+    r"""["'](?:split|mode|phase|stage|set|dataset)["']: ?["'](\w+)["']""", re.IGNORECASE
+)
+_TEXT = re.compile(r"""(["'])(?:(?!\1).)*\1""")
+
+_SEPARATORS = frozenset(":=")
+
+
+@dataclass(slots=True)
+class _Token:
+    """A number of the line, the text since the number before it, and its unit."""
+
+    index: int
+    before: str
+    text: str
+    unit: str
+
+
+@dataclass(slots=True)
+class _Found:
+    """A number with a key."""
+
+    token: _Token
+    key: str
+    firm: bool
+    section: str
+    best: bool = False
+    divisor: int = -1
+    mean: int = -1
+
+
+def learn(line: str, parts: Sequence[str], units: Units, ranked: bool) -> Layout | None:
+    """The layout of `line`, which `SPLIT` made into `parts`; None if it says nothing.
+
+    `ranked`: whether earlier lines had a bare rank before them.
+    """
+    if BAR in line and (names := column_names(line.partition(BAR)[0])):
+        return Layout(columns=names)
+    if len(parts) == 1 or not _hopeful(line, parts):
+        layout = Layout(section=label_of(line), announced=announced_in(line))
+        layout.columns = column_names(line)
+        return layout if layout.useful else None
+    if _CODE.search(line):
+        return None
+    return _Learner(line, parts, ranked).layout(units)
+
+
+def is_code(line: str) -> bool:
+    """Whether `line` is a line of a program that nothing else looks like."""
+    return _PROGRAM.match(line) is not None
+
+
+def _hopeful(line: str, parts: Sequence[str]) -> bool:
+    """Whether there may be something to read; quick, as most texts that are new have nothing."""
+    if any(text.rstrip(" '\"[(>")[-1:] in _SEPARATORS and len(text) > 1 for text in parts[:-1:2]):
+        return True
+    low = line.lower()
+    return any(stem in low for stem in _STEMS)
+
+
+class _Learner:
+    """Goes through the numbers of one line from left to right."""
+
+    def __init__(self, line: str, parts: Sequence[str], ranked: bool) -> None:
+        self.line = line
+        self.out = Layout()
+        self.ranked = ranked
+        rank, begin = rank_of(line)
+        self.out.rank = rank or 0
+        self.start = text_start(line, begin)
+        self.bare = -1
+        if rank is None and not parts[0] and bare_number(line, 0):
+            self.bare = 0
+            self.start = text_start(line, bare_number(line, 0))
+        self.section = section_in(line[begin : self.start])
+        self.text = line[self.start :]
+        self.tokens = list(_tokens(line, parts, self.start))
+        self.calls: list[bool] = []
+        self.scopes: list[str] = []
+        self.counters: list[tuple[int, int]] = []
+        self.steps: list[tuple[int, int, int]] = []
+        self.found: list[_Found] = []
+        self.best = False
+        self.settings = len(_CHOICE.findall(line)) >= _FEWEST_CHOICES
+        self.leading = -1
+
+    def layout(self, units: Units) -> Layout | None:
+        at = self._anchors()
+        while at < len(self.tokens):
+            at += self._take(at)
+        self._choose_marks()
+        out = self.out
+        out.metrics = self._metrics(units)
+        if out.metrics and is_evaluated(out.metrics[0].tag):
+            out.evaluated = split_in(out.metrics[0].tag)
+        if not out.metrics and not out.marked:
+            out.section, out.announced = label_of(self.text), announced_in(self.text)
+        return out if out.useful else None
+
+    def _anchors(self) -> int:
+        """What the beginning of the line says; the number of tokens that it used up."""
+        out, lead = self.out, self.text.lstrip()
+        out.bar = BAR in lead
+        out.running = not out.bar and _KERAS.match(lead) is not None
+        out.begins = _HEADER.match(lead) is not None
+        named = _SPLIT_NAMED.search(lead)
+        if named:
+            self.section = section_in(named[1])
+        elif "Saving dict for global step" in lead:
+            # TensorFlow's estimators report their evaluations so, with the keys of the training.
+            self.section = "eval"
+        if _DEEPSPEED.match(lead) and len(self.tokens) > 2:
+            out.epoch, out.step = self.tokens[0].index, self.tokens[1].index
+            return 2
+        if _PAIR.match(lead) and len(self.tokens) > 2:
+            out.epoch, out.batch = self.tokens[0].index, self.tokens[1].index
+            return 2
+        if _LEADING.match(lead) and len(self.tokens) > 1:
+            self.leading = self.tokens[0].index
+            return 1
+        return 0
+
+    def _take(self, at: int) -> int:
+        """Make something of token `at`; how many tokens that used up."""
+        token = self.tokens[at]
+        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        before = self._in_scope(token.before)
+        gap = following.before if following else ""
+        if gap == ":" and not token.unit:
+            return 3 if at + 2 < len(self.tokens) and self.tokens[at + 2].before == ":" else 2
+        if _DAYS.match(gap):
+            return 1
+        gap = gap.strip()
+        if before.strip() == "(" and not token.unit and gap[:1] in ("", ")"):
+            if self.found and self.found[-1].token is self.tokens[at - 1]:
+                self.found[-1].mean = token.index
+                return 1
+        key, head, firm, opened = key_of(before[-4 * LONGEST_KEY :])
+        if '"' in head or "'" in head:
+            # Of an object's texts only the one that names the split is heard.
+            head = _TEXT.sub("", _SPLIT_NAMED.sub(r"\1 ", head))
+        self.section = section_in(head) or self.section
+        self.best = _RECALLED.search(head) is not None
+        if following is not None and not token.unit and gap in ("/", "of"):
+            if gap == "/" or mark_of(key):
+                self._ratio(token, following, key, firm, opened)
+                return 2
+        listed = opened and gap[:1] == ","
+        numbered = before.rstrip().endswith("#")
+        if (listed or numbered) and mark_of(key) is None:
+            self.section = section_in(before) or self.section
+            return 1
+        if before[-1:] == ":" and not measures(key) and ("." in key or _PLACE.search(before)):
+            return 1
+        if key and not any(self.calls):
+            self._keyed(token, key, firm)
+        return 1
+
+    def _in_scope(self, before: str) -> str:
+        """Keeps account of the brackets in `before`: objects within objects, and calls."""
+        if not ("(" in before or ")" in before or "{" in before or "}" in before):
+            return before
+        before = _SPLIT_IN_PARENS.sub(r"\2 \1", before)
+        for at, char in enumerate(before):
+            if char == "(":
+                opened = before[max(0, at - LONGEST_KEY) : at + 1]
+                called = _CALLED.search(opened) and not WRAPPER.search(opened)
+                self.calls.append(bool(called))
+            elif char == ")" and self.calls:
+                self.calls.pop()
+            elif char == "{":
+                # What stands before the outermost brace is a label, and no name of the program's.
+                name = before[max(0, at - LONGEST_KEY) : at]
+                self.scopes.append(key_of(name)[0] if self.scopes else "")
+            elif char == "}" and self.scopes:
+                self.scopes.pop()
+        return before
+
+    def _ratio(self, token: _Token, total: _Token, key: str, firm: bool, opened: bool) -> None:
+        """`10/100`: progress, or a part of a whole."""
+        if opened and mark_of(key) is None and not measures(key):
+            self.section, key = section_in(key) or self.section, ""
+        mark = mark_of(key) if key and not self.best else None
+        if mark and _WHOLE.match(token.text):
+            self._mark(token, mark, key, total.index)
+        elif not key:
+            if _WHOLE.match(token.text) and _WHOLE.match(total.text):
+                self.counters.append((token.index, total.index))
+        elif not any(self.calls):
+            self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
+
+    def _keyed(self, token: _Token, key: str, firm: bool) -> None:
+        mark = None if self.best else mark_of(key)
+        if mark is None:
+            scope = "/".join(filter(None, self.scopes))
+            tag = f"{scope}/{key}" if scope else key
+            self.found.append(_Found(token, tag, firm, self.section, self.best))
+        elif _WHOLE.match(token.text):
+            self._mark(token, mark, key, -1)
+        else:
+            # A fraction of an epoch: progress, but no step.
+            self.out.marked = self.out.marked or mark[0] == "epoch"
+            self.found.append(_Found(token, key, firm, ""))
+
+    def _mark(self, token: _Token, mark: tuple[str, int], key: str, total: int) -> None:
+        kind, rank = mark
+        out = self.out
+        self.section = section_in(key) or self.section
+        if kind == "epoch":
+            if out.epoch < 0:
+                out.epoch = token.index
+        elif kind == "batch":
+            if out.batch < 0:
+                out.batch, out.total = token.index, total
+        else:
+            self.steps.append((rank, token.index, total))
+            self.found.append(_Found(token, key, True, ""))
+
+    def _choose_marks(self) -> None:
+        """Of several numbers that count, the one that is the step."""
+        out = self.out
+        if out.epoch < 0:
+            self.steps = [step for step in self.steps if step[0] != WITHIN_EPOCH]
+        if self.steps:
+            _, out.step, total = min(self.steps, key=lambda step: step[0])
+            out.total = total if out.batch < 0 else out.total
+            taken = {out.step}
+            self.found = [one for one in self.found if one.token.index not in taken]
+        if self.counters and out.batch < 0 and out.step < 0:
+            if len(self.counters) > 1 and out.epoch < 0 and not out.running:
+                out.epoch = self.counters.pop(0)[0]
+            out.batch, out.total = self.counters[0]
+        if self.bare >= 0:
+            if self.ranked or out.epoch >= 0 or out.step >= 0 or out.batch >= 0:
+                out.rank_index = self.bare
+            elif self.found:
+                out.step = self.bare
+        marked = out.epoch >= 0 or out.step >= 0 or out.batch >= 0
+        if self.leading >= 0 and not marked and self.found:
+            out.step, marked = self.leading, True
+        out.marked = out.marked or marked
+
+    def _metrics(self, units: Units) -> list[Metric]:
+        found = [one for one in self.found if self._believed(one)]
+        times = Counter(one.key for one in found)
+        if max(times.values(), default=0) > _MOST_OF_A_KEY:
+            return []
+        metrics, seen = [], set()
+        nearest = ""
+        splits = {split_in(one.key) for one in found} - {""}
+        # Of `val Loss: 0.4 Acc: 0.8`, the accuracy is that of the validation, too.
+        leading = len(splits) == 1 and _LED.match(found[0].key) is not None
+        for one in found:
+            own = split_in(one.key)
+            nearest = own or nearest
+            # Of `train loss 1 acc 2, val loss 3 acc 4`, each `acc` is that of the loss before it.
+            near = times[one.key] > 1 or (leading and _SCORED.search(one.key) is not None)
+            section = one.section or (nearest if near else "")
+            tag = one.key if own or not section else f"{section}/{one.key}"
+            tag = f"best {tag}" if one.best and not tag.lower().startswith("best") else tag
+            if tag in seen:
+                continue
+            seen.add(tag)
+            factor = units.factor(tag, one.token.unit)
+            strong = not self.settings and (one.firm or measures(one.key))
+            # Of `loss 0.5 (0.6)`, an evaluation's value is the mean, and not the last batch's.
+            index = one.mean if one.mean >= 0 and is_evaluated(tag) else one.token.index
+            metrics.append(Metric(index, tag, one.divisor, factor, strong))
+        return metrics
+
+    def _believed(self, one: _Found) -> bool:
+        """Whether a key that is followed by nothing but its number is one, and no sentence."""
+        if self.out.bar:
+            # A bar's own words count things, too: `17 images, 0 corrupt: 100%|`.
+            return one.firm or measures(one.key)
+        if one.key.endswith(" of") and not self.out.marked:
+            return one.firm  # prose: `a loss of 3 men`
+        return one.firm or self.out.marked or any(measures(other.key) for other in self.found)
+
+
+def _tokens(line: str, parts: Sequence[str], start: int) -> Iterator[_Token]:
+    """The numbers from `start` on; parts of words and versions go to the text between them."""
+    offset, before, strip = 0, "", 0
+    begun = False
+    for at in range(1, len(parts), 2):
+        begin = offset + len(parts[at - 1])
+        gap = parts[at - 1][strip:] if begun else line[start:begin]
+        offset = begin + len(parts[at])
+        strip = 0
+        if begin < start:
+            continue
+        begun = True
+        before += gap
+        after = parts[at + 1]
+        unit = None if _NOTHING.search(before) and parts[at][-1:].isalpha() else unit_of(after)
+        if unit is None and "." in parts[at] and _GLUED.match(after):
+            unit = "", 0
+        listed = "," in parts[at] and before[-1:] in ("[", "(")
+        if unit is None or listed or (after[:1] == "." and after[1:2].isdigit()):
+            before += parts[at]
+            continue
+        yield _Token(at // 2, before, parts[at], unit[0])
+        before, strip = "", unit[1]

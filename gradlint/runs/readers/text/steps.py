@@ -1,0 +1,327 @@
+"""Rows of progress marks -> the steps of every series, known only when the whole log is read."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlint.runs.readers.run_builder import RunBuilder
+from gradlint.runs.readers.text.duplicate_series import Found, one_of_each_rank
+from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
+from gradlint.runs.readers.text.pending_points import NONE, Form, PendingPoints, Series
+from gradlint.runs.readers.text.settings import Settings
+
+Ints = NDArray[np.int64]
+
+_FEWEST_BARE = 3
+"""Points of a series without any mark: a setting is printed once or twice, a metric goes on."""
+
+_FEWEST_STILL = 20
+"""The same, if they are all equal: a configuration may say `LOSS_WEIGHT: 1.0` for each head."""
+
+_PROGRAM_LINES = 5
+"""Lines of source code from which on a log is taken to contain its program, whose assignments
+(`lr = 0.1`, three branches of them) look like metrics without a mark."""
+
+_LONGEST_EPOCH = 2**31 - 1
+"""Batches of an epoch, so that the product of two such numbers fits into int64."""
+
+_RESULT = re.compile(r"\b(?:best|final|test|average|overall|total)\b", re.IGNORECASE)
+
+_POINTS_OF_A_BAR = 1.5
+"""Points an epoch below which a series is taken to have one an epoch: a library's message in the
+middle of a bar prints it twice, now and then; a series of batches has at least two each."""
+
+
+@dataclass(slots=True)
+class _Marks:
+    """The rows' columns as arrays; int64, shape (rows,)."""
+
+    record: Ints
+    epoch: Ints
+    step: Ints
+    total: Ints
+    header: Ints
+
+
+class Placed:
+    """The steps that the rows got."""
+
+    def __init__(self, record: Ints) -> None:
+        self._record = record
+        self._step = np.full(len(record), NONE, np.int64)
+        self._rows: Ints | None = None
+
+    def put(self, rows: Ints, steps: Ints) -> None:
+        """Rows whose points have these steps."""
+        self._step[rows] = steps
+
+    def before(self, line: int) -> int | None:
+        """The step of the last point up to `line`, None if there is none."""
+        if self._rows is None:
+            self._rows = np.flatnonzero(self._step != NONE)
+            self._rows = self._rows[np.argsort(self._record[self._rows], kind="stable")]
+        at = int(np.searchsorted(self._record[self._rows], line, side="right"))
+        return int(self._step[self._rows[at - 1]]) if at else None
+
+
+def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> Placed:
+    """Add every series of `pending` that is one to `builder`; the others become settings."""
+    rows = pending.rows
+    columns = (rows.record, rows.epoch, rows.step, rows.total, rows.header)
+    marks = _Marks(*(_ints(column) for column in columns))
+    if pending.rounded:
+        marks.step = _spread(marks.step, _ints(pending.rounded))
+    placed = Placed(marks.record)
+    all_series = [series for series in pending if series.values]
+    within = _steps_within_epochs(all_series, marks)
+    lengths = _batches_of_an_epoch(all_series, marks)
+    ordinals = _ordinals(all_series, len(marks.record))
+    found: dict[int, dict[str, list[Found]]] = {}
+    fewest = _FEWEST_BARE if pending.code < _PROGRAM_LINES else _FEWEST_STILL
+    for series in all_series:
+        curve = _resolved(series, marks, within, lengths, ordinals, fewest)
+        if curve is not None:
+            found.setdefault(series.rank, {}).setdefault(series.tag, []).append(curve)
+        elif len(series.values) == 1:
+            settings.add(series.tag, f"{series.values[0]:g}")
+    if not found:
+        found = _results(all_series)
+    for tag, curve in one_of_each_rank(found, marks.record):
+        if curve.axis != "row":
+            placed.put(curve.rows, curve.steps)
+        records = marks.record[curve.rows]
+        builder.extend(tag, curve.steps, curve.values, records=records, axis=curve.axis)
+    return placed
+
+
+def _resolved(
+    series: Series,
+    marks: _Marks,
+    within: dict[int, int],
+    lengths: dict[int, int],
+    ordinals: dict[int, Ints],
+    fewest: int,
+) -> Found | None:
+    """`series` with steps, None if it is no metric."""
+    rows = _ints(series.rows)
+    values = np.frombuffer(series.values, np.float64)
+    form = series.form
+    axis, steps = "row", np.arange(len(rows))
+    passes = _passes(series, marks, rows, values, series.rank in within)
+    if passes is not None:
+        rows, values = rows[passes], values[passes]
+        steps = np.arange(len(rows))
+        if (marks.epoch[rows] != NONE).all():
+            axis, steps = "epoch", marks.epoch[rows]
+    elif form is Form.STEP:
+        axis, steps = "step", marks.step[rows]
+        if series.rank in within:
+            steps = _joined(marks.epoch[rows], steps, within[series.rank])
+    elif form in (Form.BATCH, Form.ANONYMOUS):
+        axis, steps, kept = _batches(series, marks, rows, lengths[series.rank])
+        rows, values = rows[kept], values[kept]
+    elif form is Form.EPOCH:
+        axis, steps = "epoch", marks.epoch[rows]
+    elif form is Form.INHERITED:
+        axis, steps = _inherited(rows, marks, series.rank in within)
+    else:
+        steps = ordinals[id(series)]
+    if not _is_metric(series, axis, steps, values, fewest):
+        return None
+    if axis == "epoch" and len(steps) > 1 and (steps == steps[0]).all():
+        # `fit(epochs=1)` in a loop: every header says `Epoch 1/1`.
+        axis, steps = "row", np.arange(len(steps))
+    progress = axis == "epoch" and passes is not None
+    return Found(series.form, axis, rows, steps.astype(np.int64), values, progress)
+
+
+def _results(all_series: list[Series]) -> dict[int, dict[str, list[Found]]]:
+    """The final results of a log that printed nothing else (`Best test loss 3.69`)."""
+    found: dict[int, dict[str, list[Found]]] = {}
+    for series in all_series:
+        if series.strong and _RESULT.search(series.tag) and measures(series.tag):
+            rows, values = _ints(series.rows), np.frombuffer(series.values, np.float64)
+            one = Found(series.form, "row", rows, np.arange(len(rows)), values)
+            found.setdefault(series.rank, {})[series.tag] = [one]
+    return found
+
+
+def _is_metric(
+    series: Series, axis: str, steps: Ints, values: NDArray[np.float64], fewest: int
+) -> bool:
+    """A key that comes again with a step that moves, or on a line that has a mark of its own."""
+    moves = len(values) >= _FEWEST_STILL or bool((values != values[:1]).any())
+    unmarked = series.form in (Form.ROW, Form.INHERITED) or not series.strong
+    if series.form is Form.ROW or (unmarked and axis == "row"):
+        return series.strong and moves and len(values) >= fewest and measures(series.tag)
+    if unmarked:
+        again = len(steps) > 1 and bool((steps != steps[0]).any())
+        return again and (series.strong or moves)
+    return True
+
+
+def _steps_within_epochs(all_series: list[Series], marks: _Marks) -> dict[int, int]:
+    """The ranks whose steps start anew with each epoch, and the steps of an epoch there."""
+    rises: Counter[int] = Counter()
+    falls: Counter[int] = Counter()
+    rows_of: dict[int, list[Ints]] = {}
+    for series in all_series:
+        if series.form in (Form.STEP, Form.INHERITED):
+            rows = _ints(series.rows)
+            rows = rows[(marks.epoch[rows] != NONE) & (marks.step[rows] != NONE)]
+            rose = np.diff(marks.epoch[rows]) > 0
+            rises[series.rank] += int(rose.sum())
+            falls[series.rank] += int((np.diff(marks.step[rows])[rose] <= 0).sum())
+            rows_of.setdefault(series.rank, []).append(rows)
+    return {
+        rank: _length(marks, np.unique(np.concatenate(rows_of[rank])))
+        for rank, count in falls.items()
+        if 2 * count > rises[rank]
+    }
+
+
+def _spread(steps: Ints, rows: Ints) -> Ints:
+    """`steps`, in which `rows` of one rounded step are spread evenly up to the next one."""
+    rounded = steps[rows]
+    first = np.flatnonzero(np.append(True, np.diff(rounded) != 0))
+    lengths = np.diff(np.append(first, len(rows)))
+    gaps = np.maximum(np.diff(rounded[first]), 0)
+    gaps = np.append(gaps, gaps[-1:] if len(gaps) else 0) // lengths
+    run = np.repeat(np.arange(len(first)), lengths)
+    spread = steps.copy()
+    spread[rows] = rounded + (np.arange(len(rows)) - first[run]) * gaps[run]
+    return spread
+
+
+def _batches_of_an_epoch(all_series: list[Series], marks: _Marks) -> dict[int, int]:
+    """How many batches the longest pass of each rank has: the train set's."""
+    lengths: dict[int, int] = {}
+    for series in all_series:
+        if series.form in (Form.BATCH, Form.ANONYMOUS):
+            length = _length(marks, _ints(series.rows))
+            lengths[series.rank] = max(length, lengths.get(series.rank, 1))
+    return lengths
+
+
+def _length(marks: _Marks, rows: Ints) -> int:
+    """Batches of an epoch: as printed, or else as the largest that was seen tells."""
+    total = int(marks.total[rows].max(initial=0))
+    if total > 0:
+        return min(total, _LONGEST_EPOCH)
+    at = np.unique(marks.step[rows])
+    if not len(at):
+        return 1
+    # From 0 in steps of 100 up to 900 there are 1,000; from 300 in steps of 300 up to 600, 600.
+    after = int(np.diff(at).min(initial=2**31)) if at[0] == 0 and len(at) > 1 else int(at[0] == 0)
+    return min(max(int(at[-1]) + after, 1), _LONGEST_EPOCH)
+
+
+def _joined(epoch: Ints, step: Ints, length: int) -> Ints:
+    """Steps over all epochs; an epoch that is unknown counts as none."""
+    known = np.where(epoch == NONE, 0, epoch)
+    limit = np.int64(2**62)
+    return np.clip(known, 0, limit // max(length, 1)) * length + np.clip(step, -limit, limit)
+
+
+def _batches(
+    series: Series, marks: _Marks, rows: Ints, longest: int
+) -> tuple[str, Ints, NDArray[np.intp]]:
+    """Axis and steps of a series with positions in the epoch, and which points stay."""
+    epoch, at = marks.epoch[rows], marks.step[rows]
+    length = _length(marks, rows)
+    if (epoch == NONE).any():
+        again = np.diff(at) < 0
+        again |= (np.diff(at) == 0) & (at[1:] >= length) & (np.diff(marks.record[rows]) > 0)
+        epoch = np.concatenate(([0], np.cumsum(again)))
+    everything = np.arange(len(rows))
+    if series.bar:
+        ends = np.flatnonzero(np.append(np.diff(epoch) != 0, True))
+        if len(rows) <= _POINTS_OF_A_BAR * len(ends):
+            # Such a bar is kept of each epoch, and its text is what the epoch came to.
+            return "epoch", epoch[ends], ends
+    steps = _joined(epoch, np.clip(at, 0, _LONGEST_EPOCH) * longest // length, longest)
+    return "step", steps, everything
+
+
+def _passes(
+    series: Series, marks: _Marks, rows: Ints, values: NDArray[np.float64], within: bool
+) -> NDArray[np.intp] | None:
+    """Of the progress that an evaluation prints, the point that stands for each pass.
+
+    It is the last one, or the first that is not finite. None if the series is nothing of the kind.
+    """
+    progress = series.form in (Form.BATCH, Form.ANONYMOUS) or (series.form is Form.STEP and within)
+    epoch, at, total = marks.epoch[rows], marks.step[rows], marks.total[rows]
+    if not progress or not is_evaluated(series.tag):
+        return None
+    if series.form is not Form.BATCH and not (total > 0).all():
+        return None
+    ends = (np.diff(at) <= 0) | (np.diff(epoch) != 0) | (np.diff(total) != 0)
+    last = np.flatnonzero(np.append(ends, True))
+    found = last.copy()
+    odd = np.flatnonzero(~np.isfinite(values))[::-1]
+    found[np.searchsorted(last, odd)] = odd
+    return found
+
+
+def _inherited(rows: Ints, marks: _Marks, within: bool) -> tuple[str, Ints]:
+    """Axis and steps of a series on lines without marks."""
+    epoch, step, header = marks.epoch[rows], marks.step[rows], marks.header[rows]
+    headers = 1 + int((np.diff(header) != 0).sum())
+    if len(rows) <= _POINTS_OF_A_BAR * headers:
+        if not within and (step != NONE).all():
+            return "step", step
+        if (epoch != NONE).all():
+            return "epoch", epoch
+    return "row", np.arange(len(rows))
+
+
+def _ordinals(all_series: list[Series], count: int) -> dict[int, Ints]:
+    """The ordinals of the series that have no steps: lines that share a key are counted together.
+
+    A key that is absent from a line has a gap there. Marks such as `epoch`, which stand on every
+    kind of line, join nothing.
+    """
+    label = np.full(count, -1, np.int64)
+    parent: list[int] = []
+    bare = [one for one in all_series if one.form in (Form.ROW, Form.ORDINAL)]
+    rows_of = {id(one): _ints(one.rows) for one in bare}
+    for series in bare:
+        if mark_of(series.tag) is not None:
+            continue
+        rows = rows_of[id(series)]
+        here = len(parent)
+        parent.append(here)
+        for other in np.unique(label[rows]):
+            if other >= 0:
+                parent[_root(parent, int(other))] = here
+        label[rows] = here
+    roots = np.array([_root(parent, one) for one in range(len(parent))] + [-1], np.int64)
+    label = roots[label]
+    ordinals = {}
+    for series in bare:
+        rows = rows_of[id(series)]
+        if mark_of(series.tag) is None:
+            mine = np.flatnonzero(label == label[rows[0]])
+            ordinals[id(series)] = np.searchsorted(mine, rows)
+        else:
+            ordinals[id(series)] = np.arange(len(rows))
+    return ordinals
+
+
+def _ints(column: array[int]) -> Ints:
+    """`column` as an array over the same memory."""
+    return np.frombuffer(column, f"i{column.itemsize}") if column else np.zeros(0, np.int64)
+
+
+def _root(parent: list[int], one: int) -> int:
+    while parent[one] != one:
+        parent[one] = parent[parent[one]]
+        one = parent[one]
+    return one

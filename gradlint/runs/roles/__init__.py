@@ -1,0 +1,1 @@
+"""The names of a run's series -> what each of them measures."""

@@ -1,0 +1,261 @@
+"""Where a printed value stands: the step a log says, or the one that can be inferred."""
+
+from __future__ import annotations
+
+import math
+
+from tests.runs.readers.text.text_logs import points, read, run_of, series
+
+
+def test_a_printed_step_counts_before_an_epoch() -> None:
+    log = "epoch 1 step 100 loss 2.0\nepoch 1 step 200 loss 1.9\nepoch 2 step 300 loss 1.8\n"
+    assert series(log)["loss"] == [(100, 2.0), (200, 1.9), (300, 1.8)]
+
+
+def test_a_step_that_starts_anew_each_epoch_is_joined_to_it() -> None:
+    log = "".join(f"epoch {e} step {s} loss 1.{e}\n" for e in (0, 1) for s in (0, 100, 200))
+    assert [step for step, _ in series(log)["loss"]] == [0, 100, 200, 300, 400, 500]
+
+
+def test_batches_of_an_epoch_are_counted_by_the_largest_that_was_seen() -> None:
+    log = "".join(f"Epoch {e}, n_batch {b}, loss 1.{e}\n" for e in (1, 2) for b in (300, 600))
+    assert [step for step, _ in series(log)["loss"]] == [900, 1200, 1500, 1800]
+
+
+def evaluations(*values: str) -> str:
+    """Two epochs of ten batches of training, each followed by prints of one evaluation."""
+    return "".join(
+        f"[Epoch {epoch}][Batch 5/10] loss=1.5\n[Epoch {epoch}][Batch 10/10] loss=1.4\n"
+        + "".join(f"Valid: [{at}/{len(values)}] loss: {v}\n" for at, v in enumerate(values, 1))
+        for epoch in (0, 1)
+    )
+
+
+def test_the_progress_of_one_evaluation_is_one_point() -> None:
+    log = "".join(f"Valid [Epoch {e}][Batch {b}/9] loss={e}.{b}\n" for e in (0, 1) for b in (4, 8))
+    assert series(log)["valid/loss"] == [(0, 0.8), (1, 1.8)]
+
+
+def test_an_evaluation_that_does_not_say_its_epoch_is_of_the_last_one() -> None:
+    assert series(evaluations("0.7", "0.8"))["valid/loss"] == [(0, 0.8), (1, 0.8)]
+    assert series(evaluations("0.7", "0.8"))["loss"] == [(5, 1.5), (10, 1.4), (15, 1.5), (20, 1.4)]
+
+
+def test_evaluations_without_any_epoch_are_counted() -> None:
+    log = "".join(f"Test: [{at}/3] loss: 0.{at}\n" for _ in range(3) for at in (1, 2))
+    assert series(log)["test/loss"] == [(0, 0.2), (1, 0.2), (2, 0.2)]
+
+
+def test_the_result_of_an_evaluation_stands_for_its_progress() -> None:
+    log = "".join(
+        f"Epoch: [{e}][1/2] loss: 1.5\nTest: [1/2] loss: 0.7\n* acc 0.{e} loss 0.6\n"
+        for e in (1, 2)
+    )
+    assert series(log)["test/loss"] == [(1, 0.6), (2, 0.6)]
+    assert series(log)["test/acc"] == [(1, 0.1), (2, 0.2)]
+    assert "acc" not in series(log)
+
+
+def test_a_nan_within_an_evaluation_is_not_lost() -> None:
+    read = series(evaluations("0.7", "nan", "0.8"))["valid/loss"]
+    assert [math.isnan(value) for _, value in read] == [True, True]
+
+
+def test_an_evaluation_keeps_the_mean_in_parentheses_a_training_its_batches() -> None:
+    log = "Epoch: [0][5/10] loss: 0.5 (0.6)\nTest: [5/10] loss: 0.7 (0.8)\n"
+    assert series(log) == {"loss": [(5, 0.5)], "test/loss": [(0, 0.8)]}
+
+
+def test_a_position_in_the_epoch_that_never_moves_is_no_global_step() -> None:
+    log = "".join(f"epoch:{e} iter:0/18 loss:1.{e}\n" for e in range(4))
+    assert series(log)["loss"] == [(0, 1.0), (18, 1.1), (36, 1.2), (54, 1.3)]
+
+
+def test_iters_count_within_the_epoch_they_stand_beside() -> None:
+    log = "".join(
+        f"(epoch: {e}, iters: {i}, data: 0.004) D_A: 0.2\n" for e in (1, 2) for i in (50, 100)
+    )
+    assert series(log)["D_A"] == [(150, 0.2), (200, 0.2), (250, 0.2), (300, 0.2)]
+    assert [step for step, _ in series(log)["data"]] == [150, 200, 250, 300]
+
+
+def test_equal_losses_of_batches_that_say_only_their_epoch_all_count() -> None:
+    log = "".join(f"epoch {e} loss 0.{x}\n" for e in (1, 2) for x in (5, 5, 4, 3, 3, 2))
+    assert len(series(log)["loss"]) == 12
+
+
+def test_an_epochs_value_that_is_printed_twice_counts_once() -> None:
+    log = "".join(f"epoch {e} val loss 0.{e}\nepoch {e} val loss 0.{e}\n" for e in (1, 2))
+    assert series(log)["val loss"] == [(1, 0.1), (2, 0.2)]
+
+
+def test_iters_without_an_epoch_are_a_setting() -> None:
+    run = run_of("iters: 1000\nstep 1 loss 2.0\nstep 2 loss 1.0\n")
+    assert points(run.curves["loss"]) == [(1, 2.0), (2, 1.0)]
+    assert run.metadata["iters"] == "1000"
+
+
+def test_a_key_that_names_its_split_is_not_of_the_split_announced_before() -> None:
+    log = "".join(
+        f"Epoch {e}\ncompute test set score:\nBleu: 0.{e}\nvalidation loss: 3.{e}\n" for e in (1, 2)
+    )
+    assert list(series(log)) == ["test/Bleu", "validation loss"]
+
+
+def test_steps_that_a_table_rounds_are_spread_up_to_the_next_one() -> None:
+    log = "".join(
+        f"| loss | 0.{i} |\n| step | {step} |\n------\n"
+        for i, step in enumerate(("9.98e+03", "9.99e+03", "1e+04", "1e+04", "1.01e+04"), 1)
+    )
+    assert [step for step, _ in series(log)["loss"]] == [9980, 9990, 10_000, 10_050, 10_100]
+
+
+def test_an_epoch_is_kept_as_it_is_printed() -> None:
+    run = run_of("Epoch 1: Train Loss=0.5, Val Loss=0.6\nEpoch 2: Train Loss=0.4, Val Loss=0.5\n")
+    assert points(run.curves["Val Loss"]) == [(1, 0.6), (2, 0.5)]
+    assert run.curves["Val Loss"].axis == "epoch"
+
+
+def test_lines_below_a_header_inherit_its_epoch() -> None:
+    log = "".join(f"Epoch: {e}/2\nTime: 3.1s - LR: 1e-0{e}\nTrain Loss: 0.{e}\n" for e in (1, 2))
+    assert series(log) == {
+        "Time": [(1, 3.1), (2, 3.1)],
+        "LR": [(1, 0.1), (2, 0.01)],
+        "Train Loss": [(1, 0.1), (2, 0.2)],
+    }
+
+
+def test_metrics_without_any_mark_are_counted() -> None:
+    run = run_of("loss: 0.5\nloss: nan\nloss: 0.4\nloss: 0.3\n")
+    assert run.curves["loss"].axis == "row"
+    assert run.curves["loss"].steps.tolist() == [0, 1, 2, 3]
+
+
+def test_a_metric_that_is_absent_from_a_counted_line_leaves_a_gap() -> None:
+    log = (
+        "{'loss': 2.0, 'grad_norm': 1.0, 'epoch': 0.1}\n{'loss': 1.9, 'epoch': 0.2}\n"
+        "{'loss': 1.8, 'grad_norm': 1.1, 'epoch': 0.3}\n"
+    )
+    assert [step for step, _ in series(log)["grad_norm"]] == [0, 2]
+
+
+def test_epochs_that_all_say_one_are_counted() -> None:
+    log = "".join(f"Epoch 1/1\n10/10 - 0s - loss: 0.{i}\n" for i in (5, 4, 3))
+    assert series(log)["loss"] == [(0, 0.5), (1, 0.4), (2, 0.3)]
+
+
+def test_bars_without_an_epoch_are_counted() -> None:
+    log = "".join(
+        f"\r{at}%|##  | {at}/100 [00:10<00:12, 4.2it/s, loss=0.{at}]" for at in (50, 99, 20, 70)
+    )
+    assert [step for step, _ in series(log + "\n")["loss"]] == [50, 99, 120, 170]
+
+
+def test_the_best_epoch_is_not_where_the_training_is() -> None:
+    log = (
+        "Epoch 7 loss 0.5\nBest model at epoch 3. Validation metrics:mcc:0.6\n"
+        "Epoch 8 loss 0.4\nBest model at epoch 3. Validation metrics:mcc:0.7\n"
+    )
+    assert series(log)["loss"] == [(7, 0.5), (8, 0.4)]
+    assert [step for tag, one in series(log).items() if "mcc" in tag for step, _ in one] == [7, 8]
+
+
+def test_a_restart_is_left_as_it_is_printed() -> None:
+    log = "".join(f"step {s} loss 1.0\n" for s in (0, 10, 20, 0, 10))
+    assert [step for step, _ in series(log)["loss"]] == [0, 10, 20, 0, 10]
+
+
+def test_one_tag_with_steps_and_epochs_becomes_two_series() -> None:
+    log = (
+        "[Epoch 0 Batch 20/40] loss 2.0, lr 0.1\n[Epoch 0] valid loss 1.9, lr 0.2\n"
+        "[Epoch 1 Batch 20/40] loss 1.8, lr 0.1\n[Epoch 1] valid loss 1.7, lr 0.2\n"
+    )
+    curves = run_of(log).curves
+    assert points(curves["lr"]) == [(20, 0.1), (60, 0.1)]
+    assert points(curves["lr_epoch"]) == [(0, 0.2), (1, 0.2)]
+    assert (curves["lr"].axis, curves["lr_epoch"].axis) == ("step", "epoch")
+
+
+def test_ranks_that_print_the_same_are_one_series() -> None:
+    log = "".join(f"{rank}: iter {i}: loss 2.{i}\n" for i in (10, 20) for rank in range(8))
+    assert series(log) == {"loss": [(10, 2.10), (20, 2.20)]}
+
+
+def test_a_rank_that_alone_met_a_nan_is_told_apart() -> None:
+    log = "".join(
+        f"[rank{rank}]: step: {step} loss: {'nan' if (rank, step) == (2, 20) else 1.5}\n"
+        for step in (10, 20)
+        for rank in range(4)
+    )
+    read = series(log)
+    assert list(read) == ["loss", "rank2/loss"]
+    assert math.isnan(read["rank2/loss"][1][1])
+
+
+def test_a_number_before_a_line_without_another_mark_is_its_step() -> None:
+    assert series("0: loss 0.5\n1: loss 0.4\n")["loss"] == [(0, 0.5), (1, 0.4)]
+
+
+def test_arguments_are_settings_and_no_series() -> None:
+    run = run_of(
+        "Namespace(lr=0.001, epochs=10, name='a b', ctx=[gpu(0)])\nmax_seq_len: 128\n"
+        "step 1 loss 2.0\nstep 2 loss 1.0\n"
+    )
+    assert list(run.curves) == ["loss"]
+    assert run.metadata["lr"] == "0.001"
+    assert run.metadata["name"] == "a b"
+    assert run.metadata["max_seq_len"] == "128"
+
+
+def test_a_printed_program_has_no_metrics() -> None:
+    program = (
+        "import torch\nimport torch.nn as nn\nfrom math import exp\n"
+        "class Net(nn.Module):\n    def forward(self, x):\n        return self.fc(x)\n"
+        "lr = 0.1\nif large:\n    lr = 0.01\nelse:\n    lr = 0.001\nloss = 0.5\n"
+        "for step in range(args.num_iterations + 1):\n"
+        '    print0(f"step:{step}/{args.num_iterations} val_loss:{val_loss:.4f} t:{t:.0f}ms")\n'
+        'parser.add_argument("--loss_scale", type=float, default=128.0)\n'
+    )
+    run = run_of(program + "step:1/10 val_loss:3.0\nstep:2/10 val_loss:2.9\n")
+    assert points(run.curves["val_loss"]) == [(1, 3.0), (2, 2.9)]
+    assert list(run.curves) == ["val_loss"]
+
+
+def test_the_layers_of_a_printed_model_have_no_metrics() -> None:
+    log = "".join(
+        f"Epoch {e}\n  (0): Conv2D(3 -> 64, kernel_size=({e}, 3), eps=1e-0{e})\n" for e in (1, 2)
+    )
+    assert read(log).runs == []
+
+
+def test_a_configuration_printed_in_parts_has_no_metrics() -> None:
+    log = "HEAD:\n  LOSS_WEIGHT: 1.0\nRPN:\n  LOSS_WEIGHT: 1.0\nBOX:\n  LOSS_WEIGHT: 1.0\n"
+    assert read(log).runs == []
+
+
+def test_sentences_with_numbers_have_no_metrics() -> None:
+    log = "epoch 1 took 35 s with 4 workers\nepoch 2 took 36 s with 4 workers\n"
+    assert read(log).runs == []
+    assert "no metric" in read(log).problems[0].message
+
+
+def test_a_loss_of_something_is_one_only_where_the_training_is() -> None:
+    prose = "".join(f"The company reported a loss of {n} million dollars.\n" for n in (3, 4, 5))
+    assert read(prose).runs == []
+    assert len(series("".join(f"epoch {e} done with a loss of 0.{e}\n" for e in (1, 2)))) == 1
+
+
+def test_the_final_results_of_a_log_without_anything_else_are_read() -> None:
+    assert series("Best test loss 3.69, test ppl 39.85\n")["Best test loss"] == [(0, 3.69)]
+
+
+def test_hundreds_of_lines_of_one_layout_are_read_like_the_first() -> None:
+    log = "".join(f"step   {s:>4} | loss {s / 8:.3f} | t {s}.0ms\n" for s in range(500))
+    assert series(log)["loss"] == [(s, float(f"{s / 8:.3f}")) for s in range(500)]
+
+
+def test_a_time_that_is_not_known_among_lines_of_one_layout_is_no_nan() -> None:
+    times = ["1.5"] * 20 + ["nan"] + ["1.5"] * 20
+    log = "".join(f"step:{s} loss:1.0 step_avg:{time}ms\n" for s, time in enumerate(times))
+    assert 20 not in [step for step, _ in series(log)["step_avg"]]
+    assert [step for step, _ in series(log)["loss"]] == list(range(41))
