@@ -3,7 +3,8 @@
 ## What it does
 
 Reports a score that has lost at least half of what it had gained and does not come back, if a loss
-of the same split has risen as well. Two series that agree make it certain.
+of the same split has risen as well. Two series that agree make it certain. A return that has lost
+nearly all that it had gained needs no second series.
 
 ## Why it is a risk
 

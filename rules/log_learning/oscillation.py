@@ -3,7 +3,7 @@
 ## What it does
 
 Reports a validation loss, or the loss of whole epochs, that alternates between high and low by at
-least a factor of 1.3, six times or more, over a good part of the run, and whose highs are near the
+least a factor of 1.5, six times or more, over a good part of the run, and whose highs are near the
 level at which it began. The losses of single batches swing in every run and are not judged.
 
 ## Why it is a risk
