@@ -141,7 +141,7 @@ class Origins:
             return None
         if isinstance(base, Apply):
             fact = self.fact(base)
-            if (fact is not None and fact.get("allocates")) or (
+            if (fact is not None and fact["kind"] == "allocation") or (
                 base.fn == "[]=" and base.node is value.node
             ):
                 return found
@@ -182,19 +182,15 @@ class Origins:
         return None
 
     def _of_fact(self, value: Apply, fact: Fact, depth: int) -> Origin | None:
-        if "range" in fact and not fact.get("transform") and not fact.get("dataset"):
-            if not value.complete or fact.get("pairs") or fact.get("named"):
-                return None
-            return pixels(value, float(fact["range"]))
-        if fact.get("frame"):
+        if fact["kind"] == "image":
+            return pixels(value, float(fact["range"])) if value.complete else None
+        if fact["kind"] == "frame":
             return Origin(value, "table", float("-inf"), float("inf"))
         if not value.args:
             return None
         if "operator" in fact:
             return self._of_operator(value, str(fact["operator"]), value.args, depth)
         effect = fact.get("effect")
-        if effect is None and fact.get("transparent"):
-            effect = "keep"
         if effect is None:
             return None
         found = self.of(value.args[0], depth)
@@ -221,9 +217,9 @@ class Origins:
         """`dataset.data` goes around the transform that would have scaled it."""
         if name in ("data", "train_data", "test_data") and isinstance(base, Apply):
             fact = self.fact(base)
-            if fact is not None and fact.get("dataset") == "image":
+            if fact is not None and fact["kind"] == "image-dataset":
                 return pixels(base, 255.0)
-            if fact is not None and fact.get("named"):
+            if fact is not None and fact["kind"] == "named-arrays":
                 return dataset_items.named(base, fact, self.knowledge)
         if name in ("target", "targets", "labels", "shape", "dtype"):
             return None
@@ -242,12 +238,12 @@ class Origins:
         if isinstance(root, Apply):
             fact = self.fact(root)
             if fact is not None:
-                if fact.get("pairs"):
+                if fact["kind"] == "image-arrays":
                     return pixels(root, float(fact["range"])) if path[1:2] == (0,) else None
-                if fact.get("named"):
+                if fact["kind"] == "named-arrays":
                     ours = path[:1] in ((0,), ("data",))
                     return dataset_items.named(root, fact, self.knowledge) if ours else None
-                if fact.get("splits"):
+                if fact["kind"] == "split":
                     return self._of_split(root, path, depth)
             if root.fn in ("iter", "builtins.next") and root.args:
                 return dataset_items.item(self, root, path, depth)

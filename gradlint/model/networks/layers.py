@@ -113,7 +113,7 @@ class Recurrence:
     @property
     def gated(self) -> bool:
         """Whether gates control the state (LSTM, GRU)."""
-        return bool(self.fact["gated"])
+        return self.family != "rnn"
 
     @property
     def family(self) -> str:
@@ -143,13 +143,13 @@ def recurrence(apply: Apply, knowledge: Knowledge) -> Recurrence | None:
     if fact is None:
         return None
     activation_value = knowledge.argument(apply, fact, fact.get("activation-parameter"))
-    gates_value = knowledge.argument(apply, fact, fact.get("gates"))
+    gates_value = knowledge.argument(apply, fact, fact.get("gate-activation-parameter"))
     if activation_value is None:
         activation = fact["activation"] if apply.complete else None
     else:
         activation = activation_function(activation_value, knowledge)
     gates = activation_function(gates_value, knowledge) if gates_value is not None else "sigmoid"
-    depth = knowledge.argument(apply, fact, fact.get("depth"))
+    depth = knowledge.argument(apply, fact, fact.get("depth-parameter"))
     return Recurrence(
         apply=apply,
         fact=fact,
@@ -157,9 +157,9 @@ def recurrence(apply: Apply, knowledge: Knowledge) -> Recurrence | None:
         activation_value=activation_value,
         gates=gates,
         gates_value=gates_value,
-        units=whole(knowledge.argument(apply, fact, fact.get("units"))),
+        units=whole(knowledge.argument(apply, fact, fact.get("units-parameter"))),
         depth=1 if depth is None else whole(depth),
-        initializer=knowledge.argument(apply, fact, fact.get("initializer")),
+        initializer=knowledge.argument(apply, fact, fact.get("initializer-parameter")),
     )
 
 
@@ -291,8 +291,7 @@ def _held_by_call(value: Apply, knowledge: Knowledge, depth: int) -> list[Value]
         return _union(value.args, knowledge, depth)
     if value.fn in (".param_groups", ".values", ".items", ".grad", ".data"):
         return held(value.receiver, knowledge, depth + 1)
-    clip = knowledge.fact("clip", value.fn)
-    if clip is not None and clip.get("helper"):
+    if value.fn in knowledge.roles["parameters"]:
         return held(value.args[0], knowledge, depth + 1) if value.args else None
     fact = knowledge.fact("optimizer", value.fn)
     if fact is not None:

@@ -103,7 +103,7 @@ def predicts_own_vocabulary(value: Value, knowledge: Knowledge) -> bool:
             inputs.add(_symbolic(size) or "")
         fact = knowledge.fact("layer", part.fn)
         if fact is not None and fact["kind"] == "linear":
-            size = knowledge.argument(part, fact, fact.get("units"))
+            size = knowledge.argument(part, fact, fact.get("units-parameter"))
             small = number(size)
             if small is None or small >= 20:
                 outputs.add(_symbolic(size) or "")
@@ -196,7 +196,9 @@ def stacked_depth(values: list[Value], knowledge: Knowledge) -> int:
 
 def _depth(layer: Apply, knowledge: Knowledge) -> int:
     fact = knowledge.fact("recurrent", layer.fn)
-    given = knowledge.argument(layer, fact, fact.get("depth")) if fact is not None else None
+    given = (
+        knowledge.argument(layer, fact, fact.get("depth-parameter")) if fact is not None else None
+    )
     return 1 if given is None else whole(given) or 1
 
 

@@ -117,11 +117,11 @@ def _applied(call: Apply, knowledge: Knowledge) -> str | None:
     if call.fn == "()":
         layer = call.receiver
         fact = knowledge.of("activation", layer) if isinstance(layer, Apply) else None
-        return knowledge.activation(layer) if fact is not None and fact.get("layer") else None
+        return knowledge.activation(layer) if fact is not None and fact.get("class") else None
     if call.fn in (".relu", ".tanh", ".sigmoid"):
         return call.fn[1:]
     fact = knowledge.fact("activation", call.fn)
-    return knowledge.activation(call) if fact is not None and not fact.get("layer") else None
+    return knowledge.activation(call) if fact is not None and not fact.get("class") else None
 
 
 class _Circle:
@@ -198,8 +198,7 @@ class _Circle:
             return frozenset(id(argument) for argument in value.args), True
         if name in CUTS or value.fn in ("?", "iter"):
             return None
-        transparent = (self.knowledge.fact("data", value.fn) or {}).get("transparent")
-        return none if name in _JOINS or name in SHAPE_METHODS or transparent else None
+        return none if name in _JOINS or name in SHAPE_METHODS else None
 
     def _layer(self, value: Apply) -> tuple[frozenset[int], bool] | None:
         layer = value.receiver
