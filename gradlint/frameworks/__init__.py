@@ -115,6 +115,14 @@ class Knowledge:
         name = self.canonical(name)
         return name in self.role_of_name
 
+    def does(self, fn: str, word: str) -> bool:
+        """Whether a callee is one of the methods that `[words]` lists under `word`."""
+        return fn[:1] == "." and fn[1:] in self.words[word]
+
+    def operator(self, fn: str) -> str | None:
+        """The arithmetic operator that a callee is, itself or as a method."""
+        return self.names["arithmetic-methods"].get(fn[1:]) if fn[:1] == "." else fn
+
     # -- facts -------------------------------------------------------------------------------
 
     def fact(self, role: str, name: str) -> Fact | None:
@@ -261,6 +269,17 @@ class Knowledge:
         return fact is not None and fact.get("signature", ("",))[0] == "params"
 
     # -- activations -------------------------------------------------------------------------
+
+    def applied(self, call: Apply) -> str | None:
+        """The activation that a call applies: as a function, as a method or as a layer."""
+        if call.fn == "()":
+            layer = call.receiver
+            fact = self.of("activation", layer) if isinstance(layer, Apply) else None
+            return self.activation(layer) if fact is not None and fact.get("class") else None
+        if call.fn[:1] == ".":
+            return self.names["activation-methods"].get(call.fn[1:])
+        fact = self.fact("activation", call.fn)
+        return self.activation(call) if fact is not None and not fact.get("class") else None
 
     def activation(self, value: Value | None) -> str | None:
         """The function that an activation argument means: a name, a function or a layer."""

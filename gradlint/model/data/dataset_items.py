@@ -14,14 +14,6 @@ from gradlint.values.marks import ITEM
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
 
-_SAME_ITEMS = frozenset(
-    """
-    batch padded_batch shuffle prefetch cache repeat take skip with_options unbatch
-    shard filter apply_options ignore_errors as_numpy_iterator
-""".split()
-)
-"""Methods of a dataset that leave what its items are."""
-
 Path = tuple[object, ...]
 
 
@@ -55,7 +47,7 @@ def item(finder: Finder, value: Value | None, path: Path, depth: int) -> Origin 
         return None
     if value.fn[:1] == "." and value.receiver is not None:
         name = value.fn[1:]
-        if name in _SAME_ITEMS:
+        if name in finder.knowledge.words["keeps-items"]:
             return item(finder, value.receiver, path, depth + 1)
         if name in ("flow", "flow_from_directory", "flow_from_dataframe"):
             return _generated(finder, value, path, depth + 1)

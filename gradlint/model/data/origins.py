@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from gradlint.model.data import dataset_items, ranges
 from gradlint.model.data.origin import DEEPEST, Origin, agreed, indices, pixels
-from gradlint.model.losses.loss_call import SHAPE_METHODS
 from gradlint.values.graph import constant, walk
 from gradlint.values.kinds import Apply, Const, Join, Method, Seq, Value
 from gradlint.values.marks import CHANGED
@@ -21,24 +20,7 @@ from gradlint.values.marks import CHANGED
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
 
-_KEPT_BY_METHOD = SHAPE_METHODS | frozenset(
-    """
-    batch shuffle prefetch cache repeat take skip copy ravel numpy from_numpy tensor
-    resize pin_memory rolldims __getitem__ crop rotate thumbnail get set_shape
-    ensure_shape swapaxes values array toarray data rot90 moveaxis unbatch with_options
-    as_numpy_iterator to_tensor
-""".split()
-)
-"""Methods of arrays, images and datasets that leave the values they hold."""
-
-_KEPT_BY_FRAME = frozenset(
-    """
-    drop dropna fillna sample head tail reset_index set_index sort_values sort_index
-    copy values to_numpy astype iloc loc reindex drop_duplicates reshape ravel
-    interpolate ffill bfill filter select_dtypes query array __array__
-""".split()
-)
-"""Methods and attributes of a data frame that leave the values of its columns."""
+_KEEPS = ("keeps-values", "keeps-array-values", "keeps-items")
 
 
 class Origins:
@@ -198,7 +180,7 @@ class Origins:
 
     def _of_method(self, value: Apply, depth: int) -> Origin | None:
         name = value.fn[1:]
-        symbol = ranges.METHODS.get(name)
+        symbol = self.knowledge.operator(value.fn)
         if symbol is not None:
             if value.receiver is None:
                 return None
@@ -223,13 +205,12 @@ class Origins:
                 return dataset_items.named(base, fact, self.knowledge)
         if name in ("target", "targets", "labels", "shape", "dtype"):
             return None
-        if name in _KEPT_BY_METHOD or name in _KEPT_BY_FRAME or name == "T":
-            found = self.of(base, depth)
-            kept = _KEPT_BY_FRAME if found is not None and found.kind == "table" else None
-            if kept is None and name not in _KEPT_BY_METHOD and name != "T":
-                return None
-            return found if kept is None or name in kept or name in _KEPT_BY_METHOD else None
-        return None
+        words = self.knowledge.words
+        kept = any(name in words[word] for word in _KEEPS)
+        if not kept and name not in words["keeps-columns"]:
+            return None
+        found = self.of(base, depth)
+        return found if kept or (found is not None and found.kind == "table") else None
 
     # -- items -------------------------------------------------------------------------------
 

@@ -15,30 +15,6 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
     from gradlint.values.kinds import Module
 
-SHAPE_METHODS = frozenset(
-    """
-    view reshape squeeze unsqueeze transpose permute contiguous flatten float double to
-    cuda cpu clone type astype t swapaxes expand expand_as view_as narrow select
-    index_select chunk movedim half bfloat16 requires_grad_ type_as
-    gather masked_select take_along_dim
-""".split()
-)
-"""Methods of a tensor that change its shape, place or type and leave its values."""
-
-_METHOD_FUNCTIONS = {
-    ".softmax": "softmax",
-    ".log_softmax": "log_softmax",
-    ".sigmoid": "sigmoid",
-    ".sigmoid_": "sigmoid",
-    ".relu": "relu",
-    ".tanh": "tanh",
-    ".log": "log",
-    ".exp": "exp",
-    ".clamp": "clamp",
-    ".clip": "clamp",
-    ".clamp_min": "clamp",
-}
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Output:
@@ -116,7 +92,7 @@ class Logarithm:
 def logarithm(call: Apply, knowledge: Knowledge) -> Logarithm | None:
     """The logarithm that a call takes on a path that is differentiated; None for other calls."""
     argument: Value | None
-    if call.fn == ".log" and not call.args:
+    if knowledge.names["activation-methods"].get(call.fn[1:]) == "log" and not call.args:
         argument = call.receiver
     else:
         fact = knowledge.roles["activation"].get(call.fn)
@@ -170,9 +146,9 @@ def outputs(value: Value | None, knowledge: Knowledge, depth: int = 0) -> tuple[
     if fn == "()":
         return _called_layer(value, knowledge, depth)
     if fn[:1] == ".":
-        if fn[1:] in SHAPE_METHODS:
+        if knowledge.does(fn, "keeps-values"):
             return _moved(outputs(value.receiver, knowledge, depth + 1))
-        function = _METHOD_FUNCTIONS.get(fn)
+        function = knowledge.names["activation-methods"].get(fn[1:])
         return (Output(function, value, value.receiver),) if function else ()
     if fn == "[]":
         return outputs(value.args[0], knowledge, depth + 1)

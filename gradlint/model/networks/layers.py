@@ -26,23 +26,6 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
     from gradlint.model.program import Program
 
-UNBOUNDED = frozenset(
-    {
-        "relu",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "gelu",
-        "silu",
-        "softplus",
-        "exponential",
-        "linear",
-        "mish",
-    }
-)
-"""Activations whose output grows without limit: in a state path they let the state overflow
-(measured: LSTM(relu), 6 of 6 seeds diverged with clipnorm=1)."""
-
 PARAMETER_METHODS = frozenset(
     {
         ".parameters",
@@ -76,7 +59,8 @@ class Recurrence:
     """A recurrent layer or cell: where it is built and what its facts say.
 
     `activation` is that of the state path, None where it can't be told; `gates` that of the gates;
-    `units` the size of the state; `depth` how many layers the one call stacks.
+    `units` the size of the state; `depth` how many layers the one call stacks; `unbounded` that
+    the state is certain to be unbounded.
     """
 
     apply: Apply
@@ -88,6 +72,7 @@ class Recurrence:
     units: int | None
     depth: int | None
     initializer: Value | None = None
+    unbounded: bool = False
 
     @property
     def initializer_given(self) -> bool:
@@ -125,11 +110,6 @@ class Recurrence:
         """The layer as its library calls it."""
         return self.apply.fn.rpartition(".")[2]
 
-    @property
-    def unbounded(self) -> bool:
-        """Whether the state is certain to be unbounded."""
-        return self.activation in UNBOUNDED
-
 
 def whole(value: Value | None) -> int | None:
     """A literal whole number."""
@@ -160,6 +140,7 @@ def recurrence(apply: Apply, knowledge: Knowledge) -> Recurrence | None:
         units=whole(knowledge.argument(apply, fact, fact.get("units-parameter"))),
         depth=1 if depth is None else whole(depth),
         initializer=knowledge.argument(apply, fact, fact.get("initializer-parameter")),
+        unbounded=activation in knowledge.words["unbounded"],
     )
 
 

@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from gradlint.model.gradients.event_tree import condition_key
-from gradlint.model.losses.loss_call import SHAPE_METHODS
 from gradlint.model.networks import layers
 from gradlint.model.networks.handwritten_recurrence import is_recurrent_call
 from gradlint.model.networks.layers import whole
@@ -28,7 +27,7 @@ def uses_last_step_only(loss: Value, knowledge: Knowledge) -> bool:
         path: list[Value] = []
         current: Value = node
         while isinstance(current, Apply) and (
-            current.fn == "[]" or current.fn[1:] in SHAPE_METHODS
+            current.fn == "[]" or knowledge.does(current.fn, "keeps-values")
         ):
             if current.fn == "[]":
                 path.append(current.args[1])
@@ -227,6 +226,6 @@ def _chain(call: Value | None, knowledge: Knowledge, seen: frozenset[int]) -> in
         if constant(call.args[1]) == 1:
             return 0
         return _chain(call.args[0], knowledge, seen | {id(call)})
-    if call.fn[1:] in SHAPE_METHODS:
+    if knowledge.does(call.fn, "keeps-values"):
         return _chain(call.receiver, knowledge, seen | {id(call)})
     return 0
