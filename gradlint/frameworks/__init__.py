@@ -16,45 +16,6 @@ from gradlint.values.kinds import Apply, Const, Instance, Map, Seq, Symbol, Unkn
 
 Fact = dict[str, Any]
 
-_ROLES = (
-    "recurrent",
-    "wrapper",
-    "layer",
-    "activation",
-    "container",
-    "base",
-    "optimizer",
-    "scheduler",
-    "scaler",
-    "clip",
-    "loss",
-    "passes",
-    "gradient-switch",
-    "gradients",
-    "distributed",
-    "data",
-    "trainer",
-    "trainer-arguments",
-    "engine",
-    "train-op",
-    "step-size",
-    "reduction",
-    "environment",
-    "transform-chain",
-    "classifiers",
-    "initializer",
-    "backend",
-)
-
-MOVES = frozenset(
-    {
-        "to", "cuda", "cpu", "train", "eval", "half", "double", "float", "bfloat16", "type",
-        "requires_grad_", "share_memory", "apply", "xpu", "mps", "ipu", "compile_model",
-        "set_epoch", "module",
-    }
-)  # fmt: skip
-"""Methods of a network or an optimizer that give the object itself back."""
-
 
 def frameworks_directory() -> str:
     """Where the `facts.toml` files are."""
@@ -68,27 +29,25 @@ def knowledge() -> Knowledge:
 
 
 class Knowledge:
-    """Facts by role and canonical name."""
+    """What all facts together say; `schema.toml` describes their sections and keys.
+
+    `roles` are the sections with a table for each name, `names` those with a name for each name
+    (method or text -> what it stands for), `words` the lists of `[words]`.
+    """
 
     def __init__(self) -> None:
-        self.roles: dict[str, dict[str, Fact]] = {role: {} for role in _ROLES}
+        self.roles: dict[str, dict[str, Fact]] = {}
+        self.names: dict[str, dict[str, str]] = {}
+        self.words: dict[str, frozenset[str]] = {}
         self.role_of_name: dict[str, str] = {}
-        self.packages: set[str] = set()
-        self.optimizer_names: dict[str, str] = {}
-        self.loss_names: dict[str, str] = {}
-        self.initializer_names: dict[str, str] = {}
         self.images = ImageKnowledge()
-        self._aliases: dict[str, str] = {}
-        self._drop: tuple[str, ...] = ()
+        self._library: dict[str, list[str]] = {}
+        self._packages: frozenset[str] = frozenset()
         self._canonical: dict[str, str] = {}
 
     @classmethod
     def load(cls, directory: str) -> Knowledge:
-        """Read every `facts.toml` below `directory`.
-
-        Raises:
-            ValueError: a file has a section that is no role.
-        """
+        """Read every `facts.toml` below `directory`, which is taken to be as the schema says."""
         import tomllib
 
         self = cls()
@@ -96,30 +55,30 @@ class Knowledge:
             path = os.path.join(directory, name, "facts.toml")
             if os.path.exists(path):
                 with open(path, encoding="utf-8") as file:
-                    self._add(tomllib.loads(file.read()), path)
+                    self._add(tomllib.loads(file.read()))
+        self._packages = frozenset(self._library["packages"])
         return self
 
-    def _add(self, data: dict[str, Any], path: str) -> None:
-        self.packages.update(data.pop("packages", ()))
-        self._drop += tuple(f"{name}." for name in data.pop("drop-modules", ()))
-        self._aliases.update(data.pop("aliases", {}))
-        self.optimizer_names.update(data.pop("optimizer-names", {}))
-        self.loss_names.update(data.pop("loss-names", {}))
-        self.initializer_names.update(data.pop("initializer-names", {}))
+    def _add(self, data: dict[str, Any]) -> None:
+        for key, names in data.pop("library").items():
+            self._library.setdefault(key, []).extend(names)
+        for key, names in data.pop("words", {}).items():
+            self.words[key] = self.words.get(key, frozenset()).union(names)
         self.images.add(data)
-        for role, facts in data.items():
-            if role not in self.roles:
-                raise ValueError(f"{path}: `{role}` is not a role")
-            for name, fact in facts.items():
-                self.roles[role][name] = fact
-                if role != "base" or name not in self.role_of_name:
-                    self.role_of_name[name] = role
+        for section, facts in data.items():
+            if isinstance(next(iter(facts.values())), str):
+                self.names.setdefault(section, {}).update(facts)
+                continue
+            self.roles.setdefault(section, {}).update(facts)
+            for name in facts:
+                if section != "base" or name not in self.role_of_name:
+                    self.role_of_name[name] = section
 
     # -- names -------------------------------------------------------------------------------
 
     def is_library(self, package: str) -> bool:
         """Whether a top-level package is a known library, which no file of a project replaces."""
-        return package in self.packages
+        return package in self._packages
 
     def canonical(self, name: str) -> str:
         """One spelling for each thing: `tf.keras.layers.LSTM` is `keras.layers.LSTM`."""
@@ -129,11 +88,12 @@ class Knowledge:
         return found
 
     def _canonicalize(self, name: str) -> str:
+        aliases = self.names["aliases"]
         for _ in range(6):
             prefix = name
             replaced = None
             while prefix:
-                target = self._aliases.get(prefix)
+                target = aliases.get(prefix)
                 if target is not None:
                     replaced = target + name[len(prefix) :]
                     break
@@ -141,18 +101,27 @@ class Knowledge:
             if replaced is None or replaced == name:
                 break
             name = replaced
-        for package in self._drop:
-            if name.startswith(package):
-                rest = name[len(package) :].split(".")
-                while len(rest) > 1 and rest[0].islower() and rest[0] not in _KEPT_MODULES:
+        for package in self._library["flat-modules"]:
+            if name.startswith(f"{package}."):
+                rest = name[len(package) + 1 :].split(".")
+                kept = self._library["kept-modules"]
+                while len(rest) > 1 and rest[0].islower() and rest[0] not in kept:
                     rest.pop(0)
-                return package + ".".join(rest)
+                return f"{package}.{'.'.join(rest)}"
         return name
 
     def defines(self, name: str) -> bool:
         """Whether a library is known to define `name`."""
         name = self.canonical(name)
         return name in self.role_of_name
+
+    def does(self, fn: str, word: str) -> bool:
+        """Whether a callee is one of the methods that `[words]` lists under `word`."""
+        return fn[:1] == "." and fn[1:] in self.words[word]
+
+    def operator(self, fn: str) -> str | None:
+        """The arithmetic operator that a callee is, itself or as a method."""
+        return self.names["arithmetic-methods"].get(fn[1:]) if fn[:1] == "." else fn
 
     # -- facts -------------------------------------------------------------------------------
 
@@ -194,9 +163,9 @@ class Knowledge:
     def call_methods(self, bases: list[str]) -> tuple[str, ...]:
         """The methods that calling an object of these library bases leads to."""
         found = tuple(
-            fact["call"]
+            fact["call-method"]
             for fact in (self.roles["base"].get(name) for name in bases)
-            if fact is not None and "call" in fact
+            if fact is not None and "call-method" in fact
         )
         return found or ("forward", "call")
 
@@ -207,7 +176,7 @@ class Knowledge:
 
     def entered(self, context: Value) -> Value:
         """What `with context as name` binds."""
-        if isinstance(context, Apply) and self.of("distributed", context) == {"kind": "apex"}:
+        if isinstance(context, Apply) and context.fn in self.roles["loss-scaling"]:
             loss = context.args[0] if context.args else Unknown()
             scaled = Apply(".scale", [loss], {}, context.node, context.module, context)
             scaled.attrs["unscaled"] = Const(True)
@@ -228,9 +197,9 @@ class Knowledge:
         if role in ("recurrent", "container", "optimizer", "wrapper", "trainer", "engine"):
             return True
         if role == "layer":
-            return not self.roles["layer"][apply.fn].get("function", False)
+            return bool(self.roles["layer"][apply.fn].get("class", True))
         return role in ("scaler", "scheduler") or (
-            role == "activation" and bool(self.roles["activation"][apply.fn].get("layer"))
+            role == "activation" and bool(self.roles["activation"][apply.fn].get("class"))
         )
 
     def heads(self, apply: Apply) -> tuple[str, ...] | None:
@@ -275,21 +244,21 @@ class Knowledge:
         receiver = apply.receiver
         if receiver is not None:
             name = apply.fn[1:]
-            if name in MOVES:
+            if name in self.words["keeps-object"]:
                 if self.is_object(receiver) or isinstance(receiver, Unknown):
                     return receiver
-            if name in ("prepare", "setup") and apply.args and self._is_engine(receiver):
+            if name in self.words["prepares"] and apply.args and self._is_engine(receiver):
                 if len(apply.args) == 1:
                     return apply.args[0]
                 return Seq(list(apply.args), "tuple", apply.node, apply.module)
             return None
         fact = self.roles["passes"].get(apply.fn)
-        if fact is not None:
-            at: int = fact["position"]
-            return apply.args[at] if at < len(apply.args) else None
-        if apply.fn == "apex.amp.initialize" and len(apply.args) >= 2:
-            return Seq(apply.args[:2], "tuple", apply.node, apply.module)
-        return None
+        count = fact.get("arguments", 1) if fact is not None else 0
+        if not count or len(apply.args) < count:
+            return None
+        if count == 1:
+            return apply.args[0]
+        return Seq(apply.args[:count], "tuple", apply.node, apply.module)
 
     def _is_engine(self, value: Value) -> bool:
         return self.of("engine", value) is not None or isinstance(value, Unknown)
@@ -301,6 +270,17 @@ class Knowledge:
 
     # -- activations -------------------------------------------------------------------------
 
+    def applied(self, call: Apply) -> str | None:
+        """The activation that a call applies: as a function, as a method or as a layer."""
+        if call.fn == "()":
+            layer = call.receiver
+            fact = self.of("activation", layer) if isinstance(layer, Apply) else None
+            return self.activation(layer) if fact is not None and fact.get("class") else None
+        if call.fn[:1] == ".":
+            return self.names["activation-methods"].get(call.fn[1:])
+        fact = self.fact("activation", call.fn)
+        return self.activation(call) if fact is not None and not fact.get("class") else None
+
     def activation(self, value: Value | None) -> str | None:
         """The function that an activation argument means: a name, a function or a layer."""
         if value is None:
@@ -308,35 +288,19 @@ class Knowledge:
         if isinstance(value, Const):
             if value.value is None:
                 return "linear"
-            return _ACTIVATION_NAMES.get(value.value.lower()) if _is_text(value) else None
+            if not isinstance(value.value, str):
+                return None
+            return self.names["activation-names"].get(value.value.lower())
         fact = self.of("activation", value)
         if fact is not None:
             if fact["function"] == "argument" and isinstance(value, Apply):
-                return self.activation(self.argument(value, fact, "activation"))
-            if isinstance(value, Apply) and "limit" in fact:
-                limit = self.argument(value, fact, fact["limit"])
+                return self.activation(self.argument(value, fact, fact["activation-parameter"]))
+            if isinstance(value, Apply) and "limit-parameter" in fact:
+                limit = self.argument(value, fact, fact["limit-parameter"])
                 if limit is not None and not (isinstance(limit, Const) and limit.value is None):
                     return "relu6" if isinstance(limit, Const) and not limit.default else None
             return str(fact["function"])
         return None
-
-
-_KEPT_MODULES = frozenset(
-    {"functional", "utils", "init", "parallel", "lr_scheduler", "v2", "legacy"}
-)
-
-_ACTIVATION_NAMES = {
-    name: name
-    for name in (
-        "relu", "elu", "selu", "gelu", "silu", "softplus", "exponential", "linear", "leaky_relu",
-        "relu6", "tanh", "sigmoid", "hard_sigmoid", "softsign", "softmax", "log_softmax",
-        "hard_tanh", "mish",
-    )
-} | {"swish": "silu", "hard_silu": "silu", "none": "linear"}  # fmt: skip
-
-
-def _is_text(value: Const) -> bool:
-    return isinstance(value.value, str)
 
 
 def _ordered(apply: Apply) -> list[Value]:

@@ -91,8 +91,8 @@ of 50,000 was the largest seen in the planted explosions."""
 @rule("GL209", "warning", symptoms={"not-learning": 0.6, "loss-diverges": 0.5})
 def check(clip: Clip) -> Iterator[Finding]:
     """Report a threshold that is zero, negative, missing or out of reach."""
-    if clip.fact.get("callback") and clip.threshold is None:
-        if clip.fact.get("off-by-default"):
+    if clip.callback and clip.threshold is None:
+        if clip.off_by_default:
             yield report(
                 clip,
                 f"`{spell(clip)}` has no threshold, and without one it does nothing",
@@ -110,9 +110,9 @@ def check(clip: Clip) -> Iterator[Finding]:
                 help="choose a positive threshold, e.g. 1.0",
                 severity=Severity.ERROR,
             )
-    elif clip.fact.get("argument") and value <= 0:
-        yield switched_off(clip, str(clip.fact["argument"]), value)
-    elif value == float("inf") or (clip.fact.get("pure") and not clip.of_gradients):
+    elif clip.argument and value <= 0:
+        yield switched_off(clip, clip.argument, value)
+    elif value == float("inf") or (clip.pure and not clip.of_gradients):
         return
     elif value > LARGEST_USEFUL:
         if not clip.measures:
@@ -121,7 +121,7 @@ def check(clip: Clip) -> Iterator[Finding]:
                 f"a threshold of {value:g} is never reached, so nothing is clipped",
                 help="log the norm of the gradients and choose 0.5 to 10 times its average",
             )
-    elif value <= 0 and not clip.fact.get("callback"):
+    elif value <= 0 and not clip.callback:
         yield from harmful(clip, value)
 
 
@@ -137,14 +137,14 @@ def switched_off(clip: Clip, argument: str, value: float) -> Finding:
 
 def harmful(clip: Clip, value: float) -> Iterator[Finding]:
     """A bound that leaves nothing of the gradients, or reverses them."""
-    if value == 0 and not (clip.fact.get("pure") and clip.how == "value"):
+    if value == 0 and not (clip.pure and clip.how == "value"):
         yield report(
             clip,
             "a threshold of 0 sets every gradient to 0, so nothing is learned",
             help="choose a positive threshold, e.g. 1.0",
             severity=Severity.ERROR,
         )
-    elif value < 0 and not clip.fact.get("pure"):
+    elif value < 0 and not clip.pure:
         how = "reverses every gradient, so training ascends the loss"
         if clip.how == "value":
             how = "sets every element of every gradient to that number"

@@ -99,7 +99,7 @@ from gradlint.sdk.source import Clip, Finding, is_gradient, knowledge, report, r
 @rule("GL211", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})
 def check(clip: Clip) -> Iterator[Finding]:
     """Report a clip that can't reach the gradients that are applied."""
-    if clip.fact.get("pure") or clip.target is None:
+    if clip.pure or clip.target is None:
         return
     name = spell(clip)
     if any(is_gradient(value) for value in clip.target_items):

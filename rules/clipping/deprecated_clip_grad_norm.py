@@ -59,7 +59,7 @@ from gradlint.sdk.source import Clip, Finding, report, rule
 @rule("GL214", "info")
 def check(clip: Clip) -> Iterator[Finding]:
     """Report the name without the underscore."""
-    if clip.fact.get("deprecated"):
+    if clip.deprecated:
         yield report(
             clip,
             "`clip_grad_norm` is the deprecated name of `clip_grad_norm_`",

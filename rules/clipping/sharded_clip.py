@@ -98,10 +98,10 @@ from gradlint.sdk.source import Clip, Finding, knowledge, report, rule, spell
 @rule("GL215", "warning", symptoms={"gradient-explosion": 0.4, "loss-spike": 0.4})
 def check(clip: Clip) -> Iterator[Finding]:
     """Report a clip that does not see all gradients, or that is not the one that counts."""
-    if clip.fact.get("engine"):
+    if clip.taken_over_by:
         yield report(
             clip,
-            f"`{spell(clip)}` only returns the norm: {clip.fact['engine']} runs the step",
+            f"`{spell(clip)}` only returns the norm: {clip.taken_over_by} runs the step",
             help="set `gradient_clipping` in its configuration",
         )
         return

@@ -111,11 +111,11 @@ from gradlint.sdk.source import Finding, Recurrence, knowledge, literal, report,
 def check(layer: Recurrence) -> Iterator[Finding]:
     """Report dropout between the layers of a recurrence that has only one."""
     facts = knowledge()
-    given = facts.argument(layer.apply, layer.fact, layer.fact.get("dropout"))
+    given = facts.argument(layer.apply, layer.fact, layer.fact.get("dropout-parameter"))
     rate = literal(given)
     if given is None or rate is None or rate <= 0 or not layer.apply.complete:
         return
-    depth = facts.argument(layer.apply, layer.fact, layer.fact.get("depth"))
+    depth = facts.argument(layer.apply, layer.fact, layer.fact.get("depth-parameter"))
     if depth is not None and literal(depth) != 1:
         return
     yield report(

@@ -16,7 +16,6 @@ from gradlint.model.networks import layers
 from gradlint.model.networks.frozen_layers import frozen_parts
 from gradlint.model.networks.layers import Recurrence
 from gradlint.model.program import calls
-from gradlint.model.training.keras_training import CLIP_ARGUMENTS
 from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Instance, Method, Seq, Unknown, Value
 from gradlint.values.trace import Loop
@@ -35,7 +34,9 @@ class Clip:
     what is known of the function. `held` are the networks whose parameters it clips (None: not
     known); `missed` the recurrent layers that the optimizer trains and this call leaves out;
     `foreign` the optimizer of other networks than the clipped; `consumed` the call that used up the
-    iterator of parameters, `emptied_by_loop` that an earlier iteration did.
+    iterator of parameters, `emptied_by_loop` that an earlier iteration did. `argument` is the name
+    of the argument that clips, where none is called; `taken_over_by` who clips in place of the
+    engine that is called.
     """
 
     call: Apply
@@ -48,6 +49,33 @@ class Clip:
     foreign: Value | None = None
     consumed: Apply | Loop | None = None
     emptied_by_loop: bool = False
+    argument: str = ""
+    taken_over_by: str = ""
+
+    @property
+    def pure(self) -> bool:
+        """Whether it returns clipped gradients and leaves those it is given as they are."""
+        return self.fact.get("form") == "pure"
+
+    @property
+    def callback(self) -> bool:
+        """Whether it is an object that a trainer calls in time."""
+        return self.fact.get("form") == "callback"
+
+    @property
+    def off_by_default(self) -> bool:
+        """Whether it does nothing without a threshold."""
+        return bool(self.fact.get("off-by-default"))
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether the library asks for another function in its place."""
+        return bool(self.fact.get("deprecated"))
+
+    @property
+    def of_parameters(self) -> bool:
+        """Whether it is a function that bounds the gradients of parameters in place."""
+        return "target-parameter" in self.fact and not self.pure
 
     @property
     def target_items(self) -> list[Value]:
@@ -73,7 +101,7 @@ class Clip:
     def refused(self, knowledge: Knowledge) -> str:
         """What it is given in place of parameters, where that is certain to raise."""
         value = self.target
-        if "target" not in self.fact or self.fact.get("pure"):
+        if not self.of_parameters:
             return ""
         if isinstance(value, Method) and value.name in ("parameters", "param_groups"):
             known = isinstance(value.receiver, Apply | Instance)
@@ -97,8 +125,8 @@ class Clip:
         """The wrapper that shards the parameters it is given, if they are certain to be sharded."""
         parameters = self.target
         wrapper = parameters.receiver if isinstance(parameters, Apply) else None
-        fact = knowledge.of("distributed", wrapper)
-        if fact is None or not fact.get("shards") or not isinstance(wrapper, Apply):
+        fact = knowledge.of("sharder", wrapper)
+        if fact is None or not isinstance(wrapper, Apply):
             return None
         unsure = "sharding_strategy" in wrapper.kwargs or not wrapper.complete
         return None if unsure else wrapper
@@ -106,12 +134,12 @@ class Clip:
     @property
     def needs_threshold(self) -> bool:
         """Whether it can't do without a threshold: a function on parameters."""
-        return "target" in self.fact and "threshold" in self.fact and not self.fact.get("pure")
+        return self.of_parameters and "threshold-parameter" in self.fact
 
     @property
     def measures(self) -> bool:
         """Whether it works in place and the norm that it returns is used."""
-        return "target" in self.fact and not self.fact.get("pure") and not is_statement(self.call)
+        return self.of_parameters and not is_statement(self.call)
 
     @property
     def node(self) -> ast.AST | None:
@@ -129,33 +157,32 @@ def clips(program: Program) -> Iterator[Clip]:
     knowledge = program.knowledge
     for apply in program.once(calls):
         fact = knowledge.roles["clip"].get(apply.fn)
-        if fact is not None and not fact.get("helper"):
-            target = knowledge.argument(apply, fact, fact.get("target"))
-            threshold = knowledge.argument(apply, fact, fact.get("threshold"))
+        if fact is not None:
+            target = knowledge.argument(apply, fact, fact.get("target-parameter"))
+            threshold = knowledge.argument(apply, fact, fact.get("threshold-parameter"))
             yield _of_call(program, apply, target, threshold, fact)
         elif apply.fn in _ENGINE_CLIPS and knowledge.of("engine", apply.receiver) is not None:
             plugin = _taking_over(apply.receiver, knowledge)
             target = apply.argument(0, "parameters")
             if plugin is None:
                 threshold = apply.argument(1, "max_norm", "clip_value")
-                yield _of_call(program, apply, target, threshold, {"how": _ENGINE_CLIPS[apply.fn]})
+                yield _of_call(program, apply, target, threshold, {"kind": _ENGINE_CLIPS[apply.fn]})
             elif is_statement(apply) and not _clips_by_itself(plugin):
-                yield Clip(apply, target, None, "norm", _DEEPSPEED, None)
+                yield Clip(apply, target, None, "norm", {}, None, taken_over_by="DeepSpeed")
     for apply in program.once(calls):
         for role in ("trainer-arguments", "trainer"):
             settings = knowledge.roles[role].get(apply.fn)
-            name = str(settings.get("clip", "")) if settings is not None else ""
+            name = str(settings.get("clip-parameter", "")) if settings is not None else ""
             if name in apply.kwargs:
-                yield Clip(apply, None, apply.kwargs[name], "norm", {"argument": name}, None)
+                yield Clip(apply, None, apply.kwargs[name], "norm", {}, None, argument=name)
     for optimizer in clip_arguments(program):
         for name, value in optimizer.given.items():
-            if name in CLIP_ARGUMENTS:
-                how = "value" if name == "clipvalue" else "norm"
-                yield Clip(optimizer.call, None, value, how, {"argument": name}, None)
+            how = knowledge.names["clip-arguments"].get(name)
+            if how is not None:
+                yield Clip(optimizer.call, None, value, how, {}, None, argument=name)
 
 
 _ENGINE_CLIPS = {".clip_grad_norm_": "norm", ".clip_grad_value_": "value"}
-_DEEPSPEED = {"engine": "DeepSpeed"}
 _PLUGIN_CLIPS = frozenset({"gradient_clipping", "hf_ds_config"})
 
 
@@ -169,7 +196,7 @@ def _of_call(
         call=apply,
         target=target,
         threshold=threshold,
-        how=str(fact.get("how", "norm")),
+        how=str(fact.get("kind", "norm")),
         fact=fact,
         held=held,
         missed=tuple(_missed(program, apply, held)),
@@ -191,7 +218,7 @@ def _taking_over(engine: Value | None, knowledge: Knowledge) -> Apply | None:
     fact = knowledge.of("engine", engine)
     if fact is None or not isinstance(engine, Apply):
         return None
-    plugin = engine.kwargs.get(str(fact.get("takes-over")))
+    plugin = engine.kwargs.get(str(fact.get("plugin-parameter")))
     return plugin if isinstance(plugin, Apply) else None
 
 

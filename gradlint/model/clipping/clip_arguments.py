@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.model.program import calls
-from gradlint.model.training.keras_training import CLIP_ARGUMENTS
 from gradlint.model.training.trainer_run import trainer_runs
 from gradlint.values.graph import number
 from gradlint.values.kinds import Apply, Const, Instance, Value
@@ -74,11 +73,11 @@ def clip_arguments(program: Program) -> Iterator[ClipArguments]:
                 yield ClipArguments(apply, _fabric_bounds(apply), str(engine["kind"]))
             continue
         fact = knowledge.roles["optimizer"].get(apply.fn)
-        if fact is None or not fact.get("keras"):
+        if fact is None or not fact.get("clip-arguments"):
             continue
         given = {
             name: value
-            for name in CLIP_ARGUMENTS
+            for name in knowledge.names["clip-arguments"]
             if (value := apply.kwargs.get(name, apply.attrs.get(name))) is not None
         }
         if given:

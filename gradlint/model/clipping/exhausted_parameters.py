@@ -90,7 +90,7 @@ def _ends(loop: Loop) -> bool:
 def _goes_through(apply: Apply, target: Value, knowledge: Knowledge) -> bool:
     """Whether a call takes all that an iterator has: an optimizer, a clip, `list`."""
     clip = knowledge.roles["clip"].get(apply.fn)
-    if knowledge.takes_parameters(apply) or (clip is not None and "target" in clip):
+    if knowledge.takes_parameters(apply) or (clip is not None and "target-parameter" in clip):
         return any(_contains(value, target) for value in (*apply.args, *apply.kwargs.values()))
     return apply.fn in _TO_THE_END and any(value is target for value in apply.args)
 

@@ -46,7 +46,7 @@ def _passed_by(program: Program) -> Iterator[UnusedClip]:
     clips = [
         apply
         for apply in program.once(calls)
-        if (knowledge.roles["clip"].get(apply.fn) or {}).get("pure")
+        if (knowledge.roles["clip"].get(apply.fn) or {}).get("form") == "pure"
     ]
     if not clips:
         return
@@ -101,7 +101,7 @@ def _transforms_passed_by(program: Program) -> Iterator[UnusedClip]:
     ]
     for clip in updates:
         fact = knowledge.of("clip", clip.receiver)
-        if fact is None or not fact.get("transform") or is_read(clip):
+        if fact is None or fact.get("form") != "transform" or is_read(clip):
             continue
         for update in updates:
             if update is not clip and update.args[0] is clip.args[0]:

@@ -14,14 +14,6 @@ from gradlint.values.marks import ITEM
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
 
-_SAME_ITEMS = frozenset(
-    """
-    batch padded_batch shuffle prefetch cache repeat take skip with_options unbatch
-    shard filter apply_options ignore_errors as_numpy_iterator
-""".split()
-)
-"""Methods of a dataset that leave what its items are."""
-
 Path = tuple[object, ...]
 
 
@@ -48,14 +40,14 @@ def item(finder: Finder, value: Value | None, path: Path, depth: int) -> Origin 
     if value.fn == "[]":
         root, _ = indices(value)
         fact = finder.fact(root)
-        if isinstance(root, Apply) and fact is not None and fact.get("parts"):
+        if isinstance(root, Apply) and fact is not None and fact["kind"] == "parts":
             return item(finder, root.args[0] if root.args else None, path, depth + 1)
-        if isinstance(root, Apply) and fact is not None and fact.get("named-dataset"):
+        if isinstance(root, Apply) and fact is not None and fact["kind"] == "named-items":
             return item(finder, root, path, depth + 1)
         return None
     if value.fn[:1] == "." and value.receiver is not None:
         name = value.fn[1:]
-        if name in _SAME_ITEMS:
+        if name in finder.knowledge.words["keeps-items"]:
             return item(finder, value.receiver, path, depth + 1)
         if name in ("flow", "flow_from_directory", "flow_from_dataframe"):
             return _generated(finder, value, path, depth + 1)
@@ -65,13 +57,13 @@ def item(finder: Finder, value: Value | None, path: Path, depth: int) -> Origin 
 def named(base: Apply, fact: Fact, knowledge: Knowledge) -> Origin | None:
     """The values of a data set that is fetched by its name."""
     name = constant(knowledge.argument(base, fact, "name"))
-    return pixels(base, 255.0) if name in fact["named"] else None
+    return pixels(base, 255.0) if name in fact["image-names"] else None
 
 
 def is_dataset(finder: Finder, value: Value) -> bool:
     """Whether indexing a value gives an item of a dataset."""
     fact = finder.fact(value)
-    return fact is not None and fact.get("dataset") == "image"
+    return fact is not None and fact["kind"] == "image-dataset"
 
 
 def within(finder: Finder, value: Value, path: Path, depth: int) -> Origin | None:
@@ -99,29 +91,29 @@ def _item_of_known(
     finder: Finder, value: Apply, fact: Fact, path: Path, depth: int
 ) -> Origin | None:
     knowledge = finder.knowledge
-    if fact.get("loader"):
+    if fact["kind"] == "loader":
         if value.kwargs.get("collate_fn") is not None:
             return None
         return item(finder, knowledge.argument(value, fact, "dataset"), path, depth)
-    if fact.get("parts"):
+    if fact["kind"] == "parts":
         return item(finder, value.args[0] if value.args else None, path, depth)
-    if fact.get("dataset") == "image":
+    if fact["kind"] == "image-dataset":
         return _image(finder, value, fact, path)
-    if fact.get("named-dataset"):
-        names = fact["named-dataset"]
+    if fact["kind"] == "named-items":
+        names = fact["image-names"]
         name = constant(value.args[0]) if value.args else constant(value.kwargs.get("name"))
         supervised = constant(value.kwargs.get("as_supervised")) is True
         ours = (0,) if supervised else ("image",)
         if isinstance(name, str) and name.partition("/")[0].partition(":")[0] in names:
             return pixels(value, 255.0) if path == ours else None
         return None
-    if fact.get("columns"):
+    if fact["kind"] == "columns":
         # One array for each argument: an item is a tuple of their items.
         first = path[0] if path else None
         if isinstance(first, int) and first < len(value.args):
             return finder.of(value.args[first], depth)
         return None
-    if fact.get("slices") and value.args:
+    if fact["kind"] == "slices" and value.args:
         inner = value.args[0]
         if not path or isinstance(inner, Seq | Map):
             return within(finder, inner, path, depth)
@@ -165,9 +157,9 @@ def _transformed_once(finder: Finder, found: Origin, step: Apply) -> Origin | No
         return found if knowledge.images.is_geometric(step.fn) else None
     if not step.complete:
         return None
-    if fact.get("converts"):
+    if fact.get("effect") == "convert":
         scale = knowledge.argument(step, fact, "scale")
-        scales = constant(scale) if scale is not None else bool(fact.get("scale-by-default"))
+        scales = constant(scale) if scale is not None else False
         if scales is True:
             return ranges.effect(found, "unit", step, {}, knowledge)
         dtype = knowledge.argument(step, fact, "dtype")
@@ -175,11 +167,11 @@ def _transformed_once(finder: Finder, found: Origin, step: Apply) -> Origin | No
         if scales is not False or kind != "float":
             return None
         return replace(found, integer=False)
-    if fact.get("normalizes"):
+    if fact.get("effect") == "normalize":
         return normalized(found, step, fact, knowledge)
-    if fact.get("transform") and not fact.get("effect"):
-        return found
     effect = fact.get("effect")
+    if effect is None and fact["kind"] == "transform":
+        return found
     return ranges.effect(found, str(effect), step, fact, knowledge) if effect else None
 
 
@@ -214,11 +206,9 @@ def composed(value: Value | None, knowledge: Knowledge) -> list[Value] | None:
     if not isinstance(value, Apply):
         return None
     fact = knowledge.roles["data"].get(value.fn)
-    if fact is None or not fact.get("compose"):
+    if fact is None or fact["kind"] != "composition":
         return [value] if fact is not None or knowledge.images.is_geometric(value.fn) else None
     steps = knowledge.argument(value, fact, "transforms")
-    if steps is None and fact.get("variadic"):
-        return list(value.args) if value.complete else None
     if not isinstance(steps, Seq) or not steps.exact:
         return None
     found: list[Value] = []
@@ -245,7 +235,7 @@ def _generated(finder: Finder, value: Apply, path: Path, depth: int) -> Origin |
     """Batches of a generator of augmented images: raw unless it was told to scale."""
     generator = value.receiver
     fact = finder.fact(generator)
-    if not isinstance(generator, Apply) or fact is None or not fact.get("generator"):
+    if not isinstance(generator, Apply) or fact is None or fact["kind"] != "generator":
         return None
     if not generator.complete or generator.args or path not in ((0,), ()):
         return None

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from gradlint.model.data import dataset_items, ranges
 from gradlint.model.data.origin import DEEPEST, Origin, agreed, indices, pixels
-from gradlint.model.losses.loss_call import SHAPE_METHODS
 from gradlint.values.graph import constant, walk
 from gradlint.values.kinds import Apply, Const, Join, Method, Seq, Value
 from gradlint.values.marks import CHANGED
@@ -21,24 +20,7 @@ from gradlint.values.marks import CHANGED
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
 
-_KEPT_BY_METHOD = SHAPE_METHODS | frozenset(
-    """
-    batch shuffle prefetch cache repeat take skip copy ravel numpy from_numpy tensor
-    resize pin_memory rolldims __getitem__ crop rotate thumbnail get set_shape
-    ensure_shape swapaxes values array toarray data rot90 moveaxis unbatch with_options
-    as_numpy_iterator to_tensor
-""".split()
-)
-"""Methods of arrays, images and datasets that leave the values they hold."""
-
-_KEPT_BY_FRAME = frozenset(
-    """
-    drop dropna fillna sample head tail reset_index set_index sort_values sort_index
-    copy values to_numpy astype iloc loc reindex drop_duplicates reshape ravel
-    interpolate ffill bfill filter select_dtypes query array __array__
-""".split()
-)
-"""Methods and attributes of a data frame that leave the values of its columns."""
+_KEEPS = ("keeps-values", "keeps-array-values", "keeps-items")
 
 
 class Origins:
@@ -141,7 +123,7 @@ class Origins:
             return None
         if isinstance(base, Apply):
             fact = self.fact(base)
-            if (fact is not None and fact.get("allocates")) or (
+            if (fact is not None and fact["kind"] == "allocation") or (
                 base.fn == "[]=" and base.node is value.node
             ):
                 return found
@@ -182,19 +164,15 @@ class Origins:
         return None
 
     def _of_fact(self, value: Apply, fact: Fact, depth: int) -> Origin | None:
-        if "range" in fact and not fact.get("transform") and not fact.get("dataset"):
-            if not value.complete or fact.get("pairs") or fact.get("named"):
-                return None
-            return pixels(value, float(fact["range"]))
-        if fact.get("frame"):
+        if fact["kind"] == "image":
+            return pixels(value, float(fact["range"])) if value.complete else None
+        if fact["kind"] == "frame":
             return Origin(value, "table", float("-inf"), float("inf"))
         if not value.args:
             return None
         if "operator" in fact:
             return self._of_operator(value, str(fact["operator"]), value.args, depth)
         effect = fact.get("effect")
-        if effect is None and fact.get("transparent"):
-            effect = "keep"
         if effect is None:
             return None
         found = self.of(value.args[0], depth)
@@ -202,7 +180,7 @@ class Origins:
 
     def _of_method(self, value: Apply, depth: int) -> Origin | None:
         name = value.fn[1:]
-        symbol = ranges.METHODS.get(name)
+        symbol = self.knowledge.operator(value.fn)
         if symbol is not None:
             if value.receiver is None:
                 return None
@@ -221,19 +199,18 @@ class Origins:
         """`dataset.data` goes around the transform that would have scaled it."""
         if name in ("data", "train_data", "test_data") and isinstance(base, Apply):
             fact = self.fact(base)
-            if fact is not None and fact.get("dataset") == "image":
+            if fact is not None and fact["kind"] == "image-dataset":
                 return pixels(base, 255.0)
-            if fact is not None and fact.get("named"):
+            if fact is not None and fact["kind"] == "named-arrays":
                 return dataset_items.named(base, fact, self.knowledge)
         if name in ("target", "targets", "labels", "shape", "dtype"):
             return None
-        if name in _KEPT_BY_METHOD or name in _KEPT_BY_FRAME or name == "T":
-            found = self.of(base, depth)
-            kept = _KEPT_BY_FRAME if found is not None and found.kind == "table" else None
-            if kept is None and name not in _KEPT_BY_METHOD and name != "T":
-                return None
-            return found if kept is None or name in kept or name in _KEPT_BY_METHOD else None
-        return None
+        words = self.knowledge.words
+        kept = any(name in words[word] for word in _KEEPS)
+        if not kept and name not in words["keeps-columns"]:
+            return None
+        found = self.of(base, depth)
+        return found if kept or (found is not None and found.kind == "table") else None
 
     # -- items -------------------------------------------------------------------------------
 
@@ -242,12 +219,12 @@ class Origins:
         if isinstance(root, Apply):
             fact = self.fact(root)
             if fact is not None:
-                if fact.get("pairs"):
+                if fact["kind"] == "image-arrays":
                     return pixels(root, float(fact["range"])) if path[1:2] == (0,) else None
-                if fact.get("named"):
+                if fact["kind"] == "named-arrays":
                     ours = path[:1] in ((0,), ("data",))
                     return dataset_items.named(root, fact, self.knowledge) if ours else None
-                if fact.get("splits"):
+                if fact["kind"] == "split":
                     return self._of_split(root, path, depth)
             if root.fn in ("iter", "builtins.next") and root.args:
                 return dataset_items.item(self, root, path, depth)

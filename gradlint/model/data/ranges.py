@@ -27,13 +27,6 @@ _INTEGERS = ("int", "uint", "long", "byte", "short")
 
 OPERATORS = frozenset({"+", "-", "*", "/"})
 
-METHODS = {
-    "div": "/", "div_": "/", "divide": "/", "divide_": "/", "true_divide": "/", "mul": "*",
-    "mul_": "*", "multiply": "*", "add": "+", "add_": "+", "sub": "-", "sub_": "-",
-    "subtract": "-", "truediv": "/", "__truediv__": "/",
-}  # fmt: skip
-"""Methods of arrays and tensors that are operators."""
-
 
 def factor_of(value: Value | None) -> float | None:
     """A literal number, or a display of equal ones (`[127.5, 127.5, 127.5]`)."""

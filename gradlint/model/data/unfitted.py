@@ -109,7 +109,7 @@ def _generators(program: Program, fits: list[Apply]) -> Iterator[Unfitted]:
     knowledge = program.knowledge
     for apply in program.applies:
         fact = knowledge.roles["data"].get(apply.fn)
-        if fact is None or not fact.get("generator"):
+        if fact is None or fact["kind"] != "generator":
             continue
         needs = any(
             isinstance(given, Const) and given.value is True and not given.default

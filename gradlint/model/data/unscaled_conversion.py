@@ -47,9 +47,9 @@ def unscaled_conversions(program: Program) -> Iterator[UnscaledConversion]:
         if fact is None or id(apply.node) in seen:
             continue
         found = None
-        if fact.get("compose"):
+        if fact["kind"] == "composition":
             found = _in_chain(apply, program)
-        elif fact.get("converter") and apply.args:
+        elif fact.get("takes-floats-as-scaled") and apply.args:
             found = _of_floats(apply, program)
         if found is not None and id(found.call.node) not in seen:
             seen.update((id(apply.node), id(found.call.node)))
@@ -68,9 +68,9 @@ def _in_chain(apply: Apply, program: Program) -> UnscaledConversion | None:
         fact = knowledge.roles["data"].get(step.fn)
         if fact is None:
             continue
-        if fact.get("whole"):
+        if fact.get("gives-integers"):
             whole = True
-        elif fact.get("converts"):
+        elif fact.get("effect") == "convert":
             scale = knowledge.argument(step, fact, "scale")
             dtype = knowledge.argument(step, fact, "dtype")
             if scale is not None and constant(scale) is not False:
@@ -78,12 +78,12 @@ def _in_chain(apply: Apply, program: Program) -> UnscaledConversion | None:
             if dtype is None or ranges.dtype_kind(dtype) != "float":
                 return None
             cast = step
-        elif fact.get("normalizes"):
+        elif fact.get("effect") == "normalize":
             mean = dataset_items.mean_of(knowledge.argument(step, fact, "mean"))
             if whole and cast is not None and mean is not None and abs(mean) <= 1:
                 return UnscaledConversion(cast, step)
             return None
-        elif fact.get("effect") or fact.get("range"):
+        elif "effect" in fact or "range" in fact:
             return None
     return None
 

@@ -43,7 +43,11 @@ def _scalings(program: Program) -> Iterator[Apply]:
     for apply in program.applies:
         if apply.fn in (".fit", ".fit_transform") and isinstance(apply.receiver, Apply):
             fact = program.knowledge.roles["data"].get(apply.receiver.fn)
-            if fact is not None and fact.get("scaler") and "copy" not in apply.receiver.kwargs:
+            if (
+                fact is not None
+                and fact["kind"] == "scaler"
+                and "copy" not in apply.receiver.kwargs
+            ):
                 yield apply
 
 

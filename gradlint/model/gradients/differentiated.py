@@ -38,7 +38,7 @@ class Differentiated:
             tape = knowledge.of("gradients", apply.receiver)
             asks = (
                 knowledge.roles["train-op"].get(apply.fn) is not None
-                or (fact is not None and fact["act"] in ("gradients", "read"))
+                or (fact is not None and fact["effect"] in ("gradients", "read"))
                 or (apply.fn == ".gradient" and tape is not None)
                 or apply.fn in (".minimize", ".compute_gradients")
             )

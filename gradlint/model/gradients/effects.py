@@ -118,7 +118,9 @@ def effect_of_call(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
         return _clip_function(apply, fact, knowledge)
     fact = knowledge.roles["gradients"].get(fn)
     if fact is not None:
-        kind = {"backward": BACKWARD, "opaque": OPAQUE, "read": READ, "zero": ZERO}.get(fact["act"])
+        kind = {"backward": BACKWARD, "opaque": OPAQUE, "read": READ, "zero": ZERO}.get(
+            fact["effect"]
+        )
         if kind is not None:
             loss = apply.args[0] if apply.args else None
             return GradientEffect(kind, apply.node, apply.module, apply, loss)
@@ -147,10 +149,10 @@ def _effect(kind: str, apply: Apply, subject: Value | None, **more: object) -> G
 def _clip_function(
     apply: Apply, fact: dict[str, object], knowledge: Knowledge
 ) -> GradientEffect | None:
-    if fact.get("helper") or fact.get("transform") or fact.get("callback") or fact.get("pure"):
+    if fact.get("form") in ("pure", "transform", "callback"):
         return None
-    target = knowledge.argument(apply, fact, str(fact.get("target")))
-    threshold = knowledge.argument(apply, fact, str(fact.get("threshold")))
+    target = knowledge.argument(apply, fact, str(fact.get("target-parameter")))
+    threshold = knowledge.argument(apply, fact, str(fact.get("threshold-parameter")))
     infinite = constant(threshold)
     bounds = not (isinstance(infinite, float) and infinite == float("inf"))
     if isinstance(threshold, Apply | Method) and _is_infinity(threshold):
@@ -191,9 +193,9 @@ def _backward(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
 def _scales(engine: Value | None, knowledge: Knowledge) -> bool:
     """Whether an engine is told to scale losses: by its argument for half precision."""
     fact = knowledge.of("engine", engine)
-    if fact is None or "scales" not in fact or not isinstance(engine, Apply):
+    if fact is None or "precision-parameter" not in fact or not isinstance(engine, Apply):
         return False
-    precision = engine.kwargs.get(str(fact["scales"]))
+    precision = engine.kwargs.get(str(fact["precision-parameter"]))
     return isinstance(precision, Const) and precision.value == "fp16" and not precision.default
 
 

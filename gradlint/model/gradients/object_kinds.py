@@ -59,7 +59,7 @@ def _own_optimizer(value: Apply, knowledge: Knowledge) -> bool:
         return False
     for base in value.receiver.cls.library_bases():
         fact = knowledge.fact("base", knowledge.canonical(base)) or {}
-        if value.fn == f".{fact.get('optimizers')}":
+        if value.fn == f".{fact.get('optimizers-method')}":
             return True
     return False
 

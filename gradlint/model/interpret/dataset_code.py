@@ -34,9 +34,9 @@ def given(interp: Core, value: Value | None, frame: Frame) -> Value | None:
         fact = interp.knowledge.roles["data"].get(value.fn)
         if fact is None or value.kwargs.get("collate_fn") is not None:
             return None
-        if fact.get("loader"):
+        if fact["kind"] == "loader":
             return given(interp, interp.knowledge.argument(value, fact, "dataset"), frame)
-        if fact.get("parts"):
+        if fact["kind"] == "parts":
             return given(interp, value.args[0] if value.args else None, frame)
         return None
     if not isinstance(value, Instance) or value.cls is None:
@@ -79,11 +79,15 @@ def mapped(interp: Core, apply: Apply, frame: Frame) -> None:
     apply.attrs[ITEM] = interp.inline(function, CallSite(apply.node, frame, arguments))
 
 
+_STREAMS = frozenset({"image-dataset", "slices", "named-items", "stream"})
+"""Kinds of data that are mapped item by item."""
+
+
 def _is_stream(interp: Core, value: Value) -> bool:
     while isinstance(value, Apply):
         fact = interp.knowledge.roles["data"].get(value.fn)
         if fact is not None:
-            return any(key in fact for key in ("dataset", "slices", "named-dataset", "stream"))
+            return fact["kind"] in _STREAMS
         if value.fn == "[]":
             value = value.args[0]
         elif value.fn[:1] == "." and value.receiver is not None:

@@ -30,7 +30,7 @@ def follow(interp: Core, apply: Apply, frame: Frame) -> None:
         result = _own_model(interp, receiver, apply, frame)
     elif isinstance(receiver, Apply):
         fact = interp.knowledge.of("trainer", receiver)
-        if fact is not None and fact.get("module"):
+        if fact is not None and fact.get("module-parameter"):
             result = _wrapped_model(interp, receiver, fact, apply, frame)
         elif fact is not None:
             result = _trained_module(interp, apply, frame)
@@ -49,7 +49,7 @@ def _bases(interp: Core, instance: Instance) -> Fact:
 
 
 def _own_model(interp: Core, model: Instance, apply: Apply, frame: Frame) -> Value | None:
-    if _bases(interp, model).get("call") != "call" or model.cls is None:
+    if _bases(interp, model).get("call-method") != "call" or model.cls is None:
         return None
     if model.cls.find("train_step") is not None:
         return None
@@ -71,7 +71,7 @@ def _wrapped_model(
     interp: Core, wrapper: Apply, fact: Fact, apply: Apply, frame: Frame
 ) -> Value | None:
     """An estimator around a module: `NeuralNetClassifier(Net).fit(x, y)`."""
-    module = interp.knowledge.argument(wrapper, fact, str(fact["module"]))
+    module = interp.knowledge.argument(wrapper, fact, str(fact["module-parameter"]))
     if isinstance(module, Class) and apply.node is not None:
         with interp.aside():
             module = inlining.instantiate(interp, module, CallSite(apply.node, frame))
@@ -85,7 +85,7 @@ def _trained_module(interp: Core, apply: Apply, frame: Frame) -> Value | None:
     if not isinstance(model, Instance) or model.cls is None or apply.node is None:
         return None
     fact = _bases(interp, model)
-    step = names.class_attribute(interp, model.cls, str(fact.get("step", "")), model)
+    step = names.class_attribute(interp, model.cls, str(fact.get("step-method", "")), model)
     if not isinstance(step, Function):
         return None
     loader = apply.argument(1, "train_dataloaders", "train_dataloader")
@@ -108,7 +108,7 @@ def _loader_of(interp: Core, owner: Value, fact: Fact, apply: Apply, frame: Fram
         return None
     found: Value | None = None
     with interp.aside():
-        for name in fact.get("loaders", ()):
+        for name in fact.get("loader-methods", ()):
             method = names.class_attribute(interp, owner.cls, name, owner)
             if isinstance(method, Function):
                 arguments: list[Value] = [Const("fit")] if name == "setup" else []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def chosen_backend(program: Program) -> str | None:
     """The backend that a program sets by its environment or by a call; None where it sets none."""
-    facts = program.knowledge.roles["backend"]
+    facts = program.knowledge.roles["backend-choice"]
     for root in program.roots:
         for store in stores(root):
             node = store.node

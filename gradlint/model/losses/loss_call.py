@@ -15,30 +15,6 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
     from gradlint.values.kinds import Module
 
-SHAPE_METHODS = frozenset(
-    """
-    view reshape squeeze unsqueeze transpose permute contiguous flatten float double to
-    cuda cpu clone type astype t swapaxes expand expand_as view_as narrow select
-    index_select chunk movedim half bfloat16 requires_grad_ type_as
-    gather masked_select take_along_dim
-""".split()
-)
-"""Methods of a tensor that change its shape, place or type and leave its values."""
-
-_METHOD_FUNCTIONS = {
-    ".softmax": "softmax",
-    ".log_softmax": "log_softmax",
-    ".sigmoid": "sigmoid",
-    ".sigmoid_": "sigmoid",
-    ".relu": "relu",
-    ".tanh": "tanh",
-    ".log": "log",
-    ".exp": "exp",
-    ".clamp": "clamp",
-    ".clip": "clamp",
-    ".clamp_min": "clamp",
-}
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Output:
@@ -116,7 +92,7 @@ class Logarithm:
 def logarithm(call: Apply, knowledge: Knowledge) -> Logarithm | None:
     """The logarithm that a call takes on a path that is differentiated; None for other calls."""
     argument: Value | None
-    if call.fn == ".log" and not call.args:
+    if knowledge.names["activation-methods"].get(call.fn[1:]) == "log" and not call.args:
         argument = call.receiver
     else:
         fact = knowledge.roles["activation"].get(call.fn)
@@ -170,20 +146,18 @@ def outputs(value: Value | None, knowledge: Knowledge, depth: int = 0) -> tuple[
     if fn == "()":
         return _called_layer(value, knowledge, depth)
     if fn[:1] == ".":
-        if fn[1:] in SHAPE_METHODS:
+        if knowledge.does(fn, "keeps-values"):
             return _moved(outputs(value.receiver, knowledge, depth + 1))
-        function = _METHOD_FUNCTIONS.get(fn)
+        function = knowledge.names["activation-methods"].get(fn[1:])
         return (Output(function, value, value.receiver),) if function else ()
     if fn == "[]":
         return outputs(value.args[0], knowledge, depth + 1)
-    if value.args and (knowledge.fact("data", fn) or {}).get("transparent"):
-        return outputs(value.args[0], knowledge, depth + 1)
     fact = knowledge.roles["activation"].get(fn)
-    if fact is not None and not fact.get("layer"):
+    if fact is not None and not fact.get("class"):
         argument = value.args[0] if value.args else next(iter(value.kwargs.values()), None)
         return (Output(fact["function"], value, argument),)
     fact = knowledge.roles["layer"].get(fn)
-    if fact is not None and fact.get("function") and fact["kind"] in ("linear", "conv"):
+    if fact is not None and not fact.get("class", True) and fact["kind"] in ("linear", "conv"):
         return _layer_output(value, value, fact, value.args[0] if value.args else None, knowledge)
     if fn in ("+", "-", "*", "/", "@", "neg"):
         return (Output("other", value, None),)
@@ -222,7 +196,7 @@ def layer_outputs(
             # The last layer was replaced: what it gives is what the classifier gives.
             return layer_outputs(head, call, argument, knowledge, depth + 1)
     fact = knowledge.roles["activation"].get(layer.fn)
-    if fact is not None and fact.get("layer"):
+    if fact is not None and fact.get("class"):
         function = knowledge.activation(layer)
         if function == "linear":
             return outputs(argument, knowledge, depth + 1)
@@ -238,7 +212,7 @@ def layer_outputs(
             return (Output("other", call, argument),)
         return ()
     wrapped = knowledge.roles["wrapper"].get(layer.fn)
-    if wrapped is not None and layer.fn.endswith("TimeDistributed"):
+    if wrapped is not None and wrapped.get("at-each-step"):
         inner = knowledge.argument(layer, wrapped, "layer")
         if isinstance(inner, Apply):
             return layer_outputs(inner, call, argument, knowledge, depth + 1)
@@ -302,13 +276,13 @@ def loss_call(apply: Apply, knowledge: Knowledge) -> LossCall | None:
         if not isinstance(layer, Apply):
             return None
         fact = knowledge.roles["loss"].get(layer.fn)
-        if fact is None or not fact.get("object"):
+        if fact is None or not fact.get("class"):
             return None
-        prediction = apply.argument(fact.get("position", 0), "input", "y_pred")
+        prediction = apply.argument(fact.get("prediction-position", 0), "input", "y_pred")
         expects = _expects(layer, fact, knowledge)
         return LossCall(apply, layer.fn, fact["kind"], expects, outputs(prediction, knowledge))
     fact = knowledge.roles["loss"].get(apply.fn)
-    if fact is None or fact.get("object"):
+    if fact is None or fact.get("class"):
         return None
     prediction = None
     for name in ("input", "logits", "y_pred", "output", "predictions"):
@@ -337,7 +311,7 @@ def compiled_loss(
     given = apply.argument(1, "loss")
     found = outputs(forward, knowledge) if forward else network_outputs(network, knowledge)
     if isinstance(given, Const) and isinstance(given.value, str):
-        name = knowledge.loss_names.get(given.value)
+        name = knowledge.names["loss-names"].get(given.value)
         if name is None or given.default:
             return None
         fact = knowledge.roles["loss"][name]

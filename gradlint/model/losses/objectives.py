@@ -37,7 +37,7 @@ def objectives(program: Program) -> Iterator[LossCall]:
         if not call.compiled and differentiated.holds(call.apply) is False:
             continue
         known = knowledge.fact("loss", call.name) or {}
-        yield replace(call, repaired=bool(repairs and known.get("by-backend")))
+        yield replace(call, repaired=bool(repairs and known.get("repaired-by-backend")))
 
 
 def logarithms(program: Program) -> Iterator[Logarithm]:
@@ -68,8 +68,8 @@ def _losses(program: Program) -> Iterator[LossCall]:
                 found = compiled_loss(apply, receiver, knowledge, made.get(id(receiver)))
         elif apply.fn in TRAINING_METHODS and isinstance(receiver, Apply):
             trainer = knowledge.of("trainer", receiver)
-            if trainer is not None and "loss" in trainer and FORWARD in apply.attrs:
-                given = knowledge.argument(receiver, trainer, trainer["loss"])
+            if trainer is not None and "loss-parameter" in trainer and FORWARD in apply.attrs:
+                given = knowledge.argument(receiver, trainer, trainer["loss-parameter"])
                 results = outputs(apply.attrs[FORWARD], knowledge)
                 found = handed_loss(receiver, given, results, knowledge)
         else:

@@ -14,28 +14,6 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
 
 
-BOUNDED = frozenset(
-    {"tanh", "sigmoid", "hard_sigmoid", "softsign", "softmax", "relu6", "hard_tanh"}
-)
-
-
-CUTS = frozenset(
-    {
-        ".detach",
-        ".item",
-        ".numpy",
-        ".data",
-        ".argmax",
-        ".topk",
-        ".max",
-        ".sample",
-        ".tolist",
-        ".multinomial",
-    }
-)
-"""Methods after which no gradient flows back."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class HandWritten:
     """A recurrence written by hand: a layer whose output comes back to it in the next step.
@@ -107,11 +85,13 @@ def _reaches(
             continue
         if node.fn == "()" and node.receiver is call.receiver and node.node is call.node:
             return True
-        if node.fn in CUTS or node.fn in ("?", "iter") or is_recurrent_call(node, knowledge):
+        if knowledge.does(node.fn, "cuts-graph") or node.fn in ("?", "iter"):
+            continue
+        if is_recurrent_call(node, knowledge):
             continue
         if not through_bounded and _is_bounded(node, knowledge):
             continue
-        if not through_products and node.fn in ("*", ".mul"):
+        if not through_products and knowledge.operator(node.fn) == "*":
             continue
         if node.inner is not None:
             stack.append(node.inner)
@@ -130,9 +110,4 @@ def is_recurrent_call(node: Apply, knowledge: Knowledge) -> bool:
 
 
 def _is_bounded(node: Apply, knowledge: Knowledge) -> bool:
-    if node.fn in (".tanh", ".sigmoid", ".softmax"):
-        return True
-    if node.fn == "()" and isinstance(node.receiver, Apply):
-        return knowledge.activation(node.receiver) in BOUNDED
-    fact = knowledge.roles["activation"].get(node.fn)
-    return fact is not None and fact["function"] in BOUNDED
+    return knowledge.applied(node) in knowledge.words["bounded"]

@@ -26,23 +26,6 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
     from gradlint.model.program import Program
 
-UNBOUNDED = frozenset(
-    {
-        "relu",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "gelu",
-        "silu",
-        "softplus",
-        "exponential",
-        "linear",
-        "mish",
-    }
-)
-"""Activations whose output grows without limit: in a state path they let the state overflow
-(measured: LSTM(relu), 6 of 6 seeds diverged with clipnorm=1)."""
-
 PARAMETER_METHODS = frozenset(
     {
         ".parameters",
@@ -76,7 +59,8 @@ class Recurrence:
     """A recurrent layer or cell: where it is built and what its facts say.
 
     `activation` is that of the state path, None where it can't be told; `gates` that of the gates;
-    `units` the size of the state; `depth` how many layers the one call stacks.
+    `units` the size of the state; `depth` how many layers the one call stacks; `unbounded` that
+    the state is certain to be unbounded.
     """
 
     apply: Apply
@@ -88,6 +72,7 @@ class Recurrence:
     units: int | None
     depth: int | None
     initializer: Value | None = None
+    unbounded: bool = False
 
     @property
     def initializer_given(self) -> bool:
@@ -113,7 +98,7 @@ class Recurrence:
     @property
     def gated(self) -> bool:
         """Whether gates control the state (LSTM, GRU)."""
-        return bool(self.fact["gated"])
+        return self.family != "rnn"
 
     @property
     def family(self) -> str:
@@ -124,11 +109,6 @@ class Recurrence:
     def name(self) -> str:
         """The layer as its library calls it."""
         return self.apply.fn.rpartition(".")[2]
-
-    @property
-    def unbounded(self) -> bool:
-        """Whether the state is certain to be unbounded."""
-        return self.activation in UNBOUNDED
 
 
 def whole(value: Value | None) -> int | None:
@@ -143,13 +123,13 @@ def recurrence(apply: Apply, knowledge: Knowledge) -> Recurrence | None:
     if fact is None:
         return None
     activation_value = knowledge.argument(apply, fact, fact.get("activation-parameter"))
-    gates_value = knowledge.argument(apply, fact, fact.get("gates"))
+    gates_value = knowledge.argument(apply, fact, fact.get("gate-activation-parameter"))
     if activation_value is None:
         activation = fact["activation"] if apply.complete else None
     else:
         activation = activation_function(activation_value, knowledge)
     gates = activation_function(gates_value, knowledge) if gates_value is not None else "sigmoid"
-    depth = knowledge.argument(apply, fact, fact.get("depth"))
+    depth = knowledge.argument(apply, fact, fact.get("depth-parameter"))
     return Recurrence(
         apply=apply,
         fact=fact,
@@ -157,9 +137,10 @@ def recurrence(apply: Apply, knowledge: Knowledge) -> Recurrence | None:
         activation_value=activation_value,
         gates=gates,
         gates_value=gates_value,
-        units=whole(knowledge.argument(apply, fact, fact.get("units"))),
+        units=whole(knowledge.argument(apply, fact, fact.get("units-parameter"))),
         depth=1 if depth is None else whole(depth),
-        initializer=knowledge.argument(apply, fact, fact.get("initializer")),
+        initializer=knowledge.argument(apply, fact, fact.get("initializer-parameter")),
+        unbounded=activation in knowledge.words["unbounded"],
     )
 
 
@@ -291,8 +272,7 @@ def _held_by_call(value: Apply, knowledge: Knowledge, depth: int) -> list[Value]
         return _union(value.args, knowledge, depth)
     if value.fn in (".param_groups", ".values", ".items", ".grad", ".data"):
         return held(value.receiver, knowledge, depth + 1)
-    clip = knowledge.fact("clip", value.fn)
-    if clip is not None and clip.get("helper"):
+    if value.fn in knowledge.roles["parameters"]:
         return held(value.args[0], knowledge, depth + 1) if value.args else None
     fact = knowledge.fact("optimizer", value.fn)
     if fact is not None:

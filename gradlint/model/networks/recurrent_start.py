@@ -94,7 +94,7 @@ def _initializer(value: Value, knowledge: Knowledge) -> Fact | None:
     if isinstance(value, Const):
         if value.default or not isinstance(value.value, str):
             return None
-        name = knowledge.initializer_names.get(value.value.lower())
+        name = knowledge.names["initializer-names"].get(value.value.lower())
         return knowledge.fact("initializer", name) if name else None
     if isinstance(value, Apply | Symbol):
         fact = knowledge.of("initializer", value)
@@ -103,9 +103,12 @@ def _initializer(value: Value, knowledge: Knowledge) -> Fact | None:
 
 
 def _forget_argument(layer: Recurrence, knowledge: Knowledge) -> float | None:
-    name = layer.fact.get("forget-bias")
+    name = layer.fact.get("forget-bias-parameter")
     given = knowledge.argument(layer.apply, layer.fact, name)
-    if given is None or layer.apply.kwargs.get(str(layer.fact.get("bias-initializer"))) is not None:
+    if (
+        given is None
+        or layer.apply.kwargs.get(str(layer.fact.get("bias-initializer-parameter"))) is not None
+    ):
         return None
     if isinstance(given, Const) and not given.default and given.value is False:
         return 0.0
@@ -141,7 +144,7 @@ def _matrix(
         # The columns are orthogonal over all gates together: each gate has its share of them.
         radius = abs(gain) / sqrt(gates)
         return RecurrentStart(layer, place, radius, f"{gain:g} / sqrt({gates} gates)")
-    units = literal(knowledge.argument(layer.apply, layer.fact, layer.fact.get("units")))
+    units = literal(knowledge.argument(layer.apply, layer.fact, layer.fact.get("units-parameter")))
     if units is None or units < 1 or kind == "other":
         return None
     if kind == "constant":
@@ -272,7 +275,7 @@ class _Written:
         fact: Fact,
         conditions: Conditions,
     ) -> None:
-        weight = name.startswith(str(layer.fact["recurrent-weight"]))
+        weight = name.startswith(str(layer.fact["weight-name"]))
         parameter = Parameter(name, target.known, 2 if weight else 1, target.loop)
         decided = [holds(test, parameter) is taken for test, taken in conditions]
         opposite = [holds(test, parameter) is (not taken) for test, taken in conditions]
@@ -324,21 +327,21 @@ class _Written:
 
     def _layer(self, value: Value) -> Recurrence | None:
         layer = layers.recurrence(value, self.knowledge) if isinstance(value, Apply) else None
-        return layer if layer is not None and "recurrent-weight" in layer.fact else None
+        return layer if layer is not None and "weight-name" in layer.fact else None
 
     def _in_loop(self, over: Apply, method: str, loop: Value, part: Value | None) -> _Target | None:
         if over.fn != method or over.receiver is None:
             return None
         own = self._layer(over.receiver)
         held = [own] if own else layers.recurrences(over.receiver, self.knowledge)
-        known = [layer for layer in held if "recurrent-weight" in layer.fact]
+        known = [layer for layer in held if "weight-name" in layer.fact]
         return _Target(known, None, own is not None, loop, part)
 
 
 def _parameters(layer: Recurrence, target: _Target) -> list[str]:
     """The parameters of a layer that may be meant, as they are called in its first level."""
     level = "" if layer.fact.get("cell") else "_l0"
-    names = (str(layer.fact["recurrent-weight"]), *layer.fact.get("biases", ()))
+    names = (str(layer.fact["weight-name"]), *layer.fact.get("bias-names", ()))
     if target.name is not None:
         return [target.name] if target.name.startswith(names) else []
     return [f"{name}{level}" for name in names]

@@ -29,16 +29,11 @@ def shape_of(value: Value | None, knowledge: Knowledge, depth: int = 0) -> list[
     if value.fn in _KEEPS_SHAPE:
         return shape_of(source, knowledge, depth + 1)
     fact = knowledge.fact("data", value.fn)
-    if fact is not None and "pads" in fact:
-        length = value.kwargs.get(str(fact["pads"]))
+    if fact is not None and "length-parameter" in fact:
+        length = value.kwargs.get(str(fact["length-parameter"]))
         return [None, dimension(length, knowledge) if length is not None else None]
-    method = value.fn == ".reshape"
-    if method or _reshapes(value, knowledge):
-        return _reshaped(
-            shape_of(source, knowledge, depth + 1),
-            value.args if method else value.args[1:],
-            knowledge,
-        )
+    if value.fn == ".reshape":
+        return _reshaped(shape_of(source, knowledge, depth + 1), value.args, knowledge)
     return None
 
 
@@ -55,12 +50,6 @@ def _of_item(value: Apply, knowledge: Knowledge) -> list[Dimension] | None:
     if fact is None or "shape" not in fact:
         return None
     return [size or None for size in fact["shape"]]
-
-
-def _reshapes(value: Apply, knowledge: Knowledge) -> bool:
-    """Whether a library function reshapes its first argument."""
-    fact = knowledge.fact("data", value.fn)
-    return fact is not None and bool(fact.get("reshapes")) and bool(value.args)
 
 
 def _reshaped(

@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
     from gradlint.values.kinds import Module
 
-CUTS = frozenset(
-    """
-    detach detach_ item numpy data argmax argmin argsort topk max min sample tolist
-    multinomial zeros_like ones_like empty_like full_like rand_like randn_like new_zeros
-    new_ones new_full new_empty new new_tensor tensor size dim numel eq ne gt lt ge le
-    round sign floor ceil isnan isfinite stop_gradient
-""".split()
-)
-"""Functions and methods that no gradient flows through (`max` and kin give indices as well)."""
-
 MOST_NODES = 6000
 """Values looked at for one backward pass; a graph that is larger is left alone."""
 
@@ -105,12 +95,6 @@ def _steps_in(lifecycle: Lifecycle, loop: ast.AST) -> bool:
     )
 
 
-def _is_cut(value: Apply) -> bool:
-    """Whether no gradient flows back through a value."""
-    name = value.fn.rpartition(".")[2]
-    return not value.tracked or DETACHED in value.attrs or name in CUTS
-
-
 class _Search:
     """The way back from a loss to a layer that was called in the iteration before."""
 
@@ -143,7 +127,7 @@ class _Search:
                 stack.extend((item, user) for item in value.items)
             elif isinstance(value, Map):
                 stack.extend((item, user) for item in value.items.values())
-            elif isinstance(value, Apply) and not _is_cut(value):
+            elif isinstance(value, Apply) and not self._is_cut(value):
                 made = dict(value.loops).get(self.loop)
                 if made is not None and made < self.now:
                     if user is not None and self._recurs(value, user):
@@ -169,6 +153,12 @@ class _Search:
             return
         for argument in (*value.args, *value.kwargs.values()):
             yield argument, user
+
+    def _is_cut(self, value: Apply) -> bool:
+        """Whether no gradient flows back through a value."""
+        name = value.fn.rpartition(".")[2]
+        cut = name in self.knowledge.words["cuts-graph"]
+        return cut or not value.tracked or DETACHED in value.attrs
 
     def _has_weights(self, value: Apply) -> bool:
         """Whether a call multiplies by weights: of a layer, of a network, or a parameter."""
@@ -205,7 +195,7 @@ class _Search:
                 stack.extend(value.items)
             elif isinstance(value, Map):
                 stack.extend(value.items.values())
-            elif isinstance(value, Apply) and not _is_cut(value):
+            elif isinstance(value, Apply) and not self._is_cut(value):
                 if value.node is user.node and value.receiver is user.receiver:
                     return True
                 stack.extend(operand for operand, _ in self._further(value, None))

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
 
 
-CLIP_ARGUMENTS = ("clipnorm", "clipvalue", "global_clipnorm")
-
-
 def keras_clips(optimizer: Value | None, knowledge: Knowledge) -> bool | None:
     """Whether a Keras optimizer clips; None where that can't be told."""
     if optimizer is None:
@@ -52,7 +49,7 @@ def _one_keras_clips(optimizer: Value, knowledge: Knowledge) -> bool | None:
     if isinstance(optimizer, Const):
         if not isinstance(optimizer.value, str) or optimizer.default:
             return None
-        name = knowledge.optimizer_names.get(optimizer.value.lower())
+        name = knowledge.names["optimizer-names"].get(optimizer.value.lower())
         return bool(name and (knowledge.fact("optimizer", name) or {}).get("bounded"))
     if isinstance(optimizer, Symbol):
         return False if knowledge.of("optimizer", optimizer) is not None else None
@@ -69,7 +66,7 @@ def _one_keras_clips(optimizer: Value, knowledge: Knowledge) -> bool | None:
         return keras_clips(optimizer.argument(0, "inner_optimizer"), knowledge)
     if "gradient_transformers" in optimizer.kwargs:
         return None
-    for name in CLIP_ARGUMENTS:
+    for name in knowledge.names["clip-arguments"]:
         value = optimizer.kwargs.get(name, optimizer.attrs.get(name))
         if value is not None and not (isinstance(value, Const) and not value.value):
             return True
@@ -112,7 +109,7 @@ def _built(apply: Apply, knowledge: Knowledge) -> TrainedRecurrence | None:
     layers = recurrences_of(loss, knowledge) if loss is not None else []
     if loss is None or not layers or apply.node is None or apply.module is None:
         return None
-    clip = apply.kwargs.get(str(fact["clip"]))
+    clip = apply.kwargs.get(str(fact["clip-parameter"]))
     off = clip is None or (isinstance(clip, Const) and not clip.value and not clip.default)
     optimizer = knowledge.argument(apply, fact, "optimizer")
     optimizer_fact = knowledge.of("optimizer", optimizer)
@@ -142,10 +139,11 @@ def _trains_itself(network: Value) -> bool:
 
 def _told_afterwards(program: Program, network: Value) -> bool:
     """Whether a clipping attribute is set through the network: `model.optimizer.clipnorm = 1`."""
+    arguments = program.knowledge.names["clip-arguments"]
     for root in program.roots:
         for store in stores(root):
             base = store.base
-            if store.name in CLIP_ARGUMENTS and isinstance(base, Method):
+            if store.name in arguments and isinstance(base, Method):
                 if base.receiver is network:
                     return True
     return False
@@ -169,12 +167,12 @@ def _keras_trained(
     name = constant(optimizer)
     fact = knowledge.of("optimizer", optimizer)
     if isinstance(name, str):
-        full = knowledge.optimizer_names.get(name.lower())
+        full = knowledge.names["optimizer-names"].get(name.lower())
         fact = knowledge.fact("optimizer", full) if full else None
     loss = apply.argument(1, "loss")
     kinds: set[str] = set()
     text = constant(loss)
-    full_loss = knowledge.loss_names.get(text) if isinstance(text, str) else None
+    full_loss = knowledge.names["loss-names"].get(text) if isinstance(text, str) else None
     loss_fact = knowledge.fact("loss", full_loss) if full_loss else knowledge.of("loss", loss)
     if loss_fact is not None:
         kinds.add(str(loss_fact["kind"]))
@@ -315,4 +313,4 @@ def _computes_gradients(node: Apply, knowledge: Knowledge) -> bool:
     if node.fn in (".gradient", ".compute_gradients", ".get_gradients"):
         return True
     fact = knowledge.fact("gradients", node.fn)
-    return fact is not None and fact["act"] == "gradients"
+    return fact is not None and fact["effect"] == "gradients"

@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from gradlint.model.gradients.event_tree import condition_key
-from gradlint.model.losses.loss_call import SHAPE_METHODS
 from gradlint.model.networks import layers
 from gradlint.model.networks.handwritten_recurrence import is_recurrent_call
 from gradlint.model.networks.layers import whole
@@ -28,7 +27,7 @@ def uses_last_step_only(loss: Value, knowledge: Knowledge) -> bool:
         path: list[Value] = []
         current: Value = node
         while isinstance(current, Apply) and (
-            current.fn == "[]" or current.fn[1:] in SHAPE_METHODS
+            current.fn == "[]" or knowledge.does(current.fn, "keeps-values")
         ):
             if current.fn == "[]":
                 path.append(current.args[1])
@@ -103,7 +102,7 @@ def predicts_own_vocabulary(value: Value, knowledge: Knowledge) -> bool:
             inputs.add(_symbolic(size) or "")
         fact = knowledge.fact("layer", part.fn)
         if fact is not None and fact["kind"] == "linear":
-            size = knowledge.argument(part, fact, fact.get("units"))
+            size = knowledge.argument(part, fact, fact.get("units-parameter"))
             small = number(size)
             if small is None or small >= 20:
                 outputs.add(_symbolic(size) or "")
@@ -196,7 +195,9 @@ def stacked_depth(values: list[Value], knowledge: Knowledge) -> int:
 
 def _depth(layer: Apply, knowledge: Knowledge) -> int:
     fact = knowledge.fact("recurrent", layer.fn)
-    given = knowledge.argument(layer, fact, fact.get("depth")) if fact is not None else None
+    given = (
+        knowledge.argument(layer, fact, fact.get("depth-parameter")) if fact is not None else None
+    )
     return 1 if given is None else whole(given) or 1
 
 
@@ -225,6 +226,6 @@ def _chain(call: Value | None, knowledge: Knowledge, seen: frozenset[int]) -> in
         if constant(call.args[1]) == 1:
             return 0
         return _chain(call.args[0], knowledge, seen | {id(call)})
-    if call.fn[1:] in SHAPE_METHODS:
+    if knowledge.does(call.fn, "keeps-values"):
         return _chain(call.receiver, knowledge, seen | {id(call)})
     return 0

@@ -47,28 +47,25 @@ class TrainedRecurrence:
         if self.optimizer_fact is None:
             return None
         if not isinstance(self.optimizer, Apply):
-            return float(self.optimizer_fact["lr"])
+            return self.optimizer_fact.get("learning-rate")
         for name in ("lr", "learning_rate"):
             given = knowledge.argument(self.optimizer, self.optimizer_fact, name)
             if given is not None:
                 return number(given)
-        return float(self.optimizer_fact["lr"])
+        return self.optimizer_fact.get("learning-rate")
 
 
 ADAM_RANGE = 0.03
 """Learning rate above which the Adam family is known to fail for most problems; Adam's step is
 about the rate itself, whatever the gradient."""
 
-KERAS_RMSPROP_FIRST_STEP = 3.16
-"""RMSprop has no bias correction: with Keras' rho of 0.9 its first step is lr / sqrt(1 - 0.9)."""
-
 
 def usual_rate(fact: Fact) -> float:
     """The learning rate above which an optimizer leaves its usual range (inf: not known)."""
     if fact["kind"] == "adam":
         return ADAM_RANGE
-    if fact["kind"] == "rmsprop" and fact.get("keras"):
-        return ADAM_RANGE / KERAS_RMSPROP_FIRST_STEP
+    if "first-step" in fact:
+        return ADAM_RANGE / float(fact["first-step"])
     return float("inf")
 
 

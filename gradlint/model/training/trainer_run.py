@@ -85,7 +85,7 @@ def trainer_runs(program: Program) -> Iterator[TrainerRun]:
             continue
         if not _is_trainable(trained, knowledge):
             continue
-        clip = trainer.kwargs.get(str(fact.get("clip")))
+        clip = trainer.kwargs.get(str(fact.get("clip-parameter")))
         if clip is None and not trainer.complete:
             clip = Unknown("the trainer's arguments")
         yield TrainerRun(
@@ -97,7 +97,9 @@ def trainer_runs(program: Program) -> Iterator[TrainerRun]:
             early_clip=_early_clip(program, trained),
             undone=_empty_hook(trained),
             without_bound=_clip_without_bound(program, trained),
-            algorithm=trainer.kwargs.get(str(fact.get("clip-algorithm"))) if clip is None else None,
+            algorithm=trainer.kwargs.get(str(fact.get("clip-algorithm-parameter")))
+            if clip is None
+            else None,
         )
 
 
@@ -160,13 +162,14 @@ def _early_clip(program: Program, trained: Instance) -> Apply | None:
 
 def _clips_parameters(apply: Apply, program: Program) -> bool:
     fact = program.knowledge.roles["clip"].get(apply.fn)
-    return fact is not None and "target" in fact and not fact.get("pure")
+    return fact is not None and "target-parameter" in fact and fact.get("form") != "pure"
 
 
 def _is_trainable(value: Instance, knowledge: Knowledge) -> bool:
     bases = value.cls.library_bases() if value.cls is not None else []
     return any(
-        (knowledge.fact("base", knowledge.canonical(base)) or {}).get("lightning") for base in bases
+        (knowledge.fact("base", knowledge.canonical(base)) or {}).get("trainer-module")
+        for base in bases
     )
 
 
@@ -196,7 +199,7 @@ def from_trainers(program: Program) -> Iterator[TrainedRecurrence]:
 
 def _argument(run: TrainerRun, knowledge: Knowledge) -> str:
     fact = knowledge.fact("trainer", run.trainer.fn)
-    return str(fact.get("clip", "")) if fact is not None else ""
+    return str(fact.get("clip-parameter", "")) if fact is not None else ""
 
 
 def _clipped(program: Program, run: TrainerRun) -> bool | None:

@@ -149,7 +149,9 @@ def _taken_over(call: Apply | None, knowledge: Knowledge) -> bool:
     engine = call.receiver if call is not None else None
     fact = knowledge.of("engine", engine)
     return (
-        isinstance(engine, Apply) and fact is not None and fact.get("takes-over") in engine.kwargs
+        isinstance(engine, Apply)
+        and fact is not None
+        and fact.get("plugin-parameter") in engine.kwargs
     )
 
 

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 
 from gradlint.model.gradients.effects import BACKWARD
 from gradlint.model.gradients.lifecycles import lifecycles
-from gradlint.model.losses.loss_call import SHAPE_METHODS
-from gradlint.model.networks.layers import UNBOUNDED, Recurrence, every_recurrence
+from gradlint.model.networks.layers import Recurrence, every_recurrence
 from gradlint.model.networks.recurrent_start import recurrent_starts
-from gradlint.model.training.carried_state import CUTS
 from gradlint.model.training.every_training import trained_recurrences
 from gradlint.values.graph import number, walk
 from gradlint.values.kinds import Apply, Instance, Join, Method, Seq, Unknown, Value
@@ -29,8 +27,6 @@ _LOADS = frozenset({".load_weights", ".load_state_dict", ".restore"})
 _TRAINS = frozenset(
     {".fit", ".fit_generator", ".train_on_batch", ".minimize", ".apply_gradients", ".compile"}
 )
-_MATRIX = frozenset({"matmul", "mm", "addmm", "dot", "einsum", "bmm", "linear", "baddbmm", "mv"})
-_JOINS = frozenset({"cat", "concat", "stack", "add", "concatenate", "hstack", "add_n", "bias_add"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,9 +70,10 @@ def unbounded_states(program: Program) -> Iterator[UnboundedState]:
                 layer.apply, layer.activation, layer, start and clipped.get(id(layer.apply)) is True
             )
     seen: set[int] = set()
+    growing = program.knowledge.words["unbounded"] - {"linear"}
     for call in program.applies:
-        function = _applied(call, program.knowledge)
-        if function not in UNBOUNDED or function == "linear" or not call.tracked or not call.loops:
+        function = program.knowledge.applied(call)
+        if function not in growing or not call.tracked or not call.loops:
             continue
         if id(call.node) in seen:
             continue
@@ -110,18 +107,6 @@ def _started_steadily(program: Program) -> set[int]:
             target = target.receiver
         found.add(id(target))
     return found
-
-
-def _applied(call: Apply, knowledge: Knowledge) -> str | None:
-    """The activation that a call applies: as a function, a method or a layer."""
-    if call.fn == "()":
-        layer = call.receiver
-        fact = knowledge.of("activation", layer) if isinstance(layer, Apply) else None
-        return knowledge.activation(layer) if fact is not None and fact.get("layer") else None
-    if call.fn in (".relu", ".tanh", ".sigmoid"):
-        return call.fn[1:]
-    fact = knowledge.fact("activation", call.fn)
-    return knowledge.activation(call) if fact is not None and not fact.get("layer") else None
 
 
 class _Circle:
@@ -186,20 +171,20 @@ class _Circle:
         none: tuple[frozenset[int], bool] = (frozenset(), False)
         if value.inner is not None:
             return none
-        function = _applied(value, self.knowledge)
+        words = self.knowledge.words
+        function = self.knowledge.applied(value)
         if function is not None:
-            return none if function in UNBOUNDED else None
+            return none if function in words["unbounded"] else None
         name = value.fn.rpartition(".")[2]
         if value.fn == "()":
             return self._layer(value)
         if value.fn in ("+", "-", "[]", "neg"):
             return none
-        if value.fn in ("@",) or name in _MATRIX:
+        if value.fn == "@" or name in words["multiplies-weights"]:
             return frozenset(id(argument) for argument in value.args), True
-        if name in CUTS or value.fn in ("?", "iter"):
+        if name in words["cuts-graph"] or value.fn in ("?", "iter"):
             return None
-        transparent = (self.knowledge.fact("data", value.fn) or {}).get("transparent")
-        return none if name in _JOINS or name in SHAPE_METHODS or transparent else None
+        return none if name in words["combines-values"] | words["keeps-values"] else None
 
     def _layer(self, value: Apply) -> tuple[frozenset[int], bool] | None:
         layer = value.receiver
