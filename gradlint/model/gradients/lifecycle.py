@@ -133,7 +133,7 @@ class Lifecycle:
                 raise TooManyPathsError
             if isinstance(node, GradientEffect):
                 configurations = {
-                    (choices, self._apply(node, states)) for choices, states in configurations
+                    (choices, self.apply(node, states)) for choices, states in configurations
                 }
             elif isinstance(node, Fork):
                 configurations, left = self._fork(node, configurations)
@@ -214,7 +214,8 @@ class Lifecycle:
 
     # -- transitions -------------------------------------------------------------------------
 
-    def _apply(self, effect: GradientEffect, states: tuple[State, ...]) -> tuple[State, ...]:
+    def apply(self, effect: GradientEffect, states: tuple[State, ...]) -> tuple[State, ...]:
+        """What one effect makes of the gradients of each optimizer."""
         number = self.index[id(effect)]
         handler = _HANDLERS.get(self.kinds[number])
         if handler is None:

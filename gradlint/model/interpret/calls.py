@@ -73,7 +73,7 @@ def call(interp: Core, callee: Value, site: CallSite) -> Value:
     if isinstance(callee, Symbol):
         return _call_symbol(interp, callee.name, site)
     if isinstance(callee, Function):
-        return inlining.inline(interp, callee, site)
+        return interp.inline(callee, site)
     if isinstance(callee, Class):
         return inlining.instantiate(interp, callee, site)
     if isinstance(callee, Method):
@@ -126,7 +126,7 @@ def _run_closure(interp: Core, name: str, site: CallSite) -> None:
     if name == "step":
         for argument in site.args:
             if isinstance(argument, Function):
-                inlining.inline(interp, argument, site.given())
+                interp.inline(argument, site.given())
 
 
 def _call_unknown(interp: Core, callee: Value, site: CallSite) -> Value:
@@ -182,7 +182,7 @@ def _call_instance(interp: Core, callee: Instance, site: CallSite) -> Value:
         for name in ("__call__", *interp.knowledge.call_methods(bases)):
             method = names.class_attribute(interp, cls, name, callee)
             if isinstance(method, Function):
-                inner = inlining.inline(interp, method, site)
+                inner = interp.inline(method, site)
                 break
     result = interp.applied(site, "()", callee)
     result.inner = inner
@@ -199,7 +199,7 @@ def _super_call(interp: Core, name: str, site: CallSite) -> Value:
             statement = cls.members.get(name)
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
                 function = Function(statement, cls.module, cls.frame, receiver, cls)
-                return inlining.inline(interp, function, site)
+                return interp.inline(function, site)
     apply = interp.applied(site, f".{name}", receiver)
     apply.attrs["super"] = Const(True)
     return apply

@@ -37,7 +37,7 @@ def instantiate(interp: Core, cls: Class, site: CallSite) -> Instance:
     if found is not None and isinstance(found[1], ast.FunctionDef):
         owner, statement = found[0], found[1]
         function = Function(statement, owner.module, owner.frame, instance, owner)
-        inline(interp, function, site)
+        interp.inline(function, site)
     elif "dataclass" in {
         names.decorator_name(item).rpartition(".")[2] for item in cls.node.decorator_list
     } or any(base.endswith(("NamedTuple", "BaseModel")) for base in cls.library_bases()):
