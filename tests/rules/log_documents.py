@@ -13,11 +13,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradlint.config import Settings
+from gradlint.config import Settings, Source
 from gradlint.engine.logs import LogChecker, check_logs
 from gradlint.finding import Finding
 from gradlint.registry import Registry, Rule, log_registry
-from gradlint.selection import Layer
 from tests.rules.series import run_of
 
 _FENCE = re.compile(
@@ -85,7 +84,7 @@ class LogExample:
 
     def findings(self, directory: Path) -> list[Finding]:
         """What the rule says of the example."""
-        settings = Settings(layers=(Layer(select=(self.rule.code,)),))
+        settings = Settings((Source({"select": (self.rule.code,)}),))
         rules = log_registry() if self.checkpoints else Registry([self.rule])
         folder = None
         if self.checkpoints:
