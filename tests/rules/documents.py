@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gradlint.config import Settings
+from gradlint.config import Settings, Source
 from gradlint.engine.checker import Checker
 from gradlint.finding import Finding
 from gradlint.registry import Registry, Rule, builtin_registry
-from gradlint.selection import Layer
 from gradlint.source.discovery import Target
 
 _FENCE = re.compile(r"^```python (bad|good|fixed)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -67,7 +66,7 @@ class Example:
             path.write_text(text)
             paths.append(str(path))
         found: dict[tuple[Any, ...], Finding] = {}
-        settings = Settings(root=str(directory), layers=(Layer(select=("ALL",)),))
+        settings = Settings((Source({"select": ("ALL",)}),))
         checker = Checker(settings, Registry([self.rule]))
         for path in paths:
             for finding in checker.all([Target(path, explicit=True)]).findings:
