@@ -36,8 +36,9 @@ _NARROWEST = 20
 
 _FENCE = re.compile(r"^```(\w+) (bad|good|fixed)\b.*$", re.MULTILINE)
 
-# The sixteen colours that a terminal's own theme sets, and no backgrounds. Of these red and magenta
-# stand out on black and on white in the usual themes; yellow is lost on white, blue on black.
+# Colours that the terminal's own theme sets, and no backgrounds. Of them red and magenta stand out
+# on black and on white alike; yellow is lost on white and blue on black, and cyan and green are pale
+# on the white of older themes, so that no sentence is written in them.
 _THEME = Theme(
     {
         "error": "bold red",
@@ -48,7 +49,7 @@ _THEME = Theme(
         "frame": "dim",
         "markdown.h1": "bold",
         "markdown.h2": "bold magenta",
-        "markdown.code": "cyan",
+        "markdown.code": "bold",
         "markdown.link_url": "underline",
     }
 )
@@ -196,6 +197,5 @@ def _code_theme() -> SyntaxTheme:
             token.Keyword: Style(color="magenta"),
             token.Operator.Word: Style(color="magenta"),
             token.String: Style(color="green"),
-            token.Number: Style(color="cyan"),
         }
     )

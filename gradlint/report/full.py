@@ -115,7 +115,8 @@ class _Page:
         gutter = 1 + max([1, *(len(row.name) for row in rows)])
         where, context = event.place(finding), event.context(finding, window)
         lines = [_located(gutter, "-->", f"{where} ({context})" if context else where)]
-        lines += [Line([(f"{row.name:>{gutter}} | ", "frame"), *row.pieces]) for row in rows]
+        for row in rows:
+            lines.append(Line([(f"{row.name:>{gutter}}", ""), (" | ", "frame"), *row.pieces]))
         remarks = [("note", note.message) for note in finding.notes]
         measured = event.evidence(window)
         return gutter, lines, [("evidence", measured), *remarks] if measured else remarks
@@ -181,7 +182,7 @@ class _Page:
             size = max(min(last - start, room) - left, 1)
             carets = ("^" * size, label) if mark.primary else ("-" * size, "note")
             lead, hang = [bar, (" " * left, ""), carets], left + size + 1
-            text = [(escape(mark.text), "note")]
+            text = [(escape(mark.text), "")]
             if not mark.text:
                 yield Line(lead)
             elif hang <= room - _ROOM_FOR_TEXT:
