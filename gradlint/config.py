@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 from gradlint.finding import Severity
@@ -16,50 +16,120 @@ from gradlint.source.reading import DEFAULT_MAX_SIZE
 
 _FILES = (".gradlint.toml", "gradlint.toml", "pyproject.toml")
 
-DEFAULT_ORIGIN = "default"
+_COMMAND_LINE = "command line"
 
 
 class ConfigError(Exception):
-    """A setting that cannot be used; the message names the file and the key."""
+    """A setting that cannot be used; the message names its source and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one source of settings says.
+
+    Attributes:
+        values: by key of `KEYS`, as they are written in TOML, lists as tuples.
+        origin: the path of a configuration file, `command line` or `default`.
+        root: the directory that patterns of paths count from.
+    """
+
+    values: Mapping[str, Any]
+    origin: str = "default"
+    root: str = "."
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What one run goes by.
+    """What one run goes by: what each source says, a later one over an earlier one."""
 
-    `fail_on` None means never. `rule_options` maps a rule's name to its options, `roles` the
-    tag of a series, or a pattern, to what it measures. `root` is the directory that per-file
-    patterns count from; `file` the configuration file, if one was read; `origins` maps a key to the
-    place it was set (`default` where it is absent).
-    """
+    said: tuple[Source, ...] = ()
 
-    layers: tuple[Layer, ...] = ()
-    excludes: tuple[PatternSet, ...] = (PatternSet(".", DEFAULT_EXCLUDE),)
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    severity: Severity = Severity.INFO
-    fail_on: Severity | None = Severity.WARNING
-    respect_gitignore: bool = True
-    max_file_size: int = DEFAULT_MAX_SIZE
-    rule_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    roles: Mapping[str, str] = field(default_factory=dict)
-    root: str = "."
-    file: str | None = None
-    origins: Mapping[str, str] = field(default_factory=dict)
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The defaults, then what was said."""
+        return (_DEFAULTS, *self.said)
 
+    def source(self, key: str) -> Source:
+        """The last source that says something about `key`."""
+        return next(source for source in reversed(self.sources) if key in source.values)
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What the command line says; None and empty leave the configuration's word."""
+    def value(self, key: str) -> Any:
+        """What is in force for `key`, as it is written in TOML."""
+        if KEYS[key].adds_up:
+            return tuple(item for it in self.sources for item in it.values.get(key, ()))
+        return self.source(key).values[key]
 
-    select: tuple[str, ...] | None = None
-    ignore: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    extend_ignore: tuple[str, ...] = ()
-    exclude: tuple[str, ...] | None = None
-    extend_exclude: tuple[str, ...] = ()
-    severity: Severity | None = None
-    fail_on: str | None = None
-    respect_gitignore: bool | None = None
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The selectors of each source."""
+        return tuple(
+            Layer(
+                it.values.get("select"),
+                it.values.get("ignore", ()),
+                it.values.get("extend-select", ()),
+                it.values.get("extend-ignore", ()),
+            )
+            for it in self.sources
+        )
+
+    @property
+    def excludes(self) -> tuple[PatternSet, ...]:
+        """The patterns of paths that are left out, each with the directory it counts from."""
+        more = [it for it in self.sources if it.values.get("extend-exclude")]
+        source = self.source("exclude")
+        return (
+            PatternSet(source.root, source.values["exclude"]),
+            *(PatternSet(it.root, it.values["extend-exclude"]) for it in more),
+        )
+
+    @property
+    def per_file_ignores(self) -> Mapping[str, tuple[str, ...]]:
+        """Selectors by the pattern of the paths where they are ignored."""
+        value: Mapping[str, tuple[str, ...]] = self.value("per-file-ignores")
+        return value
+
+    @property
+    def root(self) -> str:
+        """The directory that the patterns of `per_file_ignores` count from."""
+        return self.source("per-file-ignores").root
+
+    @property
+    def severity(self) -> Severity:
+        """Findings below this are hidden."""
+        return Severity.from_label(self.value("severity"))
+
+    @property
+    def fail_on(self) -> Severity | None:
+        """From this severity on, the exit code is 1; None for never."""
+        label = self.value("fail-on")
+        return None if label == "never" else Severity.from_label(label)
+
+    @property
+    def respect_gitignore(self) -> bool:
+        """Whether files that git ignores are left out."""
+        return bool(self.value("respect-gitignore"))
+
+    @property
+    def max_file_size(self) -> int:
+        """Bytes of the largest file of source that is read."""
+        return int(self.value("max-file-size"))
+
+    @property
+    def rule_options(self) -> Mapping[str, Mapping[str, Any]]:
+        """The options of rules, by the rule's name."""
+        value: Mapping[str, Mapping[str, Any]] = self.value("rules")
+        return value
+
+    @property
+    def roles(self) -> Mapping[str, str]:
+        """What series of logs measure, by tag or pattern."""
+        value: Mapping[str, str] = self.value("logs").get("roles", {})
+        return value
+
+    @property
+    def file(self) -> str | None:
+        """The configuration file, if one was read."""
+        return next((it.origin for it in self.said if it.origin != _COMMAND_LINE), None)
 
 
 def find(start: str) -> str | None:
@@ -94,60 +164,24 @@ def common_folder(paths: Sequence[str]) -> str:
     return common if os.path.isdir(common) else os.path.dirname(common)
 
 
-def load(path: str, registry: Registry) -> Settings:
-    """The settings in the configuration file at `path`.
+def load(path: str, registry: Registry) -> Source:
+    """What the configuration file at `path` says.
 
     Raises:
         ConfigError: it cannot be read, or a key, a type, a rule or an option is unknown.
     """
-    table = _table(path)
-    return _Reader(path, registry).settings(table)
+    root = os.path.dirname(os.path.abspath(path))
+    return Source(_Reader(path, registry).values(_table(path)), path, root)
 
 
-def override(settings: Settings, changes: Overrides, registry: Registry) -> Settings:
-    """`settings` with the command line's word over them.
+def command_line(values: Mapping[str, Any], registry: Registry) -> Source:
+    """What the command line says: `values` by key, as in a configuration file.
 
     Raises:
         ConfigError: a selector names no rule.
     """
-    layer = Layer(changes.select, changes.ignore, changes.extend_select, changes.extend_ignore)
-    selectors = (*(layer.select or ()), *layer.ignore, *layer.extend_select, *layer.extend_ignore)
-    try:
-        validate(registry, selectors)
-    except UnknownSelectorError as error:
-        raise ConfigError(_with_suggestion(str(error), error.suggestion)) from None
-    excludes = settings.excludes
-    if changes.exclude is not None:
-        excludes = (PatternSet(os.getcwd(), changes.exclude),)
-    if changes.extend_exclude:
-        excludes = (*excludes, PatternSet(os.getcwd(), changes.extend_exclude))
-    fail_on = settings.fail_on
-    if changes.fail_on is not None:
-        fail_on = None if changes.fail_on == "never" else Severity.from_label(changes.fail_on)
-    said = {
-        "select": changes.select is not None,
-        "ignore": bool(changes.ignore),
-        "extend-select": bool(changes.extend_select),
-        "extend-ignore": bool(changes.extend_ignore),
-        "exclude": changes.exclude is not None,
-        "extend-exclude": bool(changes.extend_exclude),
-        "severity": changes.severity is not None,
-        "fail-on": changes.fail_on is not None,
-        "respect-gitignore": changes.respect_gitignore is not None,
-    }
-    return replace(
-        settings,
-        layers=(*settings.layers, layer),
-        excludes=excludes,
-        severity=settings.severity if changes.severity is None else changes.severity,
-        fail_on=fail_on,
-        respect_gitignore=(
-            settings.respect_gitignore
-            if changes.respect_gitignore is None
-            else changes.respect_gitignore
-        ),
-        origins={**settings.origins, **{k: "command line" for k, given in said.items() if given}},
-    )
+    read = _Reader(_COMMAND_LINE, registry).values(values)
+    return Source(read, _COMMAND_LINE, os.getcwd())
 
 
 def _has_table(path: str) -> bool:
@@ -194,111 +228,67 @@ def _nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 class _Reader:
-    """One configuration file's table -> settings; remembers the file for its messages."""
+    """Checks what one source says; its messages begin with the source's name."""
 
-    def __init__(self, path: str, registry: Registry) -> None:
-        self._path = path
+    def __init__(self, origin: str, registry: Registry) -> None:
+        self._origin = origin
         self._registry = registry
-        self._root = os.path.dirname(os.path.abspath(path))
-        self._values: dict[str, Any] = {}
-        self._readers: dict[str, Callable[[str, Any], Any]] = {
-            "select": self._selectors,
-            "ignore": self._selectors,
-            "extend-select": self._selectors,
-            "extend-ignore": self._selectors,
-            "exclude": self._strings,
-            "extend-exclude": self._strings,
-            "per-file-ignores": self._per_file,
-            "severity": self._severity,
-            "fail-on": self._severity_or_never,
-            "respect-gitignore": self._boolean,
-            "max-file-size": self._size,
-            "rules": self._rules,
-            "logs": self._logs,
-        }
 
-    def settings(self, table: Mapping[str, Any]) -> Settings:
+    def values(self, table: Mapping[str, Any]) -> dict[str, Any]:
+        read = {}
         for key, value in table.items():
-            reader = self._readers.get(key)
-            if reader is None:
-                raise self._error(key, "unknown key", _nearest(key, self._readers))
-            self._values[key] = reader(key, value)
-        get = self._values.get
-        base = Settings()
-        excludes = base.excludes
-        if "exclude" in self._values:
-            excludes = (PatternSet(self._root, self._values["exclude"]),)
-        if "extend-exclude" in self._values:
-            excludes = (*excludes, PatternSet(self._root, self._values["extend-exclude"]))
-        return Settings(
-            layers=(
-                Layer(
-                    get("select"),
-                    get("ignore", ()),
-                    get("extend-select", ()),
-                    get("extend-ignore", ()),
-                ),
-            ),
-            excludes=excludes,
-            per_file_ignores=get("per-file-ignores", {}),
-            severity=get("severity", base.severity),
-            fail_on=get("fail-on", base.fail_on),
-            respect_gitignore=get("respect-gitignore", base.respect_gitignore),
-            max_file_size=get("max-file-size", base.max_file_size),
-            rule_options=get("rules", {}),
-            roles=get("logs", {}),
-            root=self._root,
-            file=self._path,
-            origins=dict.fromkeys(self._values, self._path),
-        )
+            if key not in KEYS:
+                raise self._error(key, "unknown key", _nearest(key, KEYS))
+            read[key] = KEYS[key].read(self, key, value)
+        return read
 
     def _error(self, key: str, problem: str, suggestion: str | None = None) -> ConfigError:
-        return ConfigError(_with_suggestion(f"{self._path}: {problem} `{key}`", suggestion))
+        return ConfigError(_with_suggestion(f"{self._origin}: {problem} `{key}`", suggestion))
 
     def _wrong(self, key: str, wanted: str, value: object) -> ConfigError:
         shown = repr(value) if len(repr(value)) <= 40 else type(value).__name__
-        return ConfigError(f"{self._path}: `{key}` must be {wanted}, not {shown}")
+        return ConfigError(f"{self._origin}: `{key}` must be {wanted}, not {shown}")
 
-    def _strings(self, key: str, value: Any) -> tuple[str, ...]:
+    def strings(self, key: str, value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self._wrong(key, "a list of strings", value)
         return tuple(value)
 
-    def _selectors(self, key: str, value: Any) -> tuple[str, ...]:
-        selectors = self._strings(key, value)
+    def selectors(self, key: str, value: Any) -> tuple[str, ...]:
+        selectors = self.strings(key, value)
         try:
             validate(self._registry, selectors)
         except UnknownSelectorError as error:
-            problem = f"{self._path}: `{key}` names an {error}"
+            problem = f"{self._origin}: `{key}` names an {error}"
             raise ConfigError(_with_suggestion(problem, error.suggestion)) from None
         return selectors
 
-    def _per_file(self, key: str, value: Any) -> dict[str, tuple[str, ...]]:
+    def per_file(self, key: str, value: Any) -> dict[str, tuple[str, ...]]:
         if not isinstance(value, dict):
             raise self._wrong(key, "a table of patterns", value)
-        return {pattern: self._selectors(f"{key}.{pattern}", it) for pattern, it in value.items()}
+        return {pattern: self.selectors(f"{key}.{pattern}", it) for pattern, it in value.items()}
 
-    def _severity(self, key: str, value: Any) -> Severity:
+    def severity(self, key: str, value: Any) -> str:
         if value not in ("info", "warning", "error"):
             raise self._wrong(key, "`info`, `warning` or `error`", value)
-        return Severity.from_label(value)
+        return str(value)
 
-    def _severity_or_never(self, key: str, value: Any) -> Severity | None:
+    def severity_or_never(self, key: str, value: Any) -> str:
         if value not in ("info", "warning", "error", "never"):
             raise self._wrong(key, "`info`, `warning`, `error` or `never`", value)
-        return None if value == "never" else Severity.from_label(value)
+        return str(value)
 
-    def _boolean(self, key: str, value: Any) -> bool:
+    def boolean(self, key: str, value: Any) -> bool:
         if not isinstance(value, bool):
             raise self._wrong(key, "true or false", value)
         return value
 
-    def _size(self, key: str, value: Any) -> int:
+    def size(self, key: str, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
             raise self._wrong(key, "a number of bytes above 0", value)
         return value
 
-    def _logs(self, key: str, value: Any) -> dict[str, str]:
+    def logs(self, key: str, value: Any) -> dict[str, dict[str, str]]:
         if not isinstance(value, dict):
             raise self._wrong(key, "a table", value)
         for name in value:
@@ -313,9 +303,9 @@ class _Reader:
                 raise self._wrong(
                     f"{key}.roles.{tag}", "a string (quote a tag that has dots)", role
                 )
-        return dict(roles)
+        return {"roles": roles}
 
-    def _rules(self, key: str, value: Any) -> dict[str, dict[str, Any]]:
+    def rules(self, key: str, value: Any) -> dict[str, dict[str, Any]]:
         if not isinstance(value, dict):
             raise self._wrong(key, "a table of rules", value)
         result = {}
@@ -354,3 +344,42 @@ class _Reader:
                 if wrong_bool or not isinstance(value, accepted):
                     raise self._wrong(key, wanted, value)
                 return
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A setting.
+
+    Attributes:
+        read: checks a value; gives it with lists as tuples.
+        default: the value where no source has one.
+        help: what it does, for the command line.
+        adds_up: whether what all sources say counts, and not the last alone.
+    """
+
+    read: Callable[[_Reader, str, Any], Any]
+    default: Any
+    help: str
+    adds_up: bool = False
+
+
+_BY = "by name, code or family (comma separated)"
+
+KEYS = {
+    "select": Key(_Reader.selectors, None, f"Run only these rules, {_BY}."),
+    "ignore": Key(_Reader.selectors, (), f"Leave out these rules, {_BY}.", True),
+    "extend-select": Key(_Reader.selectors, (), "Run these rules as well.", True),
+    "extend-ignore": Key(_Reader.selectors, (), "Leave out these rules as well.", True),
+    "exclude": Key(_Reader.strings, DEFAULT_EXCLUDE, "Replace the excluded paths."),
+    "extend-exclude": Key(_Reader.strings, (), "Exclude these paths as well.", True),
+    "per-file-ignores": Key(_Reader.per_file, {}, "Leave out rules by path."),
+    "severity": Key(_Reader.severity, "info", "Hide findings below this severity."),
+    "fail-on": Key(_Reader.severity_or_never, "warning", "Exit with 1 from this severity on."),
+    "respect-gitignore": Key(_Reader.boolean, True, "Leave out what git ignores (default)."),
+    "max-file-size": Key(_Reader.size, DEFAULT_MAX_SIZE, "Skip larger files of source (bytes)."),
+    "rules": Key(_Reader.rules, {}, "Options of rules, by rule."),
+    "logs": Key(_Reader.logs, {}, "What series of logs measure."),
+}
+"""Every setting, under the name that it has in TOML and, with `--`, on the command line."""
+
+_DEFAULTS = Source({name: key.default for name, key in KEYS.items()})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gradlint.config import ConfigError, Overrides, Settings, common_folder, find, load, override
+from gradlint.config import KEYS, ConfigError, Settings, command_line, common_folder, find, load
 from gradlint.finding import Severity
 from gradlint.registry import Registry, Rule
 from gradlint.selection import Layer
@@ -33,7 +33,7 @@ REGISTRY = Registry(
 
 
 def settings(write: Write, text: str, name: str = "gradlint.toml") -> Settings:
-    return load(str(write(name, text)), REGISTRY)
+    return Settings((load(str(write(name, text)), REGISTRY),))
 
 
 def test_every_key_is_read(write: Write, project: Path) -> None:
@@ -63,7 +63,8 @@ def test_every_key_is_read(write: Write, project: Path) -> None:
         "val/*" = "validation score"
         """,
     )
-    assert read.layers == (Layer(("GL2",), ("rnn-without-clipping",), ("ALL",), ("GL201",)),)
+    said = Layer(("GL2",), ("rnn-without-clipping",), ("ALL",), ("GL201",))
+    assert read.layers == (Layer(), said)
     assert [it.patterns for it in read.excludes] == [("a",), ("b/*",)]
     assert {it.root for it in read.excludes} == {str(project)}
     assert read.severity is Severity.WARNING
@@ -72,20 +73,18 @@ def test_every_key_is_read(write: Write, project: Path) -> None:
     assert read.max_file_size == 10
     assert read.per_file_ignores == {"tests/*": ("GL2",)}
     options = {"steps": 20, "ratio": 2, "strict": True, "names": ["b"], "mode": "y"}
+    path = str(project / "gradlint.toml")
     assert read.rule_options == {"rnn-without-clipping": options}
     assert read.roles == {"my_metric": "loss", "val/*": "validation score"}
     assert read.root == str(project)
-    assert set(read.origins.values()) == {str(project / "gradlint.toml")}
+    assert read.file == path
+    assert {read.source(key).origin for key in KEYS} == {path}
 
 
 def test_an_empty_file_changes_nothing(write: Write) -> None:
-    read = settings(write, "")
-    base = Settings()
-    assert (read.severity, read.fail_on, read.excludes) == (
-        base.severity,
-        base.fail_on,
-        base.excludes,
-    )
+    read, base = settings(write, ""), Settings()
+    assert {key: read.value(key) for key in KEYS} == {key: base.value(key) for key in KEYS}
+    assert {read.source(key).origin for key in KEYS} == {"default"}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +147,7 @@ def test_the_nearest_file_wins_and_a_pyproject_without_the_table_is_passed_over(
     write("a/b/pyproject.toml", "[project]\nname = 'gradlint-user'\n")
     (project / "a" / "b" / "c").mkdir()
     assert find(str(project / "a" / "b" / "c")) == str(outer)
-    assert load(str(outer), REGISTRY).severity is Severity.ERROR
+    assert load(str(outer), REGISTRY).values == {"severity": "error"}
     inner = write("a/gradlint.toml", "")
     assert find(str(project / "a" / "b")) == str(inner)
     hidden = write("a/b/.gradlint.toml", "")
@@ -177,31 +176,54 @@ def test_where_the_search_begins(write: Write, project: Path) -> None:
     assert common_folder(["missing.py"]) == str(project)
 
 
+def over(read: Settings, **values: object) -> Settings:
+    """`read` with a command line that says `values` over it."""
+    said = {key.replace("_", "-"): value for key, value in values.items()}
+    return Settings((*read.said, command_line(said, REGISTRY)))
+
+
 def test_the_command_line_goes_over_the_file(write: Write, project: Path) -> None:
     read = settings(write, "severity = 'error'\nexclude = ['a']\nfail-on = 'error'\n")
-    changed = override(
+    changed = over(
         read,
-        Overrides(
-            select=("GL201",),
-            extend_exclude=("b",),
-            severity=Severity.INFO,
-            fail_on="never",
-            respect_gitignore=False,
-        ),
-        REGISTRY,
+        select=["GL201"],
+        extend_exclude=["b"],
+        severity="info",
+        fail_on="never",
+        respect_gitignore=False,
     )
     assert changed.severity is Severity.INFO
     assert changed.fail_on is None
     assert changed.respect_gitignore is False
     assert [it.patterns for it in changed.excludes] == [("a",), ("b",)]
     assert changed.layers[-1] == Layer(select=("GL201",))
-    assert changed.origins["severity"] == "command line"
-    assert changed.origins["exclude"] == str(project / "gradlint.toml")
-    assert override(read, Overrides(), REGISTRY).fail_on is Severity.ERROR
-    replaced = override(read, Overrides(exclude=("c",)), REGISTRY)
-    assert [(it.patterns, it.root) for it in replaced.excludes] == [(("c",), os.getcwd())]
+    assert changed.source("severity").origin == "command line"
+    assert changed.source("exclude").origin == str(project / "gradlint.toml")
+    assert over(read).fail_on is Severity.ERROR
+    assert over(read).file == str(project / "gradlint.toml")
+
+
+def test_patterns_count_from_where_they_were_said(write: Write, project: Path) -> None:
+    read = settings(write, "exclude = ['a']\nextend-exclude = ['b']\n", "deep/gradlint.toml")
+    changed = over(read, exclude=["c"], extend_exclude=["d"])
+    assert [(it.patterns, it.root) for it in changed.excludes] == [
+        (("c",), os.getcwd()),
+        (("b",), str(project / "deep")),
+        (("d",), os.getcwd()),
+    ]
+
+
+def test_what_every_source_says_adds_up_where_it_should(write: Write) -> None:
+    read = settings(write, "select = ['GL']\nignore = ['GL2']\nextend-exclude = ['a']\n")
+    changed = over(read, select=["GL201"], ignore=["GL201"], extend_exclude=["b"])
+    assert changed.value("select") == ("GL201",)
+    assert changed.value("ignore") == ("GL2", "GL201")
+    assert changed.value("extend-exclude") == ("a", "b")
 
 
 def test_an_unknown_rule_on_the_command_line() -> None:
-    with pytest.raises(ConfigError, match="unknown rule or family `GL202`; did you mean `GL201`"):
-        override(Settings(), Overrides(ignore=("GL202",)), REGISTRY)
+    with pytest.raises(ConfigError) as caught:
+        command_line({"ignore": ["GL202"]}, REGISTRY)
+    assert str(caught.value) == (
+        "command line: `ignore` names an unknown rule or family `GL202`; did you mean `GL201`?"
+    )

@@ -49,14 +49,30 @@ def command(paths: tuple[str, ...], stdin_filename: str | None, jobs: int, **opt
     outcome = check(
         paths, settings, registry, stdin=stdin, stdin_filename=stdin_filename, jobs=jobs
     )
-    found = outcome.findings
+    dismissed = outcome.dismissed
     report = Report(
-        findings=found,
+        findings=outcome.findings,
         skipped=outcome.skipped,
         excerpts=FileExcerpts(None if stdin is None else (stdin_filename or "<stdin>", stdin)),
-        covered={"files": outcome.files, "lines": outcome.lines},
-        closing=lambda: summary.summary(found, outcome.files, outcome.suppressed),
-        nothing=not outcome.files,
+        covered={
+            "files": outcome.files,
+            "lines": outcome.lines,
+            "interpreted": outcome.interpreted,
+        },
+        closing=lambda: summary.summary(
+            outcome.findings,
+            outcome.skipped,
+            files=outcome.files,
+            interpreted=outcome.interpreted,
+            suppressed=outcome.suppressed,
+        ),
+        nothing=not (outcome.files or outcome.skipped),
+        dismissed=dismissed,
         suppressed=outcome.suppressed,
+        more=lambda: {
+            "not_interpreted": [
+                {"reason": reason, "paths": paths} for reason, paths in dismissed.items()
+            ]
+        },
     )
     return publish(report, settings, options)

@@ -117,6 +117,6 @@ def _report(outcome: LogOutcome, listing: bool) -> Report:
 
     return replace(
         report,
-        preface=lambda width, color: lists.table(outcome.runs, columns=width, color=color),
+        preface=lambda: lists.tables(outcome.runs),
         more=lambda: {"runs": lists.document(outcome.runs)},
     )

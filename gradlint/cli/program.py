@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from gradlint import __version__
-from gradlint.cli.output import UserError, write_error
+from gradlint.cli.output import UserError, accept_every_character, write_error
 
 # Verb -> the module under gradlint.cli that holds its `command`; help lists them in this order.
 _VERBS = {
@@ -50,6 +50,7 @@ class _Program(click.Group):
         A failure is one line on standard error; a traceback only if GRADLINT_TRACEBACK is set.
         """
         extra["standalone_mode"] = False
+        accept_every_character()
         try:
             code = super().main(*args, **extra)
             sys.stdout.flush()

@@ -2,63 +2,41 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from time import monotonic
+from typing import TYPE_CHECKING
 
+from gradlint.report.characters import escape
 from gradlint.report.summary import count
-from gradlint.report.terminal import cut, escape
 
-_PATIENCE = 1.0
-"""Seconds without a word: whoever waits longer wonders."""
+if TYPE_CHECKING:
+    from gradlint.report.console import Progress as Shown
 
-_INTERVAL = 0.1
-"""Seconds between two words: faster than that nobody reads."""
+PATIENCE = 1.0
+"""Seconds before progress is shown."""
 
 
 class Progress:
-    """A line on standard error that is written over, and gone in the end.
-
-    Nothing is written where standard error is no terminal, nor in the first second.
-    """
+    """Says what has been read, if standard error is a terminal and reading takes a while."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._next = monotonic() + _PATIENCE
-        self._on = not quiet and _can_be_written_over()
-        self._shown = False
+        self._from = monotonic() + PATIENCE
+        self._on = not quiet and sys.stderr.isatty()
+        self._shown: Shown | None = None
 
     def __call__(self, files: int, runs: int, last: str) -> None:
-        """So many files and runs are read, `last` was the last."""
-        now = monotonic()
-        if not self._on or now < self._next:
+        """So many files and runs have been read, `last` was the last."""
+        if not self._on or monotonic() < self._from:
             return
-        self._next = now + _INTERVAL
-        amount = f"{count(files, 'file', 'files')}, {count(runs, 'run', 'runs')}"
-        text = escape(f"read {amount}: {last}")
-        self._write(f"\r\x1b[K{cut(text, 0, _columns() - 1)}")
-        self._shown = True
+        if self._shown is None:
+            from gradlint.report.console import Progress as Shown
+
+            self._shown = Shown()
+        read = f"{count(files, 'file', 'files')}, {count(runs, 'run', 'runs')}"
+        self._shown.show(escape(f"read {read}: {last}"))
 
     def close(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            self._write("\r\x1b[K")
-            self._shown = False
-
-    def _write(self, text: str) -> None:
-        encoding = sys.stderr.encoding or "utf-8"
-        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        sys.stderr.flush()
-
-
-def _can_be_written_over() -> bool:
-    try:
-        return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    except ValueError:
-        return False
-
-
-def _columns() -> int:
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80
+        """Take away what is shown."""
+        if self._shown is not None:
+            self._shown.close()
+            self._shown = None

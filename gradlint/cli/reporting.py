@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import click
 
-from gradlint.cli.output import (
-    UserError,
-    colored,
-    columns,
-    encoding,
-    write,
-    write_error,
-    write_file,
-)
+from gradlint.cli.output import UserError, screen, write_error, write_file
 from gradlint.config import Settings
 from gradlint.finding import Finding, Skip
-from gradlint.report import Excerpts
+from gradlint.report import Excerpts, plain
+from gradlint.report.layout import Line, Table
+from gradlint.report.plain import Plain
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _FORMATS = ["full", "concise", "json"]
-
-_WIDTH_OF_FILES = 100
-"""Columns of a report in a file: what reads well in an editor and in the log of a CI job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +31,10 @@ class Report:
         excerpts: where source lines come from.
         covered: how much was read, by its name in the summary of JSON.
         closing: the last line, for people.
-        nothing: there was nothing to judge; the last line is then a complaint.
+        nothing: there was nothing to read; the last line is then a complaint.
+        dismissed: the files that were never interpreted, by reason.
         suppressed: findings that comments took away; None where there are no comments.
-        preface: columns, whether to colour -> what people see before the findings.
+        preface: what people see before the findings.
         more: what the JSON document has on top of what all have.
     """
 
@@ -51,8 +44,9 @@ class Report:
     covered: Mapping[str, int]
     closing: Callable[[], str]
     nothing: bool = False
+    dismissed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     suppressed: int | None = None
-    preface: Callable[[int, bool], str] | None = None
+    preface: Callable[[], Iterable[Line | Table]] = tuple
     more: Callable[[], Mapping[str, Any]] = dict
 
 
@@ -74,7 +68,6 @@ def reporting_options(command: _Command) -> _Command:
             help="Write the findings to a file as well; may be repeated.",
         ),
         click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found."),
-        click.option("--no-cache", is_flag=True, help="Check every file anew."),
         click.option("--statistics", is_flag=True, help="Count findings by rule."),
         click.option("--show-skipped", is_flag=True, help="Say what was given up, and why."),
         click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary."),
@@ -91,11 +84,8 @@ def publish(report: Report, settings: Settings, options: Mapping[str, Any]) -> i
         UserError: a report file cannot be written.
     """
     for kind, path in options["reports"]:
-        write_file(path, _rendered(kind, report, _WIDTH_OF_FILES))
-    kind = options["output_format"]
-    write(_rendered(kind, report, columns(), color=colored(), charset=encoding()))
-    if kind != "json":
-        _close(report, options)
+        write_file(path, _rendered(kind, report))
+    _print(report, options)
     if options["exit_zero"] or settings.fail_on is None:
         return 0
     worst = settings.fail_on
@@ -132,44 +122,60 @@ def _destination(text: str) -> tuple[str, str]:
     return kind, path
 
 
-def _rendered(
-    kind: str, report: Report, width: int, *, color: bool = False, charset: str = "utf-8"
-) -> str:
+def _print(report: Report, options: Mapping[str, Any]) -> None:
+    kind = options["output_format"]
     if kind == "json":
-        from gradlint.report import json
+        sys.stdout.write(_json(report))
+        return
+    page = screen() if kind == "full" else Plain(sys.stdout)
+    page.draw(_findings(kind, report, page.columns, page.encoding))
+    page.draw(_closing(report, options))
+    if report.nothing and not report.findings and not options["quiet"]:
+        write_error(report.closing())
 
-        return json.render(
-            report.findings,
-            report.skipped,
-            report.excerpts,
-            covered=report.covered,
-            suppressed=report.suppressed,
-            more=report.more(),
-        )
-    preface = report.preface(width, color) if report.preface else ""
-    if not report.findings:
-        return preface
-    if kind == "concise":
-        from gradlint.report import concise
 
-        return preface + concise.render(report.findings, color=color)
-    from gradlint.report import full
+def _rendered(kind: str, report: Report) -> str:
+    return _json(report) if kind == "json" else plain.text(_findings(kind, report))
 
-    return preface + full.render(
-        report.findings, report.excerpts, columns=width, color=color, encoding=charset
+
+def _json(report: Report) -> str:
+    from gradlint.report import json
+
+    return json.render(
+        report.findings,
+        report.skipped,
+        report.excerpts,
+        covered=report.covered,
+        suppressed=report.suppressed,
+        more=report.more(),
     )
 
 
-def _close(report: Report, options: Mapping[str, Any]) -> None:
+def _findings(
+    kind: str, report: Report, columns: int = plain.COLUMNS, encoding: str = "utf-8"
+) -> Iterator[Line | Table]:
+    yield from report.preface()
+    if not report.findings:
+        return
+    if kind == "concise":
+        from gradlint.report import concise
+
+        yield from concise.render(report.findings)
+    else:
+        from gradlint.report import full
+
+        yield from full.render(report.findings, report.excerpts, columns=columns, encoding=encoding)
+
+
+def _closing(report: Report, options: Mapping[str, Any]) -> Iterator[Line | Table]:
     from gradlint.report import summary
 
-    if options["show_skipped"] and report.skipped:
-        write(summary.skipped(report.skipped, report.excerpts) + "\n")
+    if options["show_skipped"] and (report.skipped or report.dismissed):
+        in_full = options["output_format"] == "full"
+        yield from summary.skipped(report.skipped, report.dismissed, report.excerpts, paths=in_full)
+        yield Line()
     if options["statistics"] and report.findings:
-        write(summary.statistics(report.findings) + "\n")
-    if options["quiet"]:
-        return
-    if report.nothing and not report.findings:
-        write_error(report.closing())
-    else:
-        write(report.closing() + "\n")
+        yield summary.statistics(report.findings)
+        yield Line()
+    if not options["quiet"] and (report.findings or not report.nothing):
+        yield Line([(report.closing(), "strong")])

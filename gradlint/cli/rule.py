@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
 
-from gradlint.cli.output import UserError, write
+from gradlint.cli.output import UserError, screen
 from gradlint.registry import Rule, builtin_registry
+from gradlint.report.characters import escape
+from gradlint.report.layout import Table
 
 
 @click.command("rule")
@@ -30,21 +33,30 @@ def command(key: str | None, every: bool, output_format: str) -> int:
         import json
 
         documents = [_described(rule) for rule in rules]
-        write(json.dumps(documents if every else documents[0], indent=2) + "\n")
+        sys.stdout.write(json.dumps(documents if every else documents[0], indent=2) + "\n")
     elif every:
-        wide = max((len(rule.name) for rule in rules), default=0)
-        for rule in rules:
-            off = "" if rule.default else " (off)"
-            severity = f"{rule.severity.label + off:<13}"
-            write(f"{rule.code}  {rule.name:<{wide}}  {severity}  {rule.summary}\n")
+        screen().draw([Table([_row(rule) for rule in rules])])
     else:
-        rule = rules[0]
-        state = "on by default" if rule.default else "off unless selected"
-        heading, _, body = rule.document.partition("\n")
-        write(f"{heading}\n\n`{rule.code}` `{rule.name}`, {rule.severity.label}, {state}\n{body}")
-        for option, default in rule.options.items():
-            write(f"\nOption `{option.replace('_', '-')}`, by default {default!r}\n")
+        screen().document(document(rules[0]))
     return 0
+
+
+def _row(rule: Rule) -> tuple[str, ...]:
+    off = "" if rule.default else " (off)"
+    return rule.code, rule.name, rule.severity.label + off, escape(rule.summary)
+
+
+def document(rule: Rule) -> str:
+    """The document of a rule with its facts and options, in Markdown."""
+    state = "on by default" if rule.default else "off unless selected"
+    heading, _, body = rule.document.partition("\n")
+    facts = f"`{rule.code}` `{rule.name}`, {rule.severity.label}, {state}"
+    options = "".join(
+        f"\nOption `{option.replace('_', '-')}`, by default {default!r}\n"
+        for option, default in rule.options.items()
+    )
+    text = f"{heading}\n\n{facts}\n{body}{options}"
+    return "\n".join(map(escape, text.split("\n")))
 
 
 def _described(rule: Rule) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from functools import cache
 
 from gradlint.config import Settings
 from gradlint.engine.analyze import Analyzer, code_of
-from gradlint.engine.gate import Words, spells_framework
+from gradlint.engine.gate import spells_framework
 from gradlint.engine.outcome import Outcome
 from gradlint.engine.own_rules import crash_findings, own_findings
 from gradlint.engine.silence import Silence
@@ -22,6 +22,9 @@ from gradlint.source.parsing import parse
 from gradlint.source.reading import from_bytes, load
 from gradlint.source.suppression import speaks_to_gradlint
 from gradlint.source.text import SourceFile, SyntaxFailure, Unreadable, display_path
+
+NO_FRAMEWORK = "no framework that gradlint knows is named"
+NOTHING_TO_JUDGE = "a framework is named, but nothing that the selected rules judge"
 
 GARBAGE_THRESHOLD = 100_000
 """Allocations between two collections. A syntax tree allocates 50,000 objects a thousand lines,
@@ -89,7 +92,8 @@ class Checker:
                 or speaks_to_gradlint(data)
                 or self._analyzer.words(path, data)
             ):
-                return Outcome(files=1, lines=data.count(b"\n"))
+                lines = data.count(b"\n")
+                return Outcome(files=1, lines=lines, dismissed={NO_FRAMEWORK: [display_path(path)]})
             source = from_bytes(path, data, max_size=self._settings.max_file_size)
             if isinstance(source, Unreadable):
                 return self.unreadable(source)
@@ -112,9 +116,13 @@ class Checker:
         tree = parse(source)
         if isinstance(tree, SyntaxFailure):
             found += own_findings(rules, tree, source.path)
-        elif words := self._analyzer.words(path, code_of(source)):
-            more, outcome.skipped = self._analysis(source, tree, rules, words)
+        elif analysis := self._analysis(path, source, tree, rules):
+            outcome.interpreted = 1
+            more, outcome.skipped = analysis
             found += more
+        else:
+            reason = NOTHING_TO_JUDGE if spells_framework(code_of(source)) else NO_FRAMEWORK
+            outcome.dismissed = {reason: [source.path]}
         here = [it for it in found if it.path == source.path]
         outcome.add(self._silence.over_own(source, tree, rules, here))
         if len(here) < len(found):
@@ -124,9 +132,13 @@ class Checker:
         return outcome
 
     def _analysis(
-        self, source: SourceFile, tree: ast.Module, rules: Sequence[Rule], words: Words
-    ) -> tuple[list[Finding], list[Skip]]:
+        self, path: str, source: SourceFile, tree: ast.Module, rules: Sequence[Rule]
+    ) -> tuple[list[Finding], list[Skip]] | None:
+        """What the rules say, and what was given up; None where they have nothing to judge."""
         try:
+            words = self._analyzer.words(path, code_of(source))
+            if words is None or all(rule.subject.view is None for rule in rules):
+                return None
             options = self._settings.rule_options
             return self._analyzer.analyze(source, tree, rules, options, words)
         except RecursionError:

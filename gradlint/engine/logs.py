@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from gradlint.config import Settings
+from gradlint.config import Settings, Source
 from gradlint.engine.own_rules import crash_findings, own_findings
 from gradlint.finding import Finding, Skip, Window
 from gradlint.registry import Registry, Rule, log_registry
@@ -93,7 +93,7 @@ def logs_checked(
     Raises:
         ValueError: a role does not exist.
     """
-    settings = replace(Settings(), roles=dict(roles or {}))
+    settings = Settings((Source({"logs": {"roles": roles or {}}}),))
     return check_logs([os.fspath(path)], settings, log_registry()).findings
 
 

@@ -13,15 +13,23 @@ _UNUSED = "GL003"
 class Outcome:
     """What a check found.
 
-    `files` counts the files that were looked at, readable or not, but not those that were skipped;
-    `lines` their lines. `hidden` are the findings that comments took away, as (path, span, code);
-    `needed` the comments that took away a finding that came up in the check of another file.
+    Attributes:
+        findings: what the rules say, after suppression.
+        skipped: what was given up: a file, or what is behind a place in one.
+        files: files that were read, readable or not, but not those that were skipped.
+        lines: their lines.
+        interpreted: those of them with training code, on which rules could run.
+        dismissed: the paths of those that were never interpreted, by reason.
+        hidden: the findings that comments took away, as (path, span, code).
+        needed: the comments that took away a finding made in the check of another file.
     """
 
     findings: list[Finding] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
     files: int = 0
     lines: int = 0
+    interpreted: int = 0
+    dismissed: dict[str, list[str]] = field(default_factory=dict)
     hidden: set[tuple[str, Span, str]] = field(default_factory=set)
     needed: set[tuple[str, Span]] = field(default_factory=set)
 
@@ -36,14 +44,17 @@ class Outcome:
         self.skipped += other.skipped
         self.files += other.files
         self.lines += other.lines
+        self.interpreted += other.interpreted
+        for reason, paths in other.dismissed.items():
+            self.dismissed.setdefault(reason, []).extend(paths)
         self.hidden |= other.hidden
         self.needed |= other.needed
 
     def settle(self) -> None:
         """Bring the parts together: each finding once, in the order of output.
 
-        A model is found wanting once, however many scripts train it; and a comment is in use if any
-        of those scripts needs it.
+        A model is reported once, however many scripts train it; and a comment is in use if any of
+        those scripts needs it.
         """
         once: dict[tuple[str, Span, str, str], Finding] = {}
         for finding in sorted(self.findings, key=_order):
@@ -53,6 +64,9 @@ class Outcome:
                 once.setdefault(key, finding)
         self.findings = list(once.values())
         self.skipped = sorted(dict.fromkeys(self.skipped), key=_skip_order)
+        self.dismissed = {
+            reason: sorted(self.dismissed[reason]) for reason in sorted(self.dismissed)
+        }
 
 
 def _order(finding: Finding) -> tuple[tuple[str, int, int, str], str, str]:

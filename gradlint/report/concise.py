@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gradlint.finding import Finding, Window
-from gradlint.report.terminal import Style, escape
+from gradlint.report.characters import escape
+from gradlint.report.layout import Line
 
 
 def place(path: str, cell: int | None, line: int, column: int) -> str:
@@ -15,22 +16,18 @@ def place(path: str, cell: int | None, line: int, column: int) -> str:
     return f"{path}:cell {cell}:{line}:{column}"
 
 
-def render(findings: Iterable[Finding], *, color: bool = False) -> str:
+def render(findings: Iterable[Finding]) -> Iterator[Line]:
     """`path:line:col: severity[CODE] message`, a line each.
 
     For training logs `path:line: severity[CODE] message (run, series, steps)`.
     """
-    style = Style(color=color)
-    lines = []
     for finding in findings:
-        label = finding.level.label
-        head = style.severity(label, f"{label}[{finding.code}]")
         if finding.window is None:
             where, aside = _in_program(finding), ""
         else:
             where, aside = _in_log(finding, finding.window)
-        lines.append(f"{style.bold(where)}: {head} {escape(finding.message)}{aside}\n")
-    return "".join(lines)
+        head = f"{where}: {finding.level.label}[{finding.code}]"
+        yield Line([(f"{head} {escape(finding.message)}{aside}", "")])
 
 
 def _in_program(finding: Finding) -> str:
@@ -41,5 +38,5 @@ def _in_program(finding: Finding) -> str:
 def _in_log(finding: Finding, window: Window) -> tuple[str, str]:
     from gradlint.report import event  # a check of programs has no use for it
 
-    said = event.context(finding, window)
-    return event.place(finding), f" ({said})" if said else ""
+    context = event.context(finding, window)
+    return event.place(finding), f" ({context})" if context else ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gradlint.finding import Finding, Window
+from gradlint.report.characters import escape
 from gradlint.report.numbers import number, steps, whole
-from gradlint.report.terminal import escape, shortened, width, wrap
 
 _LONGEST_NAME = 120
-"""Columns of the name of a run or a series; a damaged header makes one of a megabyte."""
+"""Characters of the name of a run or a series; a damaged header makes one of a megabyte."""
 
 
 def line(finding: Finding) -> int | None:
@@ -33,26 +33,23 @@ def context(finding: Finding, window: Window) -> str:
     """`run a, series train/loss, steps 412-980`: what of it is known and not said by the path."""
     parts = []
     if window.run and not tells(finding.path, window.run):
-        parts.append(f"run {_named(window.run)}")
+        parts.append(f"run {name_of(window.run)}")
     if window.series:
-        parts.append(f"series {_named(window.series)}")
+        parts.append(f"series {name_of(window.series)}")
     parts.append(steps(window.start, window.end, window.axis))
     return ", ".join(part for part in parts if part)
 
 
-def _named(name: str) -> str:
-    return shortened(escape(name), _LONGEST_NAME)
+def name_of(series_or_run: str) -> str:
+    """The name of a series or a run with its middle left out if it is very long.
 
-
-def located(finding: Finding, window: Window, columns: int) -> list[str]:
-    """The place and in parentheses its context, on one line if `columns` are enough."""
-    where, said = place(finding), context(finding, window)
-    whole = f"{where} ({said})" if said else where
-    return (
-        [whole]
-        if width(whole) <= columns
-        else [where, *(wrap(f"({said})", columns) if said else [])]
-    )
+    Names of series differ at their ends.
+    """
+    name = escape(series_or_run)
+    if len(name) <= _LONGEST_NAME:
+        return name
+    tail = _LONGEST_NAME * 2 // 3
+    return f"{name[: _LONGEST_NAME - tail - 3]}...{name[-tail:]}"
 
 
 def evidence(window: Window) -> str:

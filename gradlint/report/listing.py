@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gradlint.report.event import tells
+from gradlint.report.characters import escape
+from gradlint.report.event import name_of, tells
+from gradlint.report.layout import Line, Table
 from gradlint.report.numbers import number, span, steps
 from gradlint.report.summary import count
-from gradlint.report.terminal import Style, escape, shortened, width, wrap
 
 if TYPE_CHECKING:
     from gradlint.run_summary import RunSummary, SeriesSummary
 
 _HEADS = ("series", "role", "points", "steps", "values", "nan/inf")
 _RIGHT = (2, 5)
-_GAP = 2
 _INDENT = 2
 
-_SHORTEST = 12
-"""Columns of the name of a series at least; below that it stands on a line of its own."""
+_NARROWEST = 60
+"""Columns of the table: steps, ranges and a role of two words in two rows beside a short name."""
 
 
-def table(runs: Sequence[RunSummary], *, columns: int, color: bool = False) -> str:
-    """A block for each run: where it is from, and a line for each of its series."""
-    style = Style(color=color)
-    return "".join(_block(run, columns, style) + "\n" for run in runs)
+def tables(runs: Sequence[RunSummary]) -> Iterator[Line | Table]:
+    """For each run a line that says where it is from, and a table of its series."""
+    for run in runs:
+        yield _head(run)
+        # The last column is of use only where something is not finite.
+        last = None if any(series.nonfinite for series in run.series) else -1
+        rows = [_row(series)[:last] for series in run.series]
+        yield Table(rows, _HEADS[:last], _RIGHT, _INDENT, _NARROWEST)
+        yield Line()
 
 
 def document(runs: Sequence[RunSummary]) -> list[dict[str, Any]]:
@@ -60,22 +65,14 @@ def _described(series: SeriesSummary) -> dict[str, Any]:
     }
 
 
-def _block(run: RunSummary, columns: int, style: Style) -> str:
-    facts = [] if tells(run.path, run.name) else [f"run {escape(run.name)}"]
+def _head(run: RunSummary) -> Line:
+    facts = [] if tells(run.path, run.name) else [f"run {name_of(run.name)}"]
     if run.part > 1:
         facts.append(f"part {run.part}")
     facts += [run.format, f"{len(run.series):,} series", count(run.points, "point", "points")]
     facts.append(steps(run.first_step, run.last_step, run.axis))
-    path, said = escape(run.path), ", ".join(fact for fact in facts if fact)
-    if width(f"{path}: {said}") <= columns:
-        head = [f"{style.bold(path)}: {said}"]
-    else:
-        head = [f"{style.bold(path)}:"]
-        head += [" " * _INDENT + text for text in wrap(said, columns - _INDENT)]
-    rows = [_HEADS, *map(_row, run.series)]
-    if not any(series.nonfinite for series in run.series):
-        rows = [row[:-1] for row in rows]
-    return "\n".join([*head, *_aligned(rows, columns - _INDENT, style)]) + "\n"
+    said = ", ".join(fact for fact in facts if fact)
+    return Line((), [(escape(run.path), "strong"), (f": {said}", "")], [(" " * _INDENT, "")])
 
 
 def _row(series: SeriesSummary) -> tuple[str, ...]:
@@ -84,38 +81,10 @@ def _row(series: SeriesSummary) -> tuple[str, ...]:
         low, high = number(series.low), number(series.high)
         values = low if low == high else f"{low} to {high}"
     return (
-        escape(series.tag),
+        name_of(series.tag),
         escape(series.role),
         f"{series.points:,}",
         span(series.first, series.last),
         values,
         f"{series.nonfinite:,}" if series.nonfinite else "",
     )
-
-
-def _aligned(rows: Sequence[tuple[str, ...]], columns: int, style: Style) -> list[str]:
-    """The rows as lines; names of series give way first, to the width and then to a line."""
-    names = [row[0] for row in rows]
-    wide = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
-    room = columns - sum(wide[1:]) - _GAP * (len(wide) - 1)
-    apart = room < min(_SHORTEST, wide[0])
-    first = min(wide[0], columns if apart else room)
-    lines = []
-    for index, (name, row) in enumerate(zip(names, rows, strict=True)):
-        name = shortened(name, first)
-        cells = [
-            _padded(cell, size, column in _RIGHT)
-            for column, (cell, size) in enumerate(zip(row[1:], wide[1:], strict=True), 1)
-        ]
-        rest = (" " * _GAP).join(cells).rstrip()
-        if apart:
-            pair = [" " * _INDENT + name, " " * 2 * _INDENT + rest]
-        else:
-            pair = [f"{' ' * _INDENT}{_padded(name, first, False)}{' ' * _GAP}{rest}"]
-        lines += pair if index else [style.frame(line) for line in pair]
-    return lines
-
-
-def _padded(text: str, size: int, right: bool) -> str:
-    space = " " * max(size - width(text), 0)
-    return space + text if right else text + space

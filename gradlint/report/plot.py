@@ -11,8 +11,8 @@ import math
 from dataclasses import dataclass
 
 from gradlint.finding import Excerpt
+from gradlint.report.layout import Piece
 from gradlint.report.numbers import number, whole
-from gradlint.report.terminal import Style
 
 ROWS = 8
 """Rows of a plot: a curve's shape shows in 32 braille dots, and two findings fit on a screen."""
@@ -90,17 +90,17 @@ class _Scale:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a plot: what stands left of it, and its characters, coloured."""
+    """A line of a plot: what stands left of it, and its characters."""
 
     name: str
-    cells: str
+    pieces: tuple[Piece, ...]
 
 
-def plot(excerpt: Excerpt, *, columns: int, glyphs: Glyphs, style: Style, label: str) -> list[Row]:
+def plot(excerpt: Excerpt, *, columns: int, glyphs: Glyphs, label: str) -> list[Row]:
     """The lines of the picture, at most `columns` wide; none if there is nothing to draw.
 
-    The event's part of the curve and the marks below it have the colour of the severity `label`;
-    `!` above the curve marks what is NaN or infinite.
+    The event's part of the curve and the marks below it are shown as the severity `label`; `!`
+    above the curve marks what is NaN or infinite.
     """
     if not excerpt.steps:
         return []
@@ -108,16 +108,16 @@ def plot(excerpt: Excerpt, *, columns: int, glyphs: Glyphs, style: Style, label:
     names = _names(scale)
     canvas = _Canvas(excerpt, min(max(columns, _NARROWEST), WIDEST), glyphs, scale)
     first, last = canvas.event
-    rows = [Row("", _remarks(excerpt, scale))]
+    rows = [Row("", ((_remarks(excerpt, scale), ""),))]
     if excerpt.bad:
-        rows.append(Row("", _paint(canvas.bad, style, label, canvas.event)))
+        rows.append(Row("", _paint(canvas.bad, label, canvas.event)))
     if scale is not None:
         rows += [
-            Row(names.get(number, ""), _paint(cells, style, label, canvas.event))
+            Row(names.get(number, ""), _paint(cells, label, canvas.event))
             for number, cells in enumerate(canvas.rows)
         ]
-    rows.append(Row("", " " * first + style.severity(label, "^" * (last - first + 1))))
-    rows.append(Row("", _ruler(excerpt, canvas)))
+    rows.append(Row("", ((" " * first, ""), ("^" * (last - first + 1), label))))
+    rows.append(Row("", ((_ruler(excerpt, canvas), ""),)))
     return rows
 
 
@@ -208,11 +208,9 @@ class _Canvas:
             self._bits[row][x // across] |= self._glyphs.bits[line][x % across]
 
 
-def _paint(cells: str, style: Style, label: str, event: tuple[int, int]) -> str:
+def _paint(cells: str, label: str, event: tuple[int, int]) -> tuple[Piece, ...]:
     first, last = event
-    cells = cells.rstrip()
-    inside = style.severity(label, cells[first : last + 1])
-    return cells[:first] + inside + cells[last + 1 :]
+    return (cells[:first], ""), (cells[first : last + 1], label), (cells[last + 1 :], "")
 
 
 def _ruler(excerpt: Excerpt, canvas: _Canvas) -> str:

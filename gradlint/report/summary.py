@@ -1,18 +1,23 @@
-"""Findings -> the closing lines: how many, how bad, in how many files; which rules, how often."""
+"""Findings -> the closing lines: how many, how bad, in how many files; what was looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from gradlint.finding import Finding, Severity, Skip
 from gradlint.report import Excerpts
-from gradlint.report.terminal import escape
+from gradlint.report.characters import escape
+from gradlint.report.layout import Line, Table
 
 _WORDS = (
     (Severity.ERROR, "error", "errors"),
     (Severity.WARNING, "warning", "warnings"),
     (Severity.INFO, "info", "infos"),
 )
+
+_REASONS = 2
+"""Reasons for giving up that the closing line has room for, the most frequent first."""
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -25,15 +30,43 @@ def tally(findings: Sequence[Finding]) -> dict[str, int]:
     return {many: sum(it.level is level for it in findings) for level, _, many in _WORDS}
 
 
-def summary(findings: Sequence[Finding], files: int, suppressed: int = 0) -> str:
-    """The closing line of a run over `files` files."""
-    aside = f" ({suppressed:,} suppressed)" if suppressed else ""
-    if not findings:
-        if not files:
-            return "Nothing to check: no Python files or notebooks were found."
-        return f"All checks passed: {count(files, 'file', 'files')}{aside}."
-    hit = len({finding.path for finding in findings})
-    return f"Found {_counted(findings)} in {_share(hit, files, 'file', 'files')}{aside}."
+def summary(
+    findings: Sequence[Finding],
+    skips: Sequence[Skip],
+    *,
+    files: int,
+    interpreted: int,
+    suppressed: int = 0,
+) -> str:
+    """The closing line of a check of source: the verdict, and what was looked at.
+
+    Args:
+        findings: what is reported.
+        skips: what was given up.
+        files: files that were read.
+        interpreted: those of them with training code, which alone the rules can judge.
+        suppressed: findings that comments took away.
+    """
+    if not files and not skips:
+        return "Nothing to check: no Python files or notebooks were found."
+    parts = [f"{count(files, 'file', 'files')} read", f"{interpreted or 'none'} with training code"]
+    if suppressed:
+        parts.append(f"{count(suppressed, 'finding', 'findings')} suppressed")
+    if skips:
+        parts.append(_given_up(skips))
+    looked_at = ", ".join(parts)
+    if findings:
+        hit = len({finding.path for finding in findings})
+        return f"Found {_counted(findings)} in {count(hit, 'file', 'files')} ({looked_at})."
+    return f"{'All checks passed' if interpreted else 'Nothing to judge'}: {looked_at}."
+
+
+def _given_up(skips: Sequence[Skip]) -> str:
+    files = len({skip.path for skip in skips})
+    often = Counter(skip.reason for skip in skips).most_common()
+    reasons = "; ".join(escape(reason) for reason, _ in often[:_REASONS])
+    more = "; ..." if len(often) > _REASONS else ""
+    return f"{files:,} not followed to the end: {reasons}{more}"
 
 
 def log_summary(
@@ -78,25 +111,49 @@ def _share(hit: int, all_: int, one: str, many: str) -> str:
     return f"{f'{hit:,} of ' if hit < all_ else ''}{count(max(all_, hit), one, many)}"
 
 
-def statistics(findings: Sequence[Finding]) -> str:
-    """One line for each rule that found something, the most frequent first."""
-    found: dict[tuple[str, str], int] = {}
-    for finding in findings:
-        key = (finding.code, finding.name)
-        found[key] = found.get(key, 0) + 1
+def statistics(findings: Sequence[Finding]) -> Table:
+    """How often each rule found something, the most frequent first."""
+    found = Counter((finding.code, finding.name) for finding in findings)
     rows = sorted(found.items(), key=lambda row: (-row[1], row[0]))
-    wide = max((len(f"{number:,}") for _, number in rows), default=0)
-    return "".join(f"{number:>{wide},}  {code}  {name}\n" for (code, name), number in rows)
+    return Table([(f"{number:,}", code, name) for (code, name), number in rows], right=(0,))
 
 
-def skipped(skips: Sequence[Skip], excerpts: Excerpts) -> str:
-    """One line for each thing that was given up."""
-    lines = []
+def skipped(
+    skips: Sequence[Skip],
+    dismissed: Mapping[str, Sequence[str]],
+    excerpts: Excerpts,
+    *,
+    paths: bool = True,
+) -> Iterator[Line]:
+    """What was not followed to the end, and which files were never interpreted, by reason.
+
+    Args:
+        skips: what was given up, with its place.
+        dismissed: the files that were never interpreted, by reason.
+        excerpts: where positions in notebooks come from.
+        paths: whether the files that were never interpreted are named or only counted: most files
+            of most projects train nothing.
+    """
+    groups: dict[str, list[str]] = {}
     for skip in skips:
-        place = escape(skip.path)
-        if skip.span is not None:
-            cell, line = excerpts.position(skip.path, skip.span.line)
-            place += f":{line}" if cell is None else f":cell {cell}:{line}"
-        code = f"[{skip.code}]" if skip.code else ""
-        lines.append(f"{place}: skipped{code} {escape(skip.reason)}\n")
-    return "".join(lines)
+        rule = f" ({skip.code})" if skip.code else ""
+        reason = f"Not followed to the end{rule}: {skip.reason}"
+        groups.setdefault(reason, []).append(_place(skip, excerpts))
+    for reason, places in groups.items():
+        yield from _group(reason, len(places), places)
+    for reason, files in dismissed.items():
+        yield from _group(f"Never interpreted: {reason}", len(files), files if paths else ())
+
+
+def _group(reason: str, number: int, places: Sequence[str]) -> Iterator[Line]:
+    yield Line(
+        (), [(escape(reason), "strong"), (f" ({count(number, 'file', 'files')})", "")], [("  ", "")]
+    )
+    yield from (Line([(f"  {escape(place)}", "")]) for place in places)
+
+
+def _place(skip: Skip, excerpts: Excerpts) -> str:
+    if skip.span is None:
+        return skip.path
+    cell, line = excerpts.position(skip.path, skip.span.line)
+    return f"{skip.path}:{line}" if cell is None else f"{skip.path}:cell {cell}:{line}"

@@ -34,7 +34,7 @@ def load(path: str, *, max_size: int = DEFAULT_MAX_SIZE) -> bytes | Unreadable |
             )
         limit = max_size * _NOTEBOOK_ALLOWANCE if path.endswith(".ipynb") else max_size
         if status.st_size > limit:
-            return _too_big(shown, status.st_size, limit)
+            return _too_big(shown, limit)
         with open(path, "rb") as stream:
             return stream.read()
     except FileNotFoundError:
@@ -57,10 +57,10 @@ def from_bytes(
 
         program = read_notebook(shown, data)
         if isinstance(program, SourceFile) and len(program.text) > max_size:
-            return _too_big(shown, len(program.text), max_size)
+            return _too_big(shown, max_size)
         return program
     if len(data) > max_size:
-        return _too_big(shown, len(data), max_size)
+        return _too_big(shown, max_size)
     text = _decode(shown, data)
     return text if isinstance(text, Unreadable) else SourceFile(shown, text, data)
 
@@ -78,8 +78,8 @@ def read(path: str, *, max_size: int = DEFAULT_MAX_SIZE) -> SourceFile | Unreada
     return from_bytes(path, data, max_size=max_size)
 
 
-def _too_big(path: str, size: int, limit: int) -> Skip:
-    return Skip(path, None, f"larger than the limit ({size:,} of {limit:,} bytes)")
+def _too_big(path: str, limit: int) -> Skip:
+    return Skip(path, None, f"larger than {limit:,} bytes (`max-file-size`)")
 
 
 def _decode(path: str, data: bytes) -> str | Unreadable:

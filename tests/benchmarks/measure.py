@@ -59,7 +59,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--against", default="", help="another command, given the paths")
     options = parser.parse_args()
-    check = [sys.executable, "-m", "gradlint", "check", "--isolated", "--no-cache", "--jobs", "1",
+    check = [sys.executable, "-m", "gradlint", "check", "--isolated", "--jobs", "1",
              "--exit-zero", "--output-format", "concise"]  # fmt: skip
     commands = {"gradlint": [*check, *options.paths]}
     commands["ast.parse"] = [sys.executable, "-c", PARSE, *options.paths]

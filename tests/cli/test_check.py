@@ -20,10 +20,18 @@ IDLE = "x = 1  # gradlint: ignore[syntax-error]\n"
 
 
 def test_a_clean_project(gradlint: Gradlint, write: Write) -> None:
-    write("a.py", "import torch\n")
+    write("a.py", "import torch\nloss.backward()\n")
     write("b/c.py", "x = 1\n")
     result = gradlint("check")
-    assert result.stdout == "All checks passed: 2 files.\n"
+    assert result.stdout == "All checks passed: 2 files read, 1 with training code.\n"
+    assert (result.stderr, result.exit_code) == ("", 0)
+
+
+def test_files_without_training_code_have_not_passed(gradlint: Gradlint, write: Write) -> None:
+    write("a.py", "import torch\n")
+    write("b.py", "x = 1\n")
+    result = gradlint("check")
+    assert result.stdout == "Nothing to judge: 2 files read, none with training code.\n"
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
@@ -49,7 +57,7 @@ def test_findings_come_sorted_with_their_source(gradlint: Gradlint, write: Write
         "   |\n"
         "   = help: correct the syntax; no rule can run before that\n"
         "\n"
-        "Found 1 error, 1 info in 2 files.\n"
+        "Found 1 error, 1 info in 2 files (2 files read, none with training code).\n"
     )
     assert result.exit_code == 1
 
@@ -146,10 +154,44 @@ def test_statistics(gradlint: Gradlint, write: Write) -> None:
 
 
 def test_show_skipped(gradlint: Gradlint, write: Write) -> None:
-    write("a.py", "x = 1\n" * 1_000_000)
+    write("large.py", "x = 1\n" * 1_000_000)
+    write("train.py", "import torch\nloss.backward()\n")
+    write("names.py", "import torch\n")
+    write("src/a.py", "x = 1\n")
+    write("src/b.py", "x = 1\n")
     result = gradlint("check", "--show-skipped")
-    assert "a.py: skipped larger than the limit (6,000,000 of 2,000,000 bytes)" in result.stdout
+    assert result.stdout == (
+        "Not followed to the end: larger than 2,000,000 bytes (`max-file-size`) (1 file)\n"
+        "  large.py\n"
+        "Never interpreted: a framework is named, but nothing that the selected rules judge"
+        " (1 file)\n"
+        "  names.py\n"
+        "Never interpreted: no framework that gradlint knows is named (2 files)\n"
+        "  src/a.py\n"
+        "  src/b.py\n"
+        "\n"
+        "All checks passed: 4 files read, 1 with training code,"
+        " 1 not followed to the end: larger than 2,000,000 bytes (`max-file-size`).\n"
+    )
     assert result.exit_code == 0
+    short = gradlint("check", "--show-skipped", "--output-format", "concise").stdout
+    assert "  large.py\n" in short
+    assert "is named (2 files)\n" in short
+    assert "a.py" not in short
+    document = json.loads(gradlint("check", "--output-format", "json").stdout)
+    assert [it["path"] for it in document["skipped"]] == ["large.py"]
+    assert document["not_interpreted"] == [
+        {
+            "reason": "a framework is named, but nothing that the selected rules judge",
+            "paths": ["names.py"],
+        },
+        {
+            "reason": "no framework that gradlint knows is named",
+            "paths": ["src/a.py", "src/b.py"],
+        },
+    ]
+    counts = [document["summary"][it] for it in ("files", "interpreted", "skipped")]
+    assert counts == [4, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +214,7 @@ def test_bad_files_are_findings(
     write("good.py", "x = 1\n")
     result = gradlint("check", "--output-format", "concise")
     assert message in result.stdout
-    assert "in 1 of 2 files." in result.stdout
+    assert "in 1 file (2 files read" in result.stdout
     assert result.exit_code == 1
 
 
@@ -230,7 +272,7 @@ def test_per_file_ignores(gradlint: Gradlint, write: Write) -> None:
     write("tests/a.py", BROKEN)
     write("b.py", BROKEN)
     write("pyproject.toml", '[tool.gradlint.per-file-ignores]\n"tests/*" = ["GL001"]\n')
-    assert "Found 1 error in 1 of 2 files." in gradlint("check").stdout
+    assert "Found 1 error in 1 file (2 files read" in gradlint("check").stdout
     assert gradlint("check", "tests/a.py").exit_code == 0
     assert gradlint("check", "tests").exit_code == 0
     assert gradlint("check", "tests", "--isolated").exit_code == 1
@@ -238,14 +280,15 @@ def test_per_file_ignores(gradlint: Gradlint, write: Write) -> None:
 
 def test_suppression(gradlint: Gradlint, write: Write) -> None:
     write("a.py", "# gradlint: ignore-file[syntax-error] a template\n" + BROKEN)
-    assert gradlint("check").stdout == "All checks passed: 1 file (1 suppressed).\n"
+    assert gradlint("check").stdout.endswith("1 finding suppressed.\n")
+    assert gradlint("check").exit_code == 0
     write("a.py", "x = 1  # gradlint: ignore[syntax-error, unused-suppression]\n")
     assert gradlint("check", "--fail-on", "info").exit_code == 0
     write("a.py", "# gradlint: ignore-file[GL004]\nx = 1  # gradlint: ignore[nope]\n")
     assert gradlint("check", "--fail-on", "info").exit_code == 0
     write("a.py", "x = 1  # gradlint: ignore\n")
     assert "nothing to suppress here" in gradlint("check").stdout
-    assert gradlint("check", "--select", "GL003").stdout.startswith("All checks passed")
+    assert "nothing to suppress" not in gradlint("check", "--select", "GL003").stdout
 
 
 @pytest.mark.parametrize(
@@ -254,6 +297,7 @@ def test_suppression(gradlint: Gradlint, write: Write) -> None:
         (["check", "--select", "GL00l"], "unknown rule or family `GL00l`; did you mean `GL0"),
         (["check", "--output-format", "xml"], "'xml' is not one of"),
         (["check", "--nope"], "no such option '--nope'"),
+        (["check", "--no-cache"], "no such option '--no-cache'"),
         (["check", "--fail-on", "bad"], "'bad' is not one of"),
         (["check", "--jobs", "x"], "a number, or `auto`"),
         (["check", "--report", "json"], "write FORMAT:PATH"),
@@ -323,37 +367,28 @@ def test_a_narrow_encoding_gets_escapes(write: Write, project: Path) -> None:
     assert b"GL\\xe9" in result.stderr
 
 
-def test_a_closed_pipe_is_no_error(write: Write, project: Path) -> None:
-    write("a.py", "\n".join(f"x = 1  # gradlint: ignore[nope{n}]" for n in range(2000)))
+@pytest.mark.parametrize(
+    ("env", "beginning"),
+    [({}, b"warning[GL"), ({"FORCE_COLOR": "1", "TERM": "xterm"}, b"\x1b[1;35mwar")],
+)
+def test_a_closed_pipe_is_no_error(
+    write: Write, project: Path, env: dict[str, str], beginning: bytes
+) -> None:
+    write("a.py", "\n".join(f"x = 1  # gradlint: ignore[nope{n}]" for n in range(1000)))
     process = subprocess.Popen(
         [sys.executable, "-m", "gradlint", "check", "a.py"],
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={**os.environ, **env},
     )
     assert process.stdout is not None
-    assert process.stdout.read(10) == b"warning[GL"
+    assert process.stdout.read(10) == beginning
     process.stdout.close()
     assert process.stderr is not None
     assert process.stderr.read() == b""
     assert process.wait() == 1
     process.stderr.close()
-
-
-@pytest.mark.parametrize(
-    ("env", "colored"),
-    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
-)
-def test_color(gradlint: Gradlint, write: Write, env: dict[str, str], colored: bool) -> None:
-    write("a.py", BROKEN)
-    assert ("\x1b[" in gradlint("check", **env).stdout) is colored
-
-
-def test_width(gradlint: Gradlint, write: Write) -> None:
-    write("a.py", "x = [" + "1, " * 100 + "2 3]\nimport torch")
-    for columns in (60, 80, 140):
-        lines = gradlint("check", COLUMNS=str(columns)).stdout.split("\n")
-        assert max(map(len, lines)) in range(columns - 20, columns + 1)
 
 
 def test_user_text_cannot_steer_the_terminal(gradlint: Gradlint, write: Write) -> None:

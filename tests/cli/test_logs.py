@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from click.testing import Result
 
 from gradlint.cli.progress import Progress
 from gradlint.engine.logs import LogOutcome
+from tests.pseudo_terminal import on_terminal
 from tests.report.curves import NAN_FINDING, SPIKE_FINDING
 from tests.report.test_listing import RUN
 
@@ -175,7 +174,7 @@ def test_roles_come_from_the_configuration(
     write("gradlint.toml", "[logs.roles]\nq = 'loss'\n'val/*' = 'validation score'\n")
     gradlint("logs")
     assert outcome["settings"].roles == {"q": "loss", "val/*": "validation score"}
-    assert 'logs.roles.q = "loss"' in gradlint("config").stdout
+    assert re.search(r'logs\.roles\.q +\S+gradlint\.toml +"loss"\n', gradlint("config").stdout)
 
 
 def test_an_unknown_role_is_an_error_of_the_configuration(
@@ -217,30 +216,41 @@ def test_a_narrow_encoding_gets_a_plot_of_ascii(write: Write, project: Path) -> 
 
 
 SLOW = """\
-import time
+import sys, time
 from gradlint.cli.progress import Progress
 progress = Progress()
 progress(1, 1, "runs/early.csv")
+assert "rich" not in sys.modules
 time.sleep(1.1)
-progress(1200, 1, "runs/late\\x1b[2J.csv")
-progress(1201, 2, "runs/too-soon.csv")
+progress(1200, 1, "runs/late\\x1b[2J[red].csv" + "x" * 200)
+time.sleep(0.2)
 progress.close()
 """
 
 
+def progress_shown(**env: str) -> str:
+    """What a terminal gets on standard error of work that takes more than a second."""
+    return on_terminal([sys.executable, "-c", SLOW], stream="stderr", **env)[0]
+
+
 def test_long_work_says_how_far_it_is_on_a_terminal() -> None:
-    parent, child = pty.openpty()
-    env = {**os.environ, "TERM": "xterm"}
-    subprocess.run([sys.executable, "-c", SLOW], stderr=child, env=env, check=True)
-    os.close(child)
-    shown = os.read(parent, 10_000).decode()
-    os.close(parent)
-    assert shown == "\r\x1b[Kread 1,200 files, 1 run: runs/late\\x1b[2J.csv\r\x1b[K"
+    shown = progress_shown()
+    assert "early" not in shown
+    assert "read 1,200 files, 1 run: runs/late\\x1b[2J[red].csvxxx" in shown
+    # One line, cleared in the end.
+    assert "x" * 60 not in shown
+    assert shown.endswith("\x1b[2K")
 
 
-def test_no_progress_is_shown_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_not_shown_where_it_cannot_be_written_over() -> None:
+    assert progress_shown(TERM="dumb") == ""
+
+
+def test_no_progress_is_shown_elsewhere(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradlint.cli.progress.PATIENCE", 0.0)
     progress = Progress()
-    progress._next = time.monotonic() - 1
     progress(1, 3, "runs/a.csv")
     progress.close()
     assert capsys.readouterr().err == ""

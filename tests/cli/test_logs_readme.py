@@ -97,7 +97,7 @@ def test_the_script_passes_neither_a_dead_program_nor_a_missing_log(
 
 def test_the_finding_in_the_readme_is_what_is_printed(gradlint: Gradlint, write: Write) -> None:
     write("runs/lstm/metrics.csv", metrics(500, 409))
-    printed = gradlint("logs", "runs", "--select", "TL1", COLUMNS="100").stdout
+    printed = gradlint("logs", "runs", "--select", "TL1").stdout
     shown = fence("logs output")
     if os.environ.get("GRADLINT_UPDATE_GOLDEN"):
         text = README.read_text(encoding="utf-8")

@@ -56,15 +56,29 @@ def test_rules_as_json(gradlint: Gradlint) -> None:
 
 
 def test_config_tells_where_each_setting_comes_from(gradlint: Gradlint, write: Write) -> None:
-    path = write("pyproject.toml", "[tool.gradlint]\nseverity = 'warning'\nignore = ['GL003']\n")
+    path = write(
+        "pyproject.toml",
+        """
+        [tool.gradlint]
+        severity = 'warning'
+        ignore = ['GL003']
+        [tool.gradlint.per-file-ignores]
+        "tests/*" = ["GL2"]
+        [tool.gradlint.rules.vanilla-rnn-long-sequence]
+        min_steps = 7
+        """,
+    )
     text = gradlint("config", "--fail-on", "never").stdout
-    assert f"configuration file: {path}\n" in text
-    assert f'severity = "warning"  ({path})\n' in text
-    assert f'ignore = ["GL003"]  ({path})\n' in text
-    assert 'fail-on = "never"  (command line)\n' in text
-    assert "respect-gitignore = true  (default)\n" in text
+    assert text.startswith(f"configuration file: {path}\n")
+    rows = {line.split()[0]: line for line in text.split("\n") if line}
+    assert rows["severity"].split() == ["severity", str(path), '"warning"']
+    assert rows["ignore"].split() == ["ignore", str(path), '["GL003"]']
+    assert rows["fail-on"].split() == ["fail-on", "command", "line", '"never"']
+    assert rows["respect-gitignore"].split() == ["respect-gitignore", "default", "true"]
+    assert rows["per-file-ignores.tests/*"].endswith(f'{path}  ["GL2"]')
+    assert rows["rules.vanilla-rnn-long-sequence.min_steps"].endswith(f"{path}  7")
     assert "GL003" not in text.split("rules are on:")[1]
-    assert "configuration file: none\n" in gradlint("config", "--isolated").stdout
+    assert gradlint("config", "--isolated").stdout.startswith("configuration file: none\n")
 
 
 def test_start_up_imports_nothing_heavy(write: Write, project: Path) -> None:

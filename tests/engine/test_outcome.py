@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from gradlint.config import Overrides, Settings, override
+from gradlint.config import Settings, Source
 from gradlint.engine.analyze import Analyzer
 from gradlint.engine.check import check
+from gradlint.engine.checker import NO_FRAMEWORK, NOTHING_TO_JUDGE
 from gradlint.finding import Finding, Note, Severity, Skip, Span
 from gradlint.registry import Rule, code_registry
-from gradlint.selection import Layer
 from gradlint.source.text import SourceFile
 
 Write = Callable[[str, str | bytes], Path]
@@ -67,6 +67,11 @@ def each_line(
     return findings, [Skip(source.path, None, "seen")] if "skip" in source.text else []
 
 
+def saying(**values: object) -> Settings:
+    """Settings in which one source says `values`."""
+    return Settings((Source(values),))
+
+
 def codes(
     paths: Sequence[str] = (), settings: Settings | None = None, **more: Any
 ) -> list[tuple[str, int, str]]:
@@ -89,13 +94,31 @@ def test_the_analysis_gets_only_relevant_files_and_enabled_rules(
     write("a.py", "import torch")
     write("b.py", "import os")
     write("c.py", "import os  # gradlint: ignore-file[GL001]")
-    settings = Settings(layers=(Layer(ignore=("GL004",)),), rule_options={"syntax-error": {"x": 1}})
+    settings = saying(ignore=("GL004",), rules={"syntax-error": {"x": 1}})
     outcome = check([], settings, code_registry())
     assert [it[0] for it in seen] == ["a.py"]
     assert "GL001" in seen[0][2]
     assert "GL004" not in seen[0][2]
     assert seen[0][3] == {"syntax-error": {"x": 1}}
     assert (outcome.files, outcome.findings[0].path) == (3, "c.py")
+
+
+def test_what_was_not_interpreted_is_told_by_reason(write: Write) -> None:
+    write("trains.py", "import torch\nloss.backward()\n")
+    write("idle.py", "import torch\n")
+    write("b.py", "import os\n")
+    write("a.py", "import os  # gradlint: ignore-file[GL001]\n")
+    write("broken.py", "import torch\nx = (\n")
+    outcome = check([], Settings(), code_registry())
+    assert (outcome.files, outcome.interpreted) == (5, 1)
+    assert outcome.dismissed == {NO_FRAMEWORK: ["a.py", "b.py"], NOTHING_TO_JUDGE: ["idle.py"]}
+
+
+def test_where_no_rule_judges_programs_nothing_is_interpreted(write: Write) -> None:
+    write("trains.py", "import torch\nloss.backward()\n")
+    outcome = check([], saying(select=("GL001",)), code_registry())
+    assert (outcome.files, outcome.interpreted) == (1, 0)
+    assert outcome.dismissed == {NOTHING_TO_JUDGE: ["trains.py"]}
 
 
 def test_suppression_comes_after_the_rules(
@@ -156,8 +179,7 @@ def test_a_process_that_dies_takes_one_file_with_it(
 def test_severity_hides_what_is_below(write: Write, analyze: Callable[[Analyze], None]) -> None:
     analyze(each_line)
     write("a.py", "import torch\nbad = 1\nx = 1  # gradlint: ignore[GL001]\n")
-    settings = override(Settings(), Overrides(severity=Severity.WARNING), code_registry())
-    assert codes(settings=settings) == [("a.py", 2, "GL201")]
+    assert codes(settings=saying(severity="warning")) == [("a.py", 2, "GL201")]
 
 
 def test_notebook_findings_are_stamped_with_their_cell(
@@ -197,19 +219,18 @@ def test_a_finding_in_an_imported_file_obeys_that_file(
     for name in ("a", "b", "c"):
         write(f"{name}.py", "import torch  # gradlint: ignore-file[GL202]\nx = 1\n")
     write("model.py", "import torch\nx = 1\n")
-    settings = Settings(layers=(Layer(ignore=("GL003",)),))
-    outcome = check([], settings, code_registry())
+    outcome = check([], saying(ignore=("GL003",)), code_registry())
     (finding,) = outcome.findings
     assert (finding.path, finding.notes[0].path) == ("model.py", "a.py")
 
     write("model.py", "import torch\nx = 1  # gradlint: ignore[GL201]\n")
-    outcome = check([], Settings(layers=(Layer(ignore=("GL202",)),)), code_registry())
+    outcome = check([], saying(ignore=("GL202",)), code_registry())
     assert (outcome.findings, outcome.suppressed) == ([], 1)
     found = codes(["model.py"])
     assert found == [("model.py", 2, "GL003")]
 
     write("model.py", "import torch\nx = 1\n")
     settings = Settings(
-        layers=(Layer(ignore=("GL003",)),), per_file_ignores={"model.py": ("GL201",)}
+        (Source({"ignore": ("GL003",), "per-file-ignores": {"model.py": ("GL201",)}}),)
     )
     assert codes(settings=settings) == []

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradlint.finding import Finding, Note, Severity, Span
-from gradlint.report import concise, full
-from gradlint.report.terminal import cut, drawn, escape, width, wrap
+from gradlint.report import concise, full, plain
+from gradlint.report.characters import drawn, escape, width
+from gradlint.report.layout import Line
+from tests.report.terminals import shown, uncoloured
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -130,28 +134,54 @@ def golden(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
+def page_of(findings: Sequence[Finding], columns: int = 140, lines: Lines | None = None) -> str:
+    return plain.text(full.render(findings, lines or Lines(), columns=columns), columns)
+
+
 @pytest.mark.parametrize("columns", [80, 140])
 def test_pages(columns: int) -> None:
-    page = full.render(FINDINGS, Lines(), columns=columns)
+    page = page_of(FINDINGS, columns)
     golden(f"full_{columns}.txt", page)
     for line in page.split("\n"):
         assert width(line) <= columns
 
 
-def test_color_adds_nothing_but_color() -> None:
-    colored = full.render(FINDINGS, Lines(), columns=80, color=True)
-    golden("full_80_color.txt", colored)
-    plain = full.render(FINDINGS, Lines(), columns=80)
-    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
+def test_a_page_for_the_narrowest_terminal() -> None:
+    page = uncoloured(shown(full.render(FINDINGS, Lines(), columns=40), columns=40))
+    golden("full_40.txt", page)
+    for line in page.split("\n"):
+        assert width(line) <= 40
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140])
+def test_a_terminal_and_a_pipe_of_one_width_show_the_same_text(columns: int) -> None:
+    page = shown(full.render(FINDINGS, Lines(), columns=columns), columns=columns)
+    assert uncoloured(page) == page_of(FINDINGS, columns)
+
+
+def test_a_terminal_shows_severities_marks_and_code_in_colour() -> None:
+    page = shown(full.render(FINDINGS, Lines(), columns=80))
+    assert "\x1b[1;31merror[GL201]" in page
+    assert "\x1b[1;35mwarning[GL201]" in page
+    assert "\x1b[1;36minfo[GL201]" in page
+    assert "\x1b[1;31m^^^^^^\x1b[0m" in page
+    assert "\x1b[35mclass\x1b[0m Tagger" in page
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_there_may_be_no_colours(name: str, value: str) -> None:
+    page = shown(full.render(FINDINGS, Lines(), columns=80), **{name: value})
+    assert not re.search(r"\x1b\[[\d;]*[349]\d", page)
+    assert uncoloured(page) == page_of(FINDINGS, 80)
 
 
 def test_concise() -> None:
-    golden("concise.txt", concise.render(FINDINGS))
-    assert "\x1b[1;33m" in concise.render(FINDINGS, color=True)
+    golden("concise.txt", plain.text(concise.render(FINDINGS)))
 
 
-def test_carets_stand_under_the_text() -> None:
-    page = full.render([FINDINGS[0]], Lines(), columns=140).split("\n")
+@pytest.mark.parametrize("draw", [plain.text, lambda parts: uncoloured(shown(parts, columns=140))])
+def test_carets_stand_under_the_text(draw: Callable[[Iterable[Line]], str]) -> None:
+    page = draw(full.render([FINDINGS[0]], Lines(), columns=100)).split("\n")
     index = next(n for n, line in enumerate(page) if "nn.LSTM(" in line)
     # Tabs are drawn as spaces and each of 名前漢字特徴 takes two columns.
     before = page[index][: page[index].index("nn.LSTM")]
@@ -165,11 +195,10 @@ printable = re.compile(r"[^\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2
 @given(st.text(st.characters(exclude_categories=()), max_size=30))
 def test_nothing_dangerous_reaches_the_terminal(text: str) -> None:
     assert printable.fullmatch(escape(text))
-    shown, offsets = drawn(text)
-    assert printable.fullmatch(shown)
-    assert offsets[-1] == width(shown)
-    assert len(offsets) == len(text) + 1
-    assert offsets == sorted(offsets)
+    cells, columns = drawn(text)
+    assert all(map(printable.fullmatch, cells))
+    assert len(cells) == len(text)
+    assert [0, *accumulate(map(width, cells))] == columns
 
 
 line_texts = st.text(st.sampled_from("ab \t漢é\u0301\x1b\u202e\udc80😀"), max_size=120)
@@ -181,7 +210,8 @@ def test_any_span_in_any_line_is_drawn_within_the_width(text: str, data: st.Data
     numbers = st.integers(1, len(text) + 3)
     span = Span(1, data.draw(numbers), data.draw(st.integers(1, 3)), data.draw(numbers))
     note = Note(data.draw(line_texts), Span(1, data.draw(numbers), 1, data.draw(numbers)))
-    page = full.render([finding(span, "m", notes=(note,))], Lines(f"{text}\nb\nc"), columns=columns)
+    found = [finding(span, "m", notes=(note,))]
+    page = page_of(found, columns, Lines(f"{text}\nb\nc"))
     for line in page.split("\n"):
         assert printable.fullmatch(line)
         # A single word is never broken, so a note without spaces may stand out.
@@ -191,13 +221,33 @@ def test_any_span_in_any_line_is_drawn_within_the_width(text: str, data: st.Data
     assert marked.count("^") >= 1
 
 
-@given(st.text("a漢é ", max_size=40), st.integers(0, 30), st.integers(0, 30))
-def test_a_cut_is_never_wider_than_asked(text: str, start: int, columns: int) -> None:
-    assert width(cut(text, start, columns)) <= columns
+def test_a_clipped_line_shows_the_mark_between_dots() -> None:
+    text = "a, " * 40 + "log(p)" + ", b" * 40
+    column = text.index("log(p)") + 1
+    page = page_of([finding(Span(1, column, 1, column + 6), "m")], 60, Lines(text)).split("\n")
+    index = next(n for n, line in enumerate(page) if "log(p)" in line)
+    assert page[index].startswith(" 1 | ...")
+    assert page[index].endswith("...")
+    assert page[index].index("log(p)") == page[index + 1].index("^")
 
 
-@given(st.text("ab漢 ", max_size=80), st.integers(1, 30))
-def test_wrapping_keeps_every_word(text: str, columns: int) -> None:
-    lines = wrap(text, columns)
-    assert " ".join(lines).split() == text.split()
-    assert all(width(line) <= columns or " " not in line.strip() for line in lines)
+def test_half_a_wide_character_is_a_space_where_a_line_is_clipped() -> None:
+    for shift in (" ", "  "):
+        text = shift + "漢" * 60 + "x" + "漢" * 60
+        column = text.index("x") + 1
+        page = page_of([finding(Span(1, column, 1, column + 1), "m")], 60, Lines(text)).split("\n")
+        index = next(n for n, line in enumerate(page) if "x" in line)
+        assert width(page[index][: page[index].index("x")]) == page[index + 1].index("^")
+
+
+MARKUP = "[red]x[/red] [/] [link=https://e.vil]y[/link] :boom: 1.0 'a' \x1b[31m \x1b]8;;u\x1b\\"
+
+
+def test_user_text_is_no_markup() -> None:
+    notes = (Note(MARKUP, Span(1, 1, 1, 4)), Note(MARKUP))
+    found = finding(Span(1, 1, 1, 7), MARKUP, path="[b]a[/b].py", notes=notes, help=MARKUP)
+    page = shown(full.render([found], Lines(f"{MARKUP}\n"), columns=140), columns=140)
+    bare = uncoloured(page)
+    assert bare.count(escape(MARKUP)) == 5
+    assert "--> [b]a[/b].py:1:1" in bare
+    assert printable.fullmatch(bare.replace("\n", ""))

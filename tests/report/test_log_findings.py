@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import math
-import re
+from collections.abc import Sequence
 
 import pytest
 
 from gradlint.finding import Finding, Window
-from gradlint.report import concise, full
+from gradlint.report import concise, full, plain
 from gradlint.report import json as json_report
+from gradlint.report.characters import width
 from gradlint.report.summary import log_summary
-from gradlint.report.terminal import width
 from tests.report.curves import (
     FINDINGS,
     HOSTILE,
@@ -24,6 +24,7 @@ from tests.report.curves import (
     UNREADABLE,
     finding_of,
 )
+from tests.report.terminals import shown, uncoloured
 from tests.report.test_full import golden
 
 COVERED = {"files": 20, "runs": 14, "series": 96, "points": 412_000}
@@ -37,40 +38,48 @@ class Nothing:
         return None, number
 
 
+def page_of(findings: Sequence[Finding], columns: int = 100, encoding: str = "utf-8") -> str:
+    parts = full.render(findings, Nothing(), columns=columns, encoding=encoding)
+    return plain.text(parts, columns)
+
+
+def line_of(finding: Finding) -> str:
+    return plain.text(concise.render([finding]))
+
+
 @pytest.mark.parametrize("columns", [80, 140])
 def test_pages(columns: int) -> None:
-    page = full.render(FINDINGS, Nothing(), columns=columns)
+    page = page_of(FINDINGS, columns)
     golden(f"logs_{columns}.txt", page)
     for line in page.split("\n"):
         assert width(line) <= columns
 
 
 def test_a_page_for_a_terminal_without_unicode() -> None:
-    page = full.render(FINDINGS, Nothing(), columns=80, encoding="ascii")
+    page = page_of(FINDINGS, 80, encoding="ascii")
     golden("logs_ascii.txt", page)
     assert page.isascii()
 
 
-def test_color_adds_nothing_but_color() -> None:
-    colored = full.render(FINDINGS, Nothing(), columns=80, color=True)
+def test_a_terminal_adds_colours() -> None:
+    colored = shown(full.render(FINDINGS, Nothing(), columns=80), columns=80)
     assert "\x1b[1;31m!!!" in colored
-    plain = full.render(FINDINGS, Nothing(), columns=80)
-    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
+    assert uncoloured(colored) == page_of(FINDINGS, 80)
 
 
 def test_a_log_and_a_program_share_a_page() -> None:
     in_program = finding_of("in a program", None)
-    page = full.render([NAN_FINDING, in_program], Nothing(), columns=100)
+    page = page_of([NAN_FINDING, in_program])
     assert "--> runs/lstm/metrics.csv:414 (run lstm/seed 3" in page
     assert "--> runs/lstm/metrics.csv:1:1\n" in page
 
 
 def test_concise() -> None:
-    golden("logs_concise.txt", concise.render(FINDINGS))
+    golden("logs_concise.txt", plain.text(concise.render(FINDINGS)))
 
 
 def test_evidence_is_in_words_and_short_numbers() -> None:
-    page = full.render([SPIKE_FINDING], Nothing(), columns=100)
+    page = page_of([SPIKE_FINDING])
     assert "= evidence: step 412, loss 32.9, robust z 1270, cause unknown\n" in page
 
 
@@ -85,17 +94,18 @@ def test_evidence_is_in_words_and_short_numbers() -> None:
     ],
 )
 def test_a_run_that_its_path_names_is_not_named_again(path: str, run: str, named: bool) -> None:
-    line = concise.render([finding_of("m", Window(run, "loss"), path=path)])
+    line = line_of(finding_of("m", Window(run, "loss"), path=path))
     assert (f"(run {run}, series loss)" in line) is named
 
 
 def test_nothing_dangerous_reaches_the_terminal() -> None:
-    for page in (full.render([HOSTILE], Nothing(), columns=80), concise.render([HOSTILE])):
+    on_terminal = shown(full.render([HOSTILE], Nothing(), columns=80))
+    for page in (page_of([HOSTILE]), line_of(HOSTILE), uncoloured(on_terminal)):
         assert not set(page) & set("\x1b\x07\u202e")
 
 
 def test_a_name_of_a_megabyte_is_shortened() -> None:
-    line = concise.render([finding_of("m", Window("r" * 10**6, "s" * 10**6))])
+    line = line_of(finding_of("m", Window("r" * 10**6, "s" * 10**6)))
     assert len(line) < 400
 
 

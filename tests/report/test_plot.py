@@ -9,20 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradlint.finding import Excerpt
+from gradlint.report.characters import width
 from gradlint.report.plot import ASCII, BLOCKS, BRAILLE, ROWS, WIDEST, Glyphs, glyphs_for, plot
-from gradlint.report.terminal import Style, width
 from tests.report.curves import DYING, HEALTHY, NAN, excerpt_of
-
-PLAIN = Style(color=False)
 
 
 def cells(excerpt: Excerpt, *, columns: int = 70, glyphs: Glyphs = BRAILLE) -> list[str]:
-    rows = plot(excerpt, columns=columns, glyphs=glyphs, style=PLAIN, label="error")
-    return [row.cells for row in rows]
+    rows = plot(excerpt, columns=columns, glyphs=glyphs, label="error")
+    return ["".join(text for text, _ in row.pieces).rstrip() for row in rows]
 
 
 def names(excerpt: Excerpt) -> list[str]:
-    rows = plot(excerpt, columns=70, glyphs=BRAILLE, style=PLAIN, label="error")
+    rows = plot(excerpt, columns=70, glyphs=BRAILLE, label="error")
     return [row.name for row in rows if row.name]
 
 
@@ -130,13 +128,14 @@ def test_the_encoding_decides_what_is_drawn_with(encoding: str | None, glyphs: G
     assert glyphs_for(encoding) is glyphs
 
 
-def test_the_event_has_the_colour_of_its_severity() -> None:
+def test_the_event_is_shown_as_its_severity() -> None:
     excerpt = excerpt_of(DYING, 64, 120)
-    rows = plot(excerpt, columns=70, glyphs=BRAILLE, style=Style(color=True), label="error")
-    assert all("\x1b[1;31m" in row.cells for row in (rows[1], rows[-2]))
-    plain = plot(excerpt, columns=70, glyphs=BRAILLE, style=PLAIN, label="error")
-    bare = [row.cells.replace("\x1b[1;31m", "").replace("\x1b[0m", "") for row in rows]
-    assert bare == [row.cells for row in plain]
+    rows = plot(excerpt, columns=70, glyphs=BRAILLE, label="error")
+    bad, carets = rows[1], rows[-2]
+    for row in (bad, carets):
+        (inside,) = [text for text, style in row.pieces if style == "error"]
+        assert set(inside) <= set("!^")
+        assert inside
 
 
 @st.composite
@@ -161,9 +160,10 @@ def excerpts(draw: st.DrawFn) -> Excerpt:
 def test_any_excerpt_is_drawn_within_the_width(
     excerpt: Excerpt, columns: int, glyphs: Glyphs
 ) -> None:
-    rows = plot(excerpt, columns=columns, glyphs=glyphs, style=PLAIN, label="error")
+    rows = plot(excerpt, columns=columns, glyphs=glyphs, label="error")
+    pictures = cells(excerpt, columns=columns, glyphs=glyphs)
     # Two steps of 20 digits may need more than a curve of few points.
-    assert all(width(row.cells) <= max(min(columns, WIDEST), 45) for row in rows)
+    assert all(width(picture) <= max(min(columns, WIDEST), 45) for picture in pictures)
     assert all(len(row.name) <= 11 for row in rows)
     assert len(rows) <= ROWS + 4
-    assert "^" in rows[-2].cells
+    assert "^" in pictures[-2]

@@ -25,12 +25,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradlint.config import Settings
+from gradlint.config import Settings, Source
 from gradlint.engine.check import check
 from gradlint.engine.logs import LogChecker, check_logs
 from gradlint.finding import Finding, Severity
 from gradlint.registry import Registry, Rule, builtin_registry, log_registry
-from gradlint.selection import Layer
 from tests.fences import Fence, fences
 from tests.rules.series import run_of
 
@@ -133,7 +132,7 @@ class Example:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
             paths.append(str(path))
-        settings = Settings(root=str(directory), layers=(Layer(select=(self.rule.code,)),))
+        settings = Settings((Source({"select": (self.rule.code,)}),))
         return check(paths, settings, Registry([self.rule])).findings
 
     def _in_log(self, directory: Path) -> list[Finding]:
@@ -148,7 +147,7 @@ class Example:
     def _setting(self, directory: Path) -> tuple[Settings, Registry, str | None]:
         given = [word for word in self.fence.words if word.startswith(_CHECKPOINTS)]
         if not given:
-            only = Settings(layers=(Layer(select=(self.rule.code,)),))
+            only = Settings((Source({"select": (self.rule.code,)}),))
             return only, Registry([self.rule]), None
         folder = directory / "checkpoints"
         folder.mkdir()
