@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from gradlint.frameworks.anchors import PACKAGES
@@ -26,11 +27,16 @@ _IMPORT = re.compile(
     re.MULTILINE,
 )
 
-_RUNS = re.compile(
-    rb"^(?:if __name__|(?:for|while|with|if|try)\b|[A-Za-z_][\w.]*(?:[ \t]*=[^=\n][^\n(]*)?\()",
-    re.MULTILINE,
-)
-"""A statement at the top of a file that does more than to define: a script has one."""
+_NEVER_OURS = sys.stdlib_module_names | {name.decode() for name in PACKAGES}
+"""Packages that no file of a project replaces, so that nothing has to be looked for."""
+
+_WORD = re.compile(rb"\w+")
+
+_DEFINES = (b"from ", b"import ", b"def ", b"async ", b"class ", b"@", b"#", b"__all__")
+"""How top-level lines begin that run nothing of what they name."""
+
+_RUNS = (b"if __name__", b"for ", b"while ", b"with ")
+"""How top-level lines begin under which more is run than they name."""
 
 
 class Gate:
@@ -57,7 +63,7 @@ class Gate:
         named = spells_framework(data)
         if named and self._everything:
             return (b"",)
-        brought = self._brought(path, data) if _RUNS.search(data) else []
+        brought = self._brought(path, data)
         if not named and not any(framework for _, framework in brought):
             return None
         if not brought and not _spells(data, self._anchors):
@@ -65,12 +71,19 @@ class Gate:
         return (*self._anchors, *(name for name, _ in brought))
 
     def _brought(self, path: str, data: bytes) -> list[tuple[bytes, bool]]:
-        """The imported names behind which an anchor is, and whether a framework is there too."""
+        """The imported names behind which an anchor is, and whether a framework is there too.
+
+        None for a file that only defines: whoever runs it is the script.
+        """
+        runs, words = _top_level(data)
+        if not words:
+            return []
         found = []
         for file, name in _File(path, data, self).imports(self._paths):
-            framework, anchored = self._reach(file)
-            if anchored:
-                found.append((name, framework))
+            if runs or name in words:
+                framework, anchored = self._reach(file)
+                if anchored:
+                    found.append((name, framework))
         return found
 
     def _reach(self, path: str) -> tuple[bool, bool]:
@@ -116,6 +129,7 @@ class _File:
                 (file, name)
                 for statement in self._statements
                 for module, level, name in _imported(*statement)
+                if (level or module.partition(".")[0] not in _NEVER_OURS)
                 if (file := paths.find(folder, module, level)) is not None and file != self.path
             ]
         return self._imports
@@ -137,6 +151,17 @@ def _imported(
             yield source, len(dots), bound
             if name != "*":
                 yield (f"{source}.{name}" if source else name), len(dots), bound
+
+
+def _top_level(data: bytes) -> tuple[bool, frozenset[bytes]]:
+    """Whether the top level of a file runs whole blocks, and the words of its other statements."""
+    lines = [
+        line
+        for line in data.split(b"\n")
+        if line and not line[:1].isspace() and not line.startswith(_DEFINES)
+    ]
+    runs = any(line.startswith(_RUNS) for line in lines)
+    return runs, frozenset(_WORD.findall(b"\n".join(lines)))
 
 
 def spells_framework(data: bytes) -> bool:
