@@ -119,6 +119,15 @@ class Knowledge:
         """Whether a callee is one of the methods that `[words]` lists under `word`."""
         return fn[:1] == "." and fn[1:] in self.words[word]
 
+    def computes_gradients(self, fn: str) -> bool:
+        """Whether a callee is a method, of a tape or of an optimizer, that returns gradients."""
+        return self.does(fn, "tape-gradients") or self.does(fn, "optimizer-gradients")
+
+    def gradient_methods(self, effect: str) -> frozenset[str]:
+        """The methods that have one effect on gradients."""
+        methods = self.names["gradient-methods"]
+        return frozenset(name for name, found in methods.items() if found == effect)
+
     def operator(self, fn: str) -> str | None:
         """The arithmetic operator that a callee is, itself or as a method."""
         return self.names["arithmetic-methods"].get(fn[1:]) if fn[:1] == "." else fn
@@ -267,6 +276,16 @@ class Knowledge:
         """Whether a call builds an optimizer that is given the parameters it steps."""
         fact = self.roles["optimizer"].get(apply.fn)
         return fact is not None and fact.get("signature", ("",))[0] == "params"
+
+    def initializer(self, value: Value) -> Fact | None:
+        """What is known of an initialiser given as a name, a class or an object."""
+        if isinstance(value, Const):
+            if value.default or not isinstance(value.value, str):
+                return None
+            name = self.names["initializer-names"].get(value.value.lower())
+            return self.fact("initializer", name) if name else None
+        fact = self.of("initializer", value) if isinstance(value, Apply | Symbol) else None
+        return fact if fact is not None and not fact.get("in-place") else None
 
     # -- activations -------------------------------------------------------------------------
 

@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 MOST_NODES = 1500
 """Values looked at on the way around one recurrence."""
 
-_LOADS = frozenset({".load_weights", ".load_state_dict", ".restore"})
-_TRAINS = frozenset(
-    {".fit", ".fit_generator", ".train_on_batch", ".minimize", ".apply_gradients", ".compile"}
-)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnboundedState:
@@ -85,9 +80,11 @@ def unbounded_states(program: Program) -> Iterator[UnboundedState]:
 
 def _inference_only(program: Program) -> bool:
     """Whether a program loads weights and never trains."""
-    names = {apply.fn for apply in program.applies}
-    return bool(names & _LOADS) and not (
-        names & _TRAINS
+    knowledge = program.knowledge
+    methods = {apply.fn[1:] for apply in program.applies if apply.fn[:1] == "."}
+    trains = knowledge.words["trains"] | knowledge.words["compiles"]
+    return bool(methods & knowledge.words["restores-weights"]) and not (
+        methods & (trains | knowledge.gradient_methods("update"))
         or any(BACKWARD in lifecycle.kinds.values() for lifecycle in program.once(lifecycles))
     )
 
