@@ -29,8 +29,8 @@ class TrainerRun:
     that gives the bound; `clip` is None where no clipping argument was given; `manual` that the
     module does the optimization itself; `early_clip` a clip in a method of it that runs before the
     backward pass; `undone` an override of the hook that would clip, with nothing in it;
-    `without_bound` a call of the module's own clip with no value; `algorithm` the way to clip, where
-    it alone was given.
+    `without_bound` a call of the module's own clip with no value; `algorithm` the way to clip,
+    where it alone was given.
     """
 
     call: Apply
