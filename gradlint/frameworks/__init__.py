@@ -42,7 +42,7 @@ class Knowledge:
         self.role_of_name: dict[str, str] = {}
         self.images = ImageKnowledge()
         self._library: dict[str, list[str]] = {}
-        self._packages: frozenset[str] = frozenset()
+        self.packages: frozenset[str] = frozenset()
         self._canonical: dict[str, str] = {}
 
     @classmethod
@@ -56,7 +56,7 @@ class Knowledge:
             if os.path.exists(path):
                 with open(path, encoding="utf-8") as file:
                     self._add(tomllib.loads(file.read()))
-        self._packages = frozenset(self._library["packages"])
+        self.packages = frozenset(self._library["packages"])
         return self
 
     def _add(self, data: dict[str, Any]) -> None:
@@ -78,7 +78,7 @@ class Knowledge:
 
     def is_library(self, package: str) -> bool:
         """Whether a top-level package is a known library, which no file of a project replaces."""
-        return package in self._packages
+        return package in self.packages
 
     def canonical(self, name: str) -> str:
         """One spelling for each thing: `tf.keras.layers.LSTM` is `keras.layers.LSTM`."""

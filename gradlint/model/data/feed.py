@@ -299,8 +299,8 @@ class _Changed:
         package = apply.fn.partition(".")[0]
         return (
             bool(package)
-            and package not in _READERS
-            and not (self.program.knowledge.is_library(package))
+            and package != "builtins"
+            and not self.program.knowledge.is_library(package)
         )
 
 
@@ -318,12 +318,6 @@ def _held(value: Value) -> Iterator[int]:
             stack.extend(current.items)
         elif isinstance(current, Join):
             stack.extend(current.options())
-
-
-_READERS = frozenset(
-    {"builtins", "matplotlib", "seaborn", "plotly", "logging", "wandb", "os", "gc"}
-)
-"""Packages whose functions look at an array and do not write to it."""
 
 
 __all__ = ["Feed", "feeds", "weighted_by", "written"]

@@ -264,7 +264,7 @@ class _Written:
         conditions: Conditions,
     ) -> None:
         weight = name.startswith(str(layer.fact["weight-name"]))
-        parameter = Parameter(name, target.known, 2 if weight else 1, target.loop)
+        parameter = Parameter(name, target.known, 2 if weight else 1, target.loop, self.knowledge)
         decided = [holds(test, parameter) is taken for test, taken in conditions]
         opposite = [holds(test, parameter) is (not taken) for test, taken in conditions]
         if any(opposite):
