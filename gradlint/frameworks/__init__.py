@@ -115,18 +115,13 @@ class Knowledge:
         name = self.canonical(name)
         return name in self.role_of_name
 
-    def does(self, fn: str, word: str) -> bool:
-        """Whether a callee is one of the methods that `[words]` lists under `word`."""
-        return fn[:1] == "." and fn[1:] in self.words[word]
+    def does(self, fn: str, *words: str) -> bool:
+        """Whether a callee is one of the methods that `[words]` lists under any of `words`."""
+        return fn[:1] == "." and any(fn[1:] in self.words[word] for word in words)
 
-    def computes_gradients(self, fn: str) -> bool:
-        """Whether a callee is a method, of a tape or of an optimizer, that returns gradients."""
-        return self.does(fn, "tape-gradients") or self.does(fn, "optimizer-gradients")
-
-    def gradient_methods(self, effect: str) -> frozenset[str]:
-        """The methods that have one effect on gradients."""
-        methods = self.names["gradient-methods"]
-        return frozenset(name for name, found in methods.items() if found == effect)
+    def gradient_effect(self, fn: str) -> str | None:
+        """What a callee does to gradients, if it is a method that does anything to them."""
+        return self.names["gradient-methods"].get(fn[1:]) if fn[:1] == "." else None
 
     def operator(self, fn: str) -> str | None:
         """The arithmetic operator that a callee is, itself or as a method."""

@@ -11,6 +11,7 @@ from gradlint.model.clipping import exhausted_parameters
 from gradlint.model.clipping.clip_arguments import clip_arguments
 from gradlint.model.clipping.unused_clip import is_statement
 from gradlint.model.gradients.effects import CLIP
+from gradlint.model.gradients.gradient_values import GRADIENT_CALLS
 from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.model.networks import layers
 from gradlint.model.networks.frozen_layers import frozen_parts
@@ -95,7 +96,7 @@ class Clip:
     def of_gradients(self) -> bool:
         """Whether it is given what a gradient computation returned."""
         return self.target is not None and any(
-            isinstance(node, Apply) and self.knowledge.computes_gradients(node.fn)
+            isinstance(node, Apply) and self.knowledge.does(node.fn, *GRADIENT_CALLS)
             for node in walk(self.target)
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model.gradients.gradient_values import is_gradient
+from gradlint.model.gradients.gradient_values import GRADIENT_CALLS, is_gradient
 from gradlint.model.program import calls
 from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Value
@@ -55,7 +55,7 @@ def _passed_by(program: Program) -> Iterator[UnusedClip]:
             node
             for argument in clip.operands()
             for node in walk(argument)
-            if isinstance(node, Apply) and knowledge.computes_gradients(node.fn)
+            if isinstance(node, Apply) and knowledge.does(node.fn, *GRADIENT_CALLS)
         ]
         for update in updates:
             if any(id(source) in used[id(update)] for source in sources) or (

@@ -46,11 +46,9 @@ def item(finder: Finder, value: Value | None, path: Path, depth: int) -> Origin 
             return item(finder, root, path, depth + 1)
         return None
     if value.fn[:1] == "." and value.receiver is not None:
-        name = value.fn[1:]
-        if name in finder.knowledge.words["keeps-items"]:
+        if finder.knowledge.does(value.fn, "keeps-items"):
             return item(finder, value.receiver, path, depth + 1)
-        words = finder.knowledge.words
-        if name in words["augments-arrays"] or name in words["augments-files"]:
+        if finder.knowledge.does(value.fn, "augments-arrays", "augments-files"):
             return _generated(finder, value, path, depth + 1)
     return None
 

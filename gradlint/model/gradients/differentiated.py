@@ -40,8 +40,7 @@ class Differentiated:
                 knowledge.roles["train-op"].get(apply.fn) is not None
                 or (fact is not None and fact["effect"] in ("gradients", "read"))
                 or (knowledge.does(apply.fn, "tape-gradients") and tape is not None)
-                or knowledge.does(apply.fn, "minimizes")
-                or knowledge.does(apply.fn, "optimizer-gradients")
+                or knowledge.does(apply.fn, "minimizes", "optimizer-gradients")
             )
             if asks:
                 loss = apply.argument(0, "loss", "target", "ys", "outputs", "total_loss")

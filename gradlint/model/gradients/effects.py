@@ -93,7 +93,7 @@ def effect_of_call(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     assert apply.node is not None
     assert apply.module is not None
     if fn[:1] == ".":
-        effect = knowledge.names["gradient-methods"].get(fn[1:])
+        effect = knowledge.gradient_effect(fn)
         if effect is not None:
             return _METHODS[effect](apply, knowledge)
         if fn[1:] in knowledge.names["in-place-methods"]:
@@ -325,9 +325,7 @@ def reaches_gradients(value: Value, knowledge: Knowledge, depth: int = 0) -> boo
             if isinstance(item, Instance | Apply | Seq | Map | Join)
         )
     if isinstance(value, Apply):
-        if knowledge.does(value.fn, "iterates-parameters"):
-            return True
-        if knowledge.does(value.fn, "names-parameters"):
+        if knowledge.does(value.fn, "iterates-parameters", "names-parameters"):
             return True
         if value.fn == "()" or knowledge.fact("loss", value.fn) is not None:
             return value.tracked

@@ -10,6 +10,9 @@ from gradlint.values.kinds import Apply, Join, Method, Seq, Unknown, Value
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
 
+GRADIENT_CALLS = ("tape-gradients", "optimizer-gradients")
+"""The words for methods that return gradients."""
+
 MOST_FOLLOWED = 60
 """Values looked at to find a gradient in what something is computed from: a gradient that is
 written back is at most a few operators away from the one that was read."""

@@ -40,7 +40,9 @@ class Hook:
 def hooks(program: Program) -> Iterator[Hook]:
     """Every registered hook that is certain to bound what it is given, or to be refused."""
     knowledge = program.knowledge
-    bounding = knowledge.words["clamps"] | knowledge.gradient_methods("clip")
+    bounding = knowledge.words["clamps"] | {
+        name for name, effect in knowledge.names["gradient-methods"].items() if effect == "clip"
+    }
     for apply in program.once(calls):
         if not apply.args or not isinstance(apply.args[0], Function):
             continue

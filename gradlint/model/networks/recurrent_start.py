@@ -225,9 +225,8 @@ class _Written:
     def _call(self, call: Apply, conditions: Conditions) -> None:
         fact = self.knowledge.fact("initializer", call.fn)
         if fact is None or not fact.get("in-place"):
-            words = self.knowledge.words
-            unknown = words["visits-modules"] | words["restores-weights"]
-            if call.fn[1:] in unknown and call.receiver is not None:
+            changes = self.knowledge.does(call.fn, "visits-modules", "restores-weights")
+            if changes and call.receiver is not None:
                 for layer in layers.recurrences(call.receiver, self.knowledge):
                     self._forget(layer)
             return

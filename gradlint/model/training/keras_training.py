@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gradlint.model.gradients.gradient_values import GRADIENT_CALLS
 from gradlint.model.networks.compiled_network import is_recompiled
 from gradlint.model.networks.layers import Recurrence
 from gradlint.model.networks.shapes import shape_of
@@ -93,7 +94,7 @@ def from_keras(program: Program) -> list[TrainedRecurrence]:
             ):
                 clipped = None
             found.append(_keras_trained(program, apply, layers, optimizer, clipped))
-        elif apply.fn[1:] in knowledge.gradient_methods("update"):
+        elif knowledge.gradient_effect(apply.fn) == "update":
             trained = _updated(program, apply)
             if trained is not None:
                 found.append(trained)
@@ -315,7 +316,7 @@ def _gradients_clipped(apply: Apply, knowledge: Knowledge) -> bool | None:
 
 def _computes_gradients(node: Apply, knowledge: Knowledge) -> bool:
     """Whether a call differentiates: what is before it can't clip its result."""
-    if knowledge.computes_gradients(node.fn):
+    if knowledge.does(node.fn, *GRADIENT_CALLS):
         return True
     fact = knowledge.fact("gradients", node.fn)
     return fact is not None and fact["effect"] == "gradients"

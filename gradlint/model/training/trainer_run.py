@@ -133,10 +133,6 @@ def _early_clip(program: Program, trained: Instance, module: Fact) -> Apply | No
     The step of an optimizer runs its closure, and with it the backward pass, first of all.
     """
     knowledge = program.knowledge
-    backwards = knowledge.gradient_methods("backward") | knowledge.gradient_methods(
-        "manual-backward"
-    )
-    backwards |= knowledge.words["runs-closure"]
     for name in module["before-backward-methods"]:
         found = trained.cls.find(name) if trained.cls is not None else None
         if found is None:
@@ -144,13 +140,9 @@ def _early_clip(program: Program, trained: Instance, module: Fact) -> Apply | No
         inside = {id(node) for node in ast.walk(found[1])}
         called = [apply for apply in program.once(calls) if id(apply.node) in inside]
         clip = next((apply for apply in called if _clips_parameters(apply, program)), None)
-        if clip is None or any(
-            apply.fn == "?" or (apply.fn[:1] == "." and apply.fn[1:] in backwards)
-            for apply in called
-        ):
+        if clip is None or any(_runs_backward(apply, knowledge) for apply in called):
             continue
-        stepping = knowledge.gradient_methods("step")
-        steps = [apply for apply in called if apply.fn[1:] in stepping]
+        steps = [apply for apply in called if knowledge.gradient_effect(apply.fn) == "step"]
         first = called.index(clip)
         updates = name == module["update-method"]
         if not updates and not steps:
@@ -158,6 +150,16 @@ def _early_clip(program: Program, trained: Instance, module: Fact) -> Apply | No
         if updates and steps and first < called.index(steps[0]):
             return clip
     return None
+
+
+def _runs_backward(apply: Apply, knowledge: Knowledge) -> bool:
+    """Whether a call may be a backward pass, or a closure that runs one."""
+    effect = knowledge.gradient_effect(apply.fn)
+    return (
+        effect in ("backward", "manual-backward")
+        or knowledge.does(apply.fn, "runs-closure")
+        or apply.fn == "?"
+    )
 
 
 def _clips_parameters(apply: Apply, program: Program) -> bool:

@@ -81,12 +81,13 @@ def unbounded_states(program: Program) -> Iterator[UnboundedState]:
 def _inference_only(program: Program) -> bool:
     """Whether a program loads weights and never trains."""
     knowledge = program.knowledge
-    methods = {apply.fn[1:] for apply in program.applies if apply.fn[:1] == "."}
-    trains = knowledge.words["trains"] | knowledge.words["compiles"]
-    return bool(methods & knowledge.words["restores-weights"]) and not (
-        methods & (trains | knowledge.gradient_methods("update"))
-        or any(BACKWARD in lifecycle.kinds.values() for lifecycle in program.once(lifecycles))
-    )
+    if not any(knowledge.does(apply.fn, "restores-weights") for apply in program.applies):
+        return False
+    return not any(
+        knowledge.does(apply.fn, "trains", "compiles")
+        or knowledge.gradient_effect(apply.fn) == "update"
+        for apply in program.applies
+    ) and not any(BACKWARD in lifecycle.kinds.values() for lifecycle in program.once(lifecycles))
 
 
 def _started_steadily(program: Program) -> set[int]:
@@ -181,7 +182,7 @@ class _Circle:
             return frozenset(id(argument) for argument in value.args), True
         if name in words["cuts-graph"] or value.fn in ("?", "iter"):
             return None
-        return none if name in words["combines-values"] | words["keeps-values"] else None
+        return none if name in words["combines-values"] or name in words["keeps-values"] else None
 
     def _layer(self, value: Apply) -> tuple[frozenset[int], bool] | None:
         layer = value.receiver
