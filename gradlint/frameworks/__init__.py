@@ -42,7 +42,7 @@ class Knowledge:
         self.role_of_name: dict[str, str] = {}
         self.images = ImageKnowledge()
         self._library: dict[str, list[str]] = {}
-        self._packages: frozenset[str] = frozenset()
+        self.packages: frozenset[str] = frozenset()
         self._canonical: dict[str, str] = {}
 
     @classmethod
@@ -56,7 +56,7 @@ class Knowledge:
             if os.path.exists(path):
                 with open(path, encoding="utf-8") as file:
                     self._add(tomllib.loads(file.read()))
-        self._packages = frozenset(self._library["packages"])
+        self.packages = frozenset(self._library["packages"])
         return self
 
     def _add(self, data: dict[str, Any]) -> None:
@@ -78,7 +78,7 @@ class Knowledge:
 
     def is_library(self, package: str) -> bool:
         """Whether a top-level package is a known library, which no file of a project replaces."""
-        return package in self._packages
+        return package in self.packages
 
     def canonical(self, name: str) -> str:
         """One spelling for each thing: `tf.keras.layers.LSTM` is `keras.layers.LSTM`."""
@@ -115,9 +115,13 @@ class Knowledge:
         name = self.canonical(name)
         return name in self.role_of_name
 
-    def does(self, fn: str, word: str) -> bool:
-        """Whether a callee is one of the methods that `[words]` lists under `word`."""
-        return fn[:1] == "." and fn[1:] in self.words[word]
+    def does(self, fn: str, *words: str) -> bool:
+        """Whether a callee is one of the methods that `[words]` lists under any of `words`."""
+        return fn[:1] == "." and any(fn[1:] in self.words[word] for word in words)
+
+    def gradient_effect(self, fn: str) -> str | None:
+        """What a callee does to gradients, if it is a method that does anything to them."""
+        return self.names["gradient-methods"].get(fn[1:]) if fn[:1] == "." else None
 
     def operator(self, fn: str) -> str | None:
         """The arithmetic operator that a callee is, itself or as a method."""
@@ -267,6 +271,16 @@ class Knowledge:
         """Whether a call builds an optimizer that is given the parameters it steps."""
         fact = self.roles["optimizer"].get(apply.fn)
         return fact is not None and fact.get("signature", ("",))[0] == "params"
+
+    def initializer(self, value: Value) -> Fact | None:
+        """What is known of an initialiser given as a name, a class or an object."""
+        if isinstance(value, Const):
+            if value.default or not isinstance(value.value, str):
+                return None
+            name = self.names["initializer-names"].get(value.value.lower())
+            return self.fact("initializer", name) if name else None
+        fact = self.of("initializer", value) if isinstance(value, Apply | Symbol) else None
+        return fact if fact is not None and not fact.get("in-place") else None
 
     # -- activations -------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from gradlint.model.gradients.gradient_values import is_gradient as is_gradient
 from gradlint.model.losses.loss_call import Output as Output
 from gradlint.model.losses.loss_call import logarithm as logarithm
 from gradlint.model.subjects import *  # noqa: F403
-from gradlint.model.training.trained_recurrence import usual_rate as usual_rate
 from gradlint.sdk import *  # noqa: F403
 from gradlint.sdk import Confidence, Finding, Fix, Note, Severity
 from gradlint.values.graph import constant as constant

@@ -93,7 +93,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk.source import Clip, Finding, is_gradient, knowledge, report, rule, spell
+from gradlint.sdk.source import Clip, Finding, is_gradient, report, rule, spell
 
 
 @rule("GL211", "error", symptoms={"gradient-explosion": 0.8, "loss-nan": 0.6})
@@ -114,10 +114,10 @@ def check(clip: Clip) -> Iterator[Finding]:
             f"`{name}` is given a `state_dict`, whose entries have no gradients: nothing changes",
             help="pass the parameters themselves, e.g. `model.parameters()`",
         )
-    elif clip.refused(knowledge()):
+    elif clip.refused:
         yield report(
             clip,
-            f"`{name}` is given {clip.refused(knowledge())}, which raises",
+            f"`{name}` is given {clip.refused}, which raises",
             help="pass the parameters themselves, e.g. `model.parameters()`",
         )
     elif clip.foreign is not None:

@@ -88,10 +88,8 @@ from gradlint.sdk.source import (
     Finding,
     Severity,
     TrainedRecurrence,
-    knowledge,
     report,
     rule,
-    usual_rate,
 )
 
 LONG_SEQUENCE = 50
@@ -106,6 +104,10 @@ WIDE = 512
 
 STEEP_SGD = 0.1
 """Learning rate from which plain SGD takes an exploding gradient over a cliff in one step."""
+
+LARGEST_ADAPTIVE_STEP = 0.03
+"""First step above which the Adam family is known to fail for most problems; such a step is about
+the learning rate itself, whatever the gradient."""
 
 
 @rule(
@@ -135,16 +137,7 @@ def remedy(network: TrainedRecurrence) -> str:
     """What to write, in the framework at hand."""
     if network.trainer_argument:
         return f"pass `{network.trainer_argument}=1.0` to the trainer"
-    if network.keras:
-        return "pass `clipnorm=1.0` or `global_clipnorm=1.0` to the optimizer"
-    if network.layers and network.layers[0].apply.fn.startswith(("keras", "tensorflow")):
-        return (
-            "clip between `compute_gradients` and `apply_gradients` with `tf.clip_by_global_norm`"
-        )
-    return (
-        "call `torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` "
-        "and the step"
-    )
+    return network.clip_advice
 
 
 def risks(network: TrainedRecurrence) -> Iterator[str]:
@@ -178,11 +171,10 @@ def risks(network: TrainedRecurrence) -> Iterator[str]:
 
 def steep(network: TrainedRecurrence) -> Iterator[str]:
     """A learning rate that lets one large gradient do harm."""
-    rate = network.learning_rate(knowledge())
-    fact = network.optimizer_fact
-    if rate is None or fact is None or not network.layers:
+    rate = network.learning_rate
+    if rate is None or not network.layers:
         return
-    if fact["kind"] == "sgd" and rate >= STEEP_SGD:
+    if network.optimizer_kind == "sgd" and rate >= STEEP_SGD:
         yield f"SGD with a learning rate of {rate:g} follows every large gradient"
-    elif rate > usual_rate(fact):
+    elif network.first_step is not None and rate * network.first_step > LARGEST_ADAPTIVE_STEP:
         yield f"a learning rate of {rate:g} is high for this optimizer"

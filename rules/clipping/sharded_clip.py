@@ -92,7 +92,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk.source import Clip, Finding, knowledge, report, rule, spell
+from gradlint.sdk.source import Clip, Finding, report, rule, spell
 
 
 @rule("GL215", "warning", symptoms={"gradient-explosion": 0.4, "loss-spike": 0.4})
@@ -105,7 +105,7 @@ def check(clip: Clip) -> Iterator[Finding]:
             help="set `gradient_clipping` in its configuration",
         )
         return
-    wrapper = clip.sharder(knowledge())
+    wrapper = clip.sharder
     if wrapper is not None:
         yield report(
             clip,

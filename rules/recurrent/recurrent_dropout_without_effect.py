@@ -104,19 +104,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk.source import Finding, Recurrence, knowledge, literal, report, rule
+from gradlint.sdk.source import Finding, Recurrence, literal, report, rule
 
 
 @rule("GL106", "warning", symptoms={"overfitting": 0.3})
 def check(layer: Recurrence) -> Iterator[Finding]:
     """Report dropout between the layers of a recurrence that has only one."""
-    facts = knowledge()
-    given = facts.argument(layer.apply, layer.fact, layer.fact.get("dropout-parameter"))
+    given = layer.dropout
     rate = literal(given)
     if given is None or rate is None or rate <= 0 or not layer.apply.complete:
         return
-    depth = facts.argument(layer.apply, layer.fact, layer.fact.get("depth-parameter"))
-    if depth is not None and literal(depth) != 1:
+    if layer.depth_value is not None and literal(layer.depth_value) != 1:
         return
     yield report(
         layer.apply,

@@ -149,6 +149,5 @@ def check(state: UnboundedState) -> Iterator[Finding]:
 
 def spell_parameter(layer: Recurrence) -> str:
     """The argument that sets the activation, as the library names it."""
-    name = str(layer.fact.get("activation-parameter", "activation"))
     value = spell(layer.activation_value)
-    return f"{name}={value}" if value else name
+    return f"{layer.activation_parameter}={value}" if value else layer.activation_parameter

@@ -11,6 +11,7 @@ from gradlint.model.clipping import exhausted_parameters
 from gradlint.model.clipping.clip_arguments import clip_arguments
 from gradlint.model.clipping.unused_clip import is_statement
 from gradlint.model.gradients.effects import CLIP
+from gradlint.model.gradients.gradient_values import GRADIENT_CALLS
 from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.model.networks import layers
 from gradlint.model.networks.frozen_layers import frozen_parts
@@ -44,6 +45,7 @@ class Clip:
     threshold: Value | None
     how: str
     fact: Fact
+    knowledge: Knowledge
     held: list[Value] | None
     missed: tuple[Recurrence, ...] = ()
     foreign: Value | None = None
@@ -88,28 +90,29 @@ class Clip:
         value = self.target
         if isinstance(value, Apply) and value.fn == ".values":
             value = value.receiver
-        return isinstance(value, Apply) and value.fn == ".state_dict"
+        return isinstance(value, Apply) and self.knowledge.does(value.fn, "state")
 
     @property
     def of_gradients(self) -> bool:
         """Whether it is given what a gradient computation returned."""
         return self.target is not None and any(
-            isinstance(node, Apply) and node.fn in (".gradient", ".compute_gradients")
+            isinstance(node, Apply) and self.knowledge.does(node.fn, *GRADIENT_CALLS)
             for node in walk(self.target)
         )
 
-    def refused(self, knowledge: Knowledge) -> str:
+    @property
+    def refused(self) -> str:
         """What it is given in place of parameters, where that is certain to raise."""
+        knowledge, words = self.knowledge, self.knowledge.words
         value = self.target
         if not self.of_parameters:
             return ""
-        if isinstance(value, Method) and value.name in ("parameters", "param_groups"):
-            known = isinstance(value.receiver, Apply | Instance)
-            if value.name == "parameters":
-                return "a method that is not called" if known else ""
-            return "the optimizer's groups" if known else ""
+        if isinstance(value, Method) and isinstance(value.receiver, Apply | Instance):
+            if value.name in words["iterates-parameters"]:
+                return "a method that is not called"
+            return "the optimizer's groups" if value.name in words["parameter-groups"] else ""
         if isinstance(value, Apply):
-            if value.fn == ".named_parameters":
+            if knowledge.does(value.fn, "names-parameters"):
                 return "pairs of names and parameters"
             if knowledge.takes_parameters(value):
                 return "an optimizer"
@@ -121,14 +124,15 @@ class Clip:
             return "" if iterates else "a network"
         return ""
 
-    def sharder(self, knowledge: Knowledge) -> Apply | None:
+    @property
+    def sharder(self) -> Apply | None:
         """The wrapper that shards the parameters it is given, if they are certain to be sharded."""
         parameters = self.target
         wrapper = parameters.receiver if isinstance(parameters, Apply) else None
-        fact = knowledge.of("sharder", wrapper)
+        fact = self.knowledge.of("sharder", wrapper)
         if fact is None or not isinstance(wrapper, Apply):
             return None
-        unsure = "sharding_strategy" in wrapper.kwargs or not wrapper.complete
+        unsure = fact["strategy-parameter"] in wrapper.kwargs or not wrapper.complete
         return None if unsure else wrapper
 
     @property
@@ -161,29 +165,30 @@ def clips(program: Program) -> Iterator[Clip]:
             target = knowledge.argument(apply, fact, fact.get("target-parameter"))
             threshold = knowledge.argument(apply, fact, fact.get("threshold-parameter"))
             yield _of_call(program, apply, target, threshold, fact)
-        elif apply.fn in _ENGINE_CLIPS and knowledge.of("engine", apply.receiver) is not None:
-            plugin = _taking_over(apply.receiver, knowledge)
+            continue
+        engine = knowledge.of("engine", apply.receiver)
+        how = knowledge.names["engine-clips"].get(apply.fn[1:])
+        if engine is not None and how is not None:
+            plugin = _taking_over(apply.receiver, engine)
             target = apply.argument(0, "parameters")
             if plugin is None:
                 threshold = apply.argument(1, "max_norm", "clip_value")
-                yield _of_call(program, apply, target, threshold, {"kind": _ENGINE_CLIPS[apply.fn]})
-            elif is_statement(apply) and not _clips_by_itself(plugin):
-                yield Clip(apply, target, None, "norm", {}, None, taken_over_by="DeepSpeed")
+                yield _of_call(program, apply, target, threshold, {"kind": how})
+            elif is_statement(apply) and not _clips_by_itself(plugin, engine):
+                name = str(engine["plugin-name"])
+                yield Clip(apply, target, None, "norm", {}, knowledge, None, taken_over_by=name)
     for apply in program.once(calls):
         for role in ("trainer-arguments", "trainer"):
             settings = knowledge.roles[role].get(apply.fn)
             name = str(settings.get("clip-parameter", "")) if settings is not None else ""
             if name in apply.kwargs:
-                yield Clip(apply, None, apply.kwargs[name], "norm", {}, None, argument=name)
+                bound = apply.kwargs[name]
+                yield Clip(apply, None, bound, "norm", {}, knowledge, None, argument=name)
     for optimizer in clip_arguments(program):
         for name, value in optimizer.given.items():
-            how = knowledge.names["clip-arguments"].get(name)
-            if how is not None:
-                yield Clip(optimizer.call, None, value, how, {}, None, argument=name)
-
-
-_ENGINE_CLIPS = {".clip_grad_norm_": "norm", ".clip_grad_value_": "value"}
-_PLUGIN_CLIPS = frozenset({"gradient_clipping", "hf_ds_config"})
+            bounds = knowledge.names["clip-arguments"].get(name)
+            if bounds is not None:
+                yield Clip(optimizer.call, None, value, bounds, {}, knowledge, None, argument=name)
 
 
 def _of_call(
@@ -198,6 +203,7 @@ def _of_call(
         threshold=threshold,
         how=str(fact.get("kind", "norm")),
         fact=fact,
+        knowledge=knowledge,
         held=held,
         missed=tuple(_missed(program, apply, held)),
         foreign=_foreign(program, apply, held),
@@ -207,16 +213,15 @@ def _of_call(
     )
 
 
-def _clips_by_itself(plugin: Apply) -> bool:
+def _clips_by_itself(plugin: Apply, engine: Fact) -> bool:
     """Whether a plugin may be told to clip: by its arguments, or by a configuration."""
     told = bool(plugin.args) or not plugin.complete
-    return told or bool(_PLUGIN_CLIPS & plugin.kwargs.keys())
+    return told or any(name in plugin.kwargs for name in engine["plugin-clip-parameters"])
 
 
-def _taking_over(engine: Value | None, knowledge: Knowledge) -> Apply | None:
+def _taking_over(engine: Value | None, fact: Fact) -> Apply | None:
     """The plugin of an engine that takes clipping over."""
-    fact = knowledge.of("engine", engine)
-    if fact is None or not isinstance(engine, Apply):
+    if not isinstance(engine, Apply):
         return None
     plugin = engine.kwargs.get(str(fact.get("plugin-parameter")))
     return plugin if isinstance(plugin, Apply) else None

@@ -58,19 +58,19 @@ class ClipArguments:
         return self.call.module
 
 
-_BOUNDS = ("clip_val", "max_norm")
 _FIRST_BOUND = 2
-"""Fabric's call takes the network, the optimizer and then its two bounds."""
+"""A clip that takes one of several bounds takes the network and the optimizer before them."""
 
 
 def clip_arguments(program: Program) -> Iterator[ClipArguments]:
     """Keras optimizers with clipping arguments, and Fabric's clip, which takes one of two."""
     knowledge: Knowledge = program.knowledge
     for apply in program.once(calls):
-        if apply.fn == ".clip_gradients":
-            engine = knowledge.of("engine", apply.receiver)
-            if engine is not None:
-                yield ClipArguments(apply, _fabric_bounds(apply), str(engine["kind"]))
+        if knowledge.does(apply.fn, "clips-by-bounds"):
+            engine = knowledge.of("engine", apply.receiver) or {}
+            if "bound-parameters" in engine:
+                bounds = _bounds(apply, engine["bound-parameters"])
+                yield ClipArguments(apply, bounds, str(engine["kind"]))
             continue
         fact = knowledge.roles["optimizer"].get(apply.fn)
         if fact is None or not fact.get("clip-arguments"):
@@ -85,9 +85,9 @@ def clip_arguments(program: Program) -> Iterator[ClipArguments]:
     yield from _contradictions(program)
 
 
-def _fabric_bounds(apply: Apply) -> dict[str, Value]:
+def _bounds(apply: Apply, names: list[str]) -> dict[str, Value]:
     found = {}
-    for index, name in enumerate(_BOUNDS, start=_FIRST_BOUND):
+    for index, name in enumerate(names, start=_FIRST_BOUND):
         value = apply.argument(index, name)
         if value is not None:
             found[name] = value
@@ -102,16 +102,18 @@ def _contradictions(program: Program) -> Iterator[ClipArguments]:
             continue
         for apply in program.applies:
             module = apply.receiver
-            if apply.fn != ".clip_gradients" or not isinstance(module, Instance):
+            if not isinstance(module, Instance):
+                continue
+            if not program.knowledge.does(apply.fn, "clips-by-bounds"):
                 continue
             if module.cls is not run.module_object.cls:
                 continue
-            own = apply.argument(1, "gradient_clip_val")
+            own = apply.argument(1, run.clip_parameter)
             value = number(own)
             if own is None or value is None or value == bound:
                 continue
             if isinstance(own, Const) and not own.default and run.clip is not None:
-                given: dict[str, Value] = {"gradient_clip_val": own, "the trainer's": run.clip}
+                given: dict[str, Value] = {run.clip_parameter: own, "the trainer's": run.clip}
                 yield ClipArguments(apply, given, "trainer")
 
 

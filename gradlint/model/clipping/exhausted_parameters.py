@@ -34,7 +34,7 @@ def is_iterator(target: Value | None, knowledge: Knowledge) -> bool:
     known = isinstance(receiver, Apply) or (
         receiver is not None and layers.is_network(receiver, knowledge)
     )
-    return target.fn == ".parameters" and known
+    return knowledge.does(target.fn, "iterates-parameters") and known
 
 
 def consumer(program: Program, clip: Apply, target: Value | None) -> Apply | Loop | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model.gradients.gradient_values import is_gradient
+from gradlint.model.gradients.gradient_values import GRADIENT_CALLS, is_gradient
 from gradlint.model.program import calls
 from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Value
@@ -15,10 +15,6 @@ from gradlint.values.kinds import Apply, Value
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
     from gradlint.model.program import Program
-
-_UPDATES = frozenset({".apply_gradients", ".apply"})
-_GRADIENT_CALLS = frozenset({".gradient", ".compute_gradients"})
-_CLAMPS = frozenset({".clamp", ".clip"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +47,7 @@ def _passed_by(program: Program) -> Iterator[UnusedClip]:
     if not clips:
         return
     updates = [apply for apply in program.once(calls) if _is_update(apply, knowledge)]
-    used = {id(update): {id(node) for node in _applied(update)} for update in updates}
+    used = {id(update): {id(node) for node in _applied(update, knowledge)} for update in updates}
     for clip in clips:
         if any(id(clip) in nodes for nodes in used.values()) or is_read(clip):
             continue
@@ -59,36 +55,37 @@ def _passed_by(program: Program) -> Iterator[UnusedClip]:
             node
             for argument in clip.operands()
             for node in walk(argument)
-            if isinstance(node, Apply) and node.fn in _GRADIENT_CALLS
+            if isinstance(node, Apply) and knowledge.does(node.fn, *GRADIENT_CALLS)
         ]
         for update in updates:
             if any(id(source) in used[id(update)] for source in sources) or (
-                update.fn == ".minimize" and _minimizes_instead(update, sources)
+                knowledge.does(update.fn, "minimizes")
+                and _minimizes_instead(update, sources, knowledge)
             ):
                 yield UnusedClip(clip, update)
                 break
 
 
 def _is_update(apply: Apply, knowledge: Knowledge) -> bool:
-    if apply.fn == ".minimize":
+    if knowledge.does(apply.fn, "minimizes"):
         return knowledge.of("optimizer", apply.receiver) is not None
-    return apply.fn in _UPDATES and bool(apply.args or apply.kwargs)
+    return knowledge.does(apply.fn, "applies-gradients") and bool(apply.args or apply.kwargs)
 
 
-def _applied(update: Apply) -> Iterator[Value]:
+def _applied(update: Apply, knowledge: Knowledge) -> Iterator[Value]:
     """The gradients that an update is given, and all that they were computed from."""
-    if update.fn == ".minimize":
+    if knowledge.does(update.fn, "minimizes"):
         return
     for value in (*update.args[:1], *update.kwargs.values()):
         yield from walk(value)
 
 
-def _minimizes_instead(update: Apply, sources: list[Apply]) -> bool:
+def _minimizes_instead(update: Apply, sources: list[Apply], knowledge: Knowledge) -> bool:
     """Whether an update computes the same gradients once more, unclipped."""
     return any(
-        source.fn == ".compute_gradients" and source.receiver is update.receiver
+        knowledge.does(source.fn, "tape-gradients") or source.receiver is update.receiver
         for source in sources
-    ) or any(source.fn == ".gradient" for source in sources)
+    )
 
 
 def _transforms_passed_by(program: Program) -> Iterator[UnusedClip]:
@@ -172,7 +169,7 @@ def _lost_clamps(program: Program) -> Iterator[UnusedClip]:
 
 def _clamped(apply: Apply, knowledge: Knowledge) -> Value | None:
     """What a call clamps into a new tensor."""
-    if apply.fn in _CLAMPS:
+    if apply.fn[:1] == "." and knowledge.applied(apply) == "clamp":
         return apply.receiver
     fact = knowledge.roles["activation"].get(apply.fn)
     if fact is not None and fact["function"] == "clamp" and apply.args:

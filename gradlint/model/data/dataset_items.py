@@ -46,10 +46,9 @@ def item(finder: Finder, value: Value | None, path: Path, depth: int) -> Origin 
             return item(finder, root, path, depth + 1)
         return None
     if value.fn[:1] == "." and value.receiver is not None:
-        name = value.fn[1:]
-        if name in finder.knowledge.words["keeps-items"]:
+        if finder.knowledge.does(value.fn, "keeps-items"):
             return item(finder, value.receiver, path, depth + 1)
-        if name in ("flow", "flow_from_directory", "flow_from_dataframe"):
+        if finder.knowledge.does(value.fn, "augments-arrays", "augments-files"):
             return _generated(finder, value, path, depth + 1)
     return None
 
@@ -222,14 +221,6 @@ def composed(value: Value | None, knowledge: Knowledge) -> list[Value] | None:
 
 # -- generators -------------------------------------------------------------------------------
 
-_STATISTICS = (
-    "samplewise_center",
-    "samplewise_std_normalization",
-    "featurewise_center",
-    "featurewise_std_normalization",
-    "zca_whitening",
-)
-
 
 def _generated(finder: Finder, value: Apply, path: Path, depth: int) -> Origin | None:
     """Batches of a generator of augmented images: raw unless it was told to scale."""
@@ -241,18 +232,18 @@ def _generated(finder: Finder, value: Apply, path: Path, depth: int) -> Origin |
         return None
     if value.kwargs.get("class_mode") is not None and not constant(value.kwargs["class_mode"]):
         return None
-    for name in _STATISTICS:
+    for name in (*fact["statistics-parameters"], *fact["batch-statistics-parameters"]):
         given = generator.kwargs.get(name)
         if given is not None and not (isinstance(given, Const) and not given.value):
             return None
     found = (
         finder.of(value.argument(0, "x"), depth)
-        if value.fn == ".flow"
+        if finder.knowledge.does(value.fn, "augments-arrays")
         else pixels(generator, 255.0, integer=False)
     )
     if found is None:
         return None
-    function = generator.kwargs.get("preprocessing_function")
+    function = generator.kwargs.get(fact["function-parameter"])
     if function is not None and not (isinstance(function, Const) and function.value is None):
         # It runs first, and only then are its results multiplied.
         mode = finder.knowledge.images.preparation(function, finder.knowledge)
@@ -261,7 +252,7 @@ def _generated(finder: Finder, value: Apply, path: Path, depth: int) -> Origin |
         if prepared is None or prepared.doubled is not None:
             return prepared
         found = prepared
-    rescale = generator.kwargs.get("rescale")
+    rescale = generator.kwargs.get(fact["factor-parameter"])
     if rescale is None or (isinstance(rescale, Const) and not rescale.value):
         return found
     factor = ranges.factor_of(rescale)

@@ -12,7 +12,6 @@ from gradlint.model.data.origin import RAW, Origin
 from gradlint.model.data.origins import Origins
 from gradlint.model.gradients.effects import BACKWARD
 from gradlint.model.gradients.lifecycles import lifecycles
-from gradlint.model.interpret.training_calls import TRAINING_METHODS
 from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Join, Map, Method, Seq, Value
 from gradlint.values.marks import FORWARD
@@ -58,7 +57,11 @@ class Arrival:
 
 def feeds(program: Program) -> Iterator[Feed]:
     """Data that reaches weights in training, unscaled or scaled twice."""
-    compiled = {id(apply.receiver) for apply in program.applies if apply.fn == ".compile"}
+    compiled = {
+        id(apply.receiver)
+        for apply in program.applies
+        if program.knowledge.does(apply.fn, "compiles")
+    }
     changed = _Changed(program)
     seen: set[int] = set()
     for call, what, arrival in _arrivals(program, compiled):
@@ -85,7 +88,7 @@ def _arrivals(program: Program, compiled: set[int]) -> Iterator[tuple[Apply, str
     knowledge = program.knowledge
     finder = Origins(knowledge)
     for apply in program.applies:
-        if apply.fn not in TRAINING_METHODS or apply.receiver is None:
+        if not knowledge.does(apply.fn, "trains") or apply.receiver is None:
             continue
         graph = apply.attrs.get(FORWARD)
         if graph is not None:
@@ -101,7 +104,7 @@ def _arrivals(program: Program, compiled: set[int]) -> Iterator[tuple[Apply, str
                 for arrival in _in_graph(effect.subject, finder):
                     yield effect.call, "", arrival
     for apply in program.applies:
-        if apply.fn == ".gradient" and apply.args:
+        if knowledge.does(apply.fn, "tape-gradients") and apply.args:
             for arrival in _in_graph(apply.args[0], finder):
                 yield apply, "", arrival
 
@@ -223,7 +226,7 @@ def _is_part_of_network(container: Apply, knowledge: Knowledge) -> bool:
         return False
     return any(
         isinstance(node, Apply)
-        and node.fn == ".children"
+        and knowledge.does(node.fn, "gives-layers")
         and isinstance(node.receiver, Apply)
         and knowledge.images.expects_scaled(node.receiver)
         for node in walk(unpacked, 40)
@@ -250,10 +253,6 @@ def _in_graph(value: Value, finder: Origins) -> Iterator[Arrival]:
 
 # -- what else may have changed the values ----------------------------------------------------
 
-_IN_PLACE_BUT_HARMLESS = frozenset(
-    {".requires_grad_", ".detach_", ".share_memory_", ".resize_", ".squeeze_", ".unsqueeze_", ".t_"}
-)
-
 
 class _Changed:
     """Values that some call may have changed in place."""
@@ -274,7 +273,8 @@ class _Changed:
         for apply in self.program.applies:
             targets: list[Value] = []
             if apply.fn[:1] == "." and apply.fn.endswith("_") and not apply.fn.endswith("__"):
-                if apply.fn not in _IN_PLACE_BUT_HARMLESS and apply.receiver is not None:
+                kept = self.program.knowledge.does(apply.fn, "keeps-values-in-place")
+                if not kept and apply.receiver is not None:
                     targets.append(apply.receiver)
             out = apply.kwargs.get("out")
             if out is not None:
@@ -299,8 +299,8 @@ class _Changed:
         package = apply.fn.partition(".")[0]
         return (
             bool(package)
-            and package not in _READERS
-            and not (self.program.knowledge.is_library(package))
+            and package != "builtins"
+            and not self.program.knowledge.is_library(package)
         )
 
 
@@ -318,12 +318,6 @@ def _held(value: Value) -> Iterator[int]:
             stack.extend(current.items)
         elif isinstance(current, Join):
             stack.extend(current.options())
-
-
-_READERS = frozenset(
-    {"builtins", "matplotlib", "seaborn", "plotly", "logging", "wandb", "os", "gc"}
-)
-"""Packages whose functions look at an array and do not write to it."""
 
 
 __all__ = ["Feed", "feeds", "weighted_by", "written"]

@@ -185,7 +185,8 @@ class Origins:
             if value.receiver is None:
                 return None
             return self._of_operator(value, symbol, [value.receiver, *value.args], depth)
-        if name in ("flow", "flow_from_directory", "flow_from_dataframe", "next"):
+        augments = self.knowledge.does(value.fn, "augments-arrays", "augments-files")
+        if augments or name == "next":
             return dataset_items.item(self, value, (0,), depth)
         if name in ("to", "astype", "type", "float", "double", "half", "int", "long", "byte"):
             found = self.of(value.receiver, depth)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.model.interpret.training_calls import TRAINING_METHODS
 from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Const, Join, Value
 
@@ -30,7 +29,7 @@ class Unfitted:
 
 def unfitted(program: Program) -> Iterator[Unfitted]:
     """Layers and generators that standardise, are trained with, and never saw any data."""
-    fits = [apply for apply in program.applies if apply.fn in TRAINING_METHODS]
+    fits = [apply for apply in program.applies if program.knowledge.does(apply.fn, "trains")]
     if not fits:
         return
     yield from _layers(program, fits)
@@ -44,20 +43,16 @@ def _layers(program: Program, fits: list[Apply]) -> Iterator[Unfitted]:
         fact = knowledge.fact("layer", apply.fn)
         if fact is None or fact["kind"] != "adapted" or id(apply.node) in seen:
             continue
-        if not apply.complete or any(
-            knowledge.argument(apply, fact, name) is not None for name in ("mean", "variance")
-        ):
+        given = (knowledge.argument(apply, fact, name) for name in fact["statistics-parameters"])
+        if not apply.complete or any(value is not None for value in given):
             continue
         touched = _touched(program, apply)
-        if touched is None or ".adapt" in touched or touched - _LAYER_READS:
+        if touched is None or touched - knowledge.words["describes-layer"]:
             continue
         use = next((fit for fit in fits if _trains_with(fit, apply)), None)
         if use is not None and not _restores(program):
             seen.add(id(apply.node))
-            yield Unfitted(apply, "layer", "adapt", use)
-
-
-_LAYER_READS = frozenset({".get_config", ".summary", ".count_params", ".compute_output_shape"})
+            yield Unfitted(apply, "layer", str(fact["fit-method"]), use)
 
 
 def _touched(program: Program, value: Apply) -> set[str] | None:
@@ -65,7 +60,7 @@ def _touched(program: Program, value: Apply) -> set[str] | None:
     found: set[str] = set()
     for apply in program.applies:
         if apply.receiver is value and apply.fn != "()":
-            found.add(apply.fn)
+            found.add(apply.fn.removeprefix("."))
         if _is_foreign(apply, program) and any(_holds(item, value) for item in apply.operands()):
             return None
         receiver = apply.receiver
@@ -95,14 +90,8 @@ def _trains_with(fit: Apply, layer: Apply) -> bool:
 
 def _restores(program: Program) -> bool:
     """Whether weights, the statistics among them, are read from a file."""
-    return any(
-        apply.fn in (".load_weights", ".set_weights", ".restore", ".load_own_variables")
-        or apply.fn.endswith(".load_model")
-        for apply in program.applies
-    )
-
-
-_FEATUREWISE = ("featurewise_center", "featurewise_std_normalization", "zca_whitening")
+    restores = program.knowledge.words["restores-weights"]
+    return any(apply.fn.rpartition(".")[2] in restores for apply in program.applies)
 
 
 def _generators(program: Program, fits: list[Apply]) -> Iterator[Unfitted]:
@@ -113,12 +102,11 @@ def _generators(program: Program, fits: list[Apply]) -> Iterator[Unfitted]:
             continue
         needs = any(
             isinstance(given, Const) and given.value is True and not given.default
-            for given in (apply.kwargs.get(name) for name in _FEATUREWISE)
+            for given in (apply.kwargs.get(name) for name in fact["statistics-parameters"])
         )
         touched = _touched(program, apply) if needs else None
-        if touched is None or ".fit" in touched or not any(".flow" in name for name in touched):
-            continue
-        if touched - {".flow", ".flow_from_directory", ".flow_from_dataframe"}:
+        augments = knowledge.words["augments-arrays"] | knowledge.words["augments-files"]
+        if not touched or touched - augments:
             continue
         use = next(
             (
@@ -129,4 +117,4 @@ def _generators(program: Program, fits: list[Apply]) -> Iterator[Unfitted]:
             None,
         )
         if use is not None:
-            yield Unfitted(apply, "generator", "fit", use)
+            yield Unfitted(apply, "generator", str(fact["fit-method"]), use)

@@ -23,13 +23,14 @@ def unused_scalings(program: Program) -> Iterator[Feed]:
     knowledge = program.knowledge
     unused = _unused_names(program.module.tree)
     for apply in program.applies:
-        fed = apply.argument(0, "x", "X") if apply.fn in (".fit", "()") else None
+        trains = knowledge.does(apply.fn, "trains")
+        fed = apply.argument(0, "x", "X") if apply.fn == "()" or trains else None
         network = apply.receiver
         if fed is None or not isinstance(network, Apply):
             continue
         if apply.fn == "()" and weighted_by(network, knowledge) is None:
             continue
-        if apply.fn == ".fit" and network.fn not in knowledge.roles["container"]:
+        if trains and network.fn not in knowledge.roles["container"]:
             continue
         root = _peeled(fed, knowledge)
         for scaling in scalings:
@@ -41,7 +42,8 @@ def unused_scalings(program: Program) -> Iterator[Feed]:
 
 def _scalings(program: Program) -> Iterator[Apply]:
     for apply in program.applies:
-        if apply.fn in (".fit", ".fit_transform") and isinstance(apply.receiver, Apply):
+        fits = program.knowledge.does(apply.fn, "fits-scaler")
+        if fits and isinstance(apply.receiver, Apply):
             fact = program.knowledge.roles["data"].get(apply.receiver.fn)
             if (
                 fact is not None
@@ -57,20 +59,17 @@ def _peeled(value: Value, knowledge: Knowledge) -> Value:
         fact = knowledge.roles["data"].get(value.fn)
         if fact is not None and fact.get("effect") in ("keep", "cast", "float") and value.args:
             value = value.args[0]
-        elif value.fn in _RESHAPES and value.receiver is not None:
+        elif knowledge.does(value.fn, "same-array") and value.receiver is not None:
             value = value.receiver
         else:
             break
-    if isinstance(value, Method) and value.name in ("values", "T"):
+    if isinstance(value, Method) and value.name in knowledge.words["same-array"]:
         return _peeled(value.receiver, knowledge)
     return value
 
 
-_RESHAPES = frozenset({".reshape", ".to_numpy", ".astype", ".float", ".values", ".to", ".view"})
-
-
 def _is_dropped(scaling: Apply, unused: set[int], program: Program) -> bool:
-    if scaling.fn == ".fit_transform":
+    if program.knowledge.does(scaling.fn, "fits-and-scales"):
         return id(scaling.node) in unused
     return not any(
         (apply.receiver is scaling.receiver and "transform" in apply.fn)

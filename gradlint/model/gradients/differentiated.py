@@ -39,8 +39,8 @@ class Differentiated:
             asks = (
                 knowledge.roles["train-op"].get(apply.fn) is not None
                 or (fact is not None and fact["effect"] in ("gradients", "read"))
-                or (apply.fn == ".gradient" and tape is not None)
-                or apply.fn in (".minimize", ".compute_gradients")
+                or (knowledge.does(apply.fn, "tape-gradients") and tape is not None)
+                or knowledge.does(apply.fn, "minimizes", "optimizer-gradients")
             )
             if asks:
                 loss = apply.argument(0, "loss", "target", "ys", "outputs", "total_loss")

@@ -73,29 +73,13 @@ class GradientEffect:
     by_engine: bool = False
 
 
-_HARMLESS_METHODS = frozenset(
-    """
-    append extend add insert update get set pop items keys values print info debug
-    warning error write log log_dict log_metric log_metrics add_scalar add_scalars
-    add_histogram add_graph set_postfix set_description format join item numpy detach
-    detach_ cpu to cuda size dim numel tolist state_dict load_state_dict named_parameters
-    parameters eval train save watch register_buffer mean sum view reshape float
-    backward_hook close flush upper lower split strip startswith register_parameter
-    extend_ set_postfix_str add_image add_text track meter reset init_hidden initHidden
-    init_weights param_groups
-""".split()
-)
-"""Methods of unknown objects that read what they are given: containers, loggers, tensors. An
-unknown method that is not one of these may do anything with the gradients it can reach."""
-
-
 def effect_of_store(store: Store, knowledge: Knowledge) -> GradientEffect | None:
     """What an assignment to an attribute does to gradients."""
     if store.name == "grad" or (store.name == "data" and is_gradient(store.base)):
         base = store.base
         if isinstance(store.value, Const):
             return GradientEffect(ZERO, store.node, store.module, None, base)
-        if any(is_clamp(node) for node in walk(store.value, MOST_FOLLOWED)):
+        if any(is_clamp(node, knowledge) for node in walk(store.value, MOST_FOLLOWED)):
             return GradientEffect(CLIP, store.node, store.module, None, base)
         return GradientEffect(OPAQUE, store.node, store.module, None, base)
     if store.name == "data" and depends_on_gradients(store.value):
@@ -109,9 +93,11 @@ def effect_of_call(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     assert apply.node is not None
     assert apply.module is not None
     if fn[:1] == ".":
-        handler = _METHODS.get(fn)
-        if handler is not None:
-            return handler(apply, knowledge)
+        effect = knowledge.gradient_effect(fn)
+        if effect is not None:
+            return _METHODS[effect](apply, knowledge)
+        if fn[1:] in knowledge.names["in-place-methods"]:
+            return _in_place(apply, knowledge)
         return _other_method(apply, knowledge)
     fact = knowledge.roles["clip"].get(fn)
     if fact is not None:
@@ -158,7 +144,8 @@ def _clip_function(
     if isinstance(threshold, Apply | Method) and _is_infinity(threshold):
         bounds = False
     scaled_too = threshold is not None and any(
-        isinstance(node, Apply) and node.fn == ".get_scale" for node in walk(threshold, 200)
+        isinstance(node, Apply) and knowledge.does(node.fn, "loss-scale")
+        for node in walk(threshold, 200)
     )
     return _effect(CLIP, apply, target, bounds=bounds, threshold=threshold, by_engine=scaled_too)
 
@@ -182,7 +169,11 @@ def _backward(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
         return _effect(BACKWARD, apply, loss, scaled=scaled, by_engine=True)
     if "super" in apply.attrs:
         return _effect(OPAQUE, apply, receiver)
-    scaled = isinstance(receiver, Apply) and receiver.fn == ".scale" and bool(receiver.args)
+    scaled = (
+        isinstance(receiver, Apply)
+        and knowledge.does(receiver.fn, "scales-loss")
+        and bool(receiver.args)
+    )
     if scaled and isinstance(receiver, Apply):
         if "unscaled" in receiver.attrs or _disabled(receiver.receiver):
             scaled = False
@@ -245,30 +236,31 @@ def _clip_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     return _effect(CLIP, apply, target, by_engine=True)
 
 
-def _gradient_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
-    """A method in place on a gradient: `p.grad.data.clamp_(-1, 1)`, `p.grad.zero_()`."""
+def _in_place(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
+    """A method in place on a gradient, `p.grad.data.clamp_(-1, 1)`, or with one on a weight."""
+    effect = knowledge.names["in-place-methods"].get(apply.fn[1:])
     if not is_gradient(apply.receiver):
-        return _manual_update(apply)
+        if effect == "add" and any(depends_on_gradients(operand) for operand in apply.operands()):
+            return _effect(STEP, apply, path(apply.receiver)[0])
+        return None
     base, _ = path(apply.receiver)
-    if apply.fn in (".zero_", ".fill_"):
-        if apply.fn == ".fill_" and constant(apply.argument(0, "value")) != 0:
-            return _effect(OPAQUE, apply, base)
+    if effect == "zero" or (effect == "fill" and constant(apply.argument(0, "value")) == 0):
         return _effect(ZERO, apply, base)
-    if apply.fn in (".clamp_", ".clip_", ".clamp_min_", ".clamp_max_"):
+    if effect == "clamp":
         return _effect(CLIP, apply, base)
-    if apply.fn in (".mul_", ".div_"):
-        return _rescaled(apply, base)
+    if effect == "scale":
+        return _rescaled(apply, base, knowledge)
     return _effect(OPAQUE, apply, base)
 
 
-def _rescaled(apply: Apply, base: Value | None) -> GradientEffect | None:
+def _rescaled(apply: Apply, base: Value | None, knowledge: Knowledge) -> GradientEffect | None:
     """A gradient times a factor: a clip if the factor depends on gradients, else only linear.
 
     A linear factor (one over the number of workers) commutes with the loss scale and bounds
     nothing.
     """
     nodes = [node for argument in apply.args for node in walk(argument, 200)]
-    if any(isinstance(node, Apply) and node.fn == ".get_scale" for node in nodes):
+    if any(isinstance(node, Apply) and knowledge.does(node.fn, "loss-scale") for node in nodes):
         return _effect(UNSCALE, apply, base)
     if any(is_gradient(node) for node in nodes):
         return _effect(CLIP, apply, base)
@@ -279,22 +271,15 @@ def _rescaled(apply: Apply, base: Value | None) -> GradientEffect | None:
     return None
 
 
-def _manual_update(apply: Apply) -> GradientEffect | None:
-    if apply.fn in (".add_", ".sub_", ".copy_", ".addcmul_", ".addcdiv_"):
-        if any(depends_on_gradients(operand) for operand in apply.operands()):
-            return _effect(STEP, apply, path(apply.receiver)[0])
-    return None
-
-
 def _minimize(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     return _effect(UPDATE, apply, apply.receiver)
 
 
 def _other_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
-    if apply.fn[1:] in _HARMLESS_METHODS or "super" in apply.attrs:
+    if knowledge.does(apply.fn, "reads-only") or "super" in apply.attrs:
         return None
     if is_gradient(apply.receiver):
-        return _gradient_method(apply, knowledge) if apply.fn.endswith("_") else None
+        return _in_place(apply, knowledge) if apply.fn.endswith("_") else None
     if role(apply.receiver, knowledge) in ("optimizer", "scaler", "scheduler"):
         return None
     if isinstance(apply.receiver, Instance) and _inherits_unknown(apply.receiver, knowledge):
@@ -340,7 +325,7 @@ def reaches_gradients(value: Value, knowledge: Knowledge, depth: int = 0) -> boo
             if isinstance(item, Instance | Apply | Seq | Map | Join)
         )
     if isinstance(value, Apply):
-        if value.fn in (".parameters", ".named_parameters"):
+        if knowledge.does(value.fn, "iterates-parameters", "names-parameters"):
             return True
         if value.fn == "()" or knowledge.fact("loss", value.fn) is not None:
             return value.tracked
@@ -348,28 +333,11 @@ def reaches_gradients(value: Value, knowledge: Knowledge, depth: int = 0) -> boo
 
 
 _METHODS = {
-    ".zero_grad": _zero,
-    ".backward": _backward,
-    ".manual_backward": _manual_backward,
-    ".step": _step,
-    ".unscale_": _unscale,
-    ".unscale_gradients": _unscale,
-    ".clip_grad_norm_": _clip_method,
-    ".clip_grad_value_": _clip_method,
-    ".clip_grad_norm": _clip_method,
-    ".clip_gradients": _clip_method,
-    ".clip_master_grads": _clip_method,
-    ".clamp_": _gradient_method,
-    ".clip_": _gradient_method,
-    ".zero_": _gradient_method,
-    ".fill_": _gradient_method,
-    ".mul_": _gradient_method,
-    ".div_": _gradient_method,
-    ".add_": _gradient_method,
-    ".sub_": _gradient_method,
-    ".copy_": _gradient_method,
-    ".addcmul_": _gradient_method,
-    ".addcdiv_": _gradient_method,
-    ".minimize": _minimize,
-    ".apply_gradients": _minimize,
+    "zero": _zero,
+    "backward": _backward,
+    "manual-backward": _manual_backward,
+    "step": _step,
+    "unscale": _unscale,
+    "clip": _clip_method,
+    "update": _minimize,
 }

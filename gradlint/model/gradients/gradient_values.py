@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Join, Method, Seq, Unknown, Value
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
+
+GRADIENT_CALLS = ("tape-gradients", "optimizer-gradients")
+"""The words for methods that return gradients."""
 
 MOST_FOLLOWED = 60
 """Values looked at to find a gradient in what something is computed from: a gradient that is
@@ -45,11 +53,11 @@ def holds_gradients(value: Value) -> bool:
     return is_gradient(value)
 
 
-def is_clamp(value: Value) -> bool:
+def is_clamp(value: Value, knowledge: Knowledge) -> bool:
     """Whether a value is the result of a function that bounds."""
-    return isinstance(value, Apply) and value.fn.lstrip(".").rpartition(".")[2] in (
-        "clamp", "clamp_", "clip", "clip_by_value", "clip_by_norm", "clip_",
-    )  # fmt: skip
+    if not isinstance(value, Apply):
+        return False
+    return value.fn.lstrip(".").rpartition(".")[2] in knowledge.words["clamps"]
 
 
 def depends_on_gradients(value: Value) -> bool:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
     from gradlint.values.kinds import Module
 
-_BOUNDS = frozenset({"clamp", "clamp_", "clip", "clip_", "clip_grad_norm_", "clip_grad_value_"})
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hook:
@@ -41,70 +39,76 @@ class Hook:
 
 def hooks(program: Program) -> Iterator[Hook]:
     """Every registered hook that is certain to bound what it is given, or to be refused."""
+    knowledge = program.knowledge
+    bounding = knowledge.words["clamps"] | {
+        name for name, effect in knowledge.names["gradient-methods"].items() if effect == "clip"
+    }
     for apply in program.once(calls):
         if not apply.args or not isinstance(apply.args[0], Function):
             continue
         function = apply.args[0]
-        if apply.fn in _MUST_RETURN_NOTHING:
-            if isinstance(function.node, ast.Lambda) and _is_bounding(function.node.body):
+        given = knowledge.names["hook-methods"].get(apply.fn[1:])
+        if given in _MUST_RETURN_NOTHING:
+            if isinstance(function.node, ast.Lambda) and _is_bounding(function.node.body, bounding):
                 yield Hook(apply, "refused")
-        elif apply.fn == ".register_full_backward_hook":
-            if _bounds(function):
+        elif given == "module":
+            if _bounds(function, bounding):
                 yield Hook(apply, "module")
-        elif apply.fn == ".register_hook" and _bounds(function):
+        elif given == "tensor" and _bounds(function, bounding):
             target = _target(apply.receiver, program)
             if target is not None:
                 yield Hook(apply, target)
 
 
-_MUST_RETURN_NOTHING = frozenset({".register_post_accumulate_grad_hook", ".register_step_pre_hook"})
+_MUST_RETURN_NOTHING = ("accumulated", "step")
+"""Hooks that are given no gradient, and whose result is refused."""
 
 
-def _bounds(function: Function) -> bool:
+def _bounds(function: Function, bounding: frozenset[str]) -> bool:
     """Whether what a hook returns, or works on in place, is a bounded gradient."""
     node = function.node
     if isinstance(node, ast.Lambda):
-        return _returns_bounded(node.body)
+        return _returns_bounded(node.body, bounding)
     bounded = {
         target.id
         for part in ast.walk(node)
-        if isinstance(part, ast.Assign) and _is_bounding(part.value)
+        if isinstance(part, ast.Assign) and _is_bounding(part.value, bounding)
         for target in part.targets
         if isinstance(target, ast.Name)
     }
     for part in ast.walk(node):
         if isinstance(part, ast.Return) and part.value is not None:
-            if _returns_bounded(part.value):
+            if _returns_bounded(part.value, bounding):
                 return True
             if any(isinstance(leaf, ast.Name) and leaf.id in bounded for leaf in ast.walk(part)):
                 return True
-        elif isinstance(part, ast.Expr) and _is_bounding(part.value):
+        elif isinstance(part, ast.Expr) and _is_bounding(part.value, bounding):
             name = part.value.func.attr  # type: ignore[attr-defined]
             if name.endswith("_"):
                 return True
     return False
 
 
-def _returns_bounded(value: ast.expr) -> bool:
+def _returns_bounded(value: ast.expr, bounding: frozenset[str]) -> bool:
     """Whether a returned expression is a bounded gradient, or is made of one by operators."""
-    if _is_bounding(value):
+    if _is_bounding(value, bounding):
         return True
     if isinstance(value, ast.Tuple):
-        return any(_returns_bounded(element) for element in value.elts)
+        return any(_returns_bounded(element, bounding) for element in value.elts)
     if isinstance(value, ast.BinOp):
-        return _returns_bounded(value.left) or _returns_bounded(value.right)
+        return _returns_bounded(value.left, bounding) or _returns_bounded(value.right, bounding)
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-        return _returns_bounded(value.func.value)
+        return _returns_bounded(value.func.value, bounding)
     return isinstance(value, ast.IfExp) and (
-        _returns_bounded(value.body) or _returns_bounded(value.orelse)
+        _returns_bounded(value.body, bounding) or _returns_bounded(value.orelse, bounding)
     )
 
 
-def _is_bounding(value: ast.expr) -> bool:
+def _is_bounding(value: ast.expr, bounding: frozenset[str]) -> bool:
     return (
         isinstance(value, ast.Call)
         and isinstance(value.func, ast.Attribute)
-        and value.func.attr in _BOUNDS
+        and value.func.attr in bounding
     )
 
 

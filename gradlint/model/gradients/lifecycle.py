@@ -44,7 +44,6 @@ from gradlint.model.gradients.transition import (
     StaleStep,
     Transition,
 )
-from gradlint.model.networks import layers
 from gradlint.values.kinds import Apply
 from gradlint.values.trace import Exit
 
@@ -330,7 +329,7 @@ class Lifecycle:
         if call is None:
             return True
         return not all(
-            isinstance(argument, Apply) and argument.fn in layers.PARAMETER_METHODS
+            isinstance(argument, Apply) and self.knowledge.does(argument.fn, "gives-parameters")
             for argument in (*call.args, *call.kwargs.values())
         )
 

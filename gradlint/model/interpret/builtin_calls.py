@@ -35,7 +35,7 @@ def _copy(kind: str) -> BuiltinFunction:
         if isinstance(source, Seq):
             return Seq(list(source.items), kind, site.node, site.module, exact=False)
         if isinstance(source, Apply) and source.fn == "builtins.map" and len(source.args) == 2:
-            item = item_of(source.args[1], site.node, site.module)
+            item = item_of(interp.knowledge, source.args[1], site.node, site.module)
             mapped = interp.call(source.args[0], site.given(item))
             return Seq([mapped], kind, site.node, site.module, exact=False)
         return None

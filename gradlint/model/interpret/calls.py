@@ -123,7 +123,7 @@ def _call_method(interp: Core, method: Method, site: CallSite) -> Value:
 
 def _run_closure(interp: Core, name: str, site: CallSite) -> None:
     """`optimizer.step(closure)` calls the closure."""
-    if name == "step":
+    if interp.knowledge.names["gradient-methods"].get(name) == "step":
         for argument in site.args:
             if isinstance(argument, Function):
                 interp.inline(argument, site.given())

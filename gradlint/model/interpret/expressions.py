@@ -90,7 +90,7 @@ def _yield(interp: Core, node: ast.Yield | ast.YieldFrom, frame: Frame) -> Value
     if node.value is not None:
         value = interp.evaluate(node.value, frame)
         if isinstance(node, ast.YieldFrom):
-            value = item_of(value, node, frame.module)
+            value = item_of(interp.knowledge, value, node, frame.module)
         frame.yields.append(value)
     return Unknown("", node, frame.module)
 

@@ -119,7 +119,7 @@ class Interpreter(Core):
                 continue
             self.loops = (*outer, (statement, 1 if muted else 2))
             if iterable is not None and not isinstance(statement, ast.While):
-                item = item_of(iterable, statement.target, frame.module)
+                item = item_of(self.knowledge, iterable, statement.target, frame.module)
                 dataset_code.settle(self, item, frame)
                 assignment.assign(self, statement.target, item, frame)
             elif isinstance(statement, ast.While):

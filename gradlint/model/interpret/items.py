@@ -9,6 +9,7 @@ from gradlint.values.graph import constant, join
 from gradlint.values.kinds import Apply, Const, Instance, Join, Map, Seq, Unknown, Value
 
 if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
     from gradlint.model.interpret.core import Core
     from gradlint.values.kinds import Frame, Module
 
@@ -60,23 +61,28 @@ def items_of(value: Value, most: int) -> list[Value] | None:
     return None
 
 
-def item_of(value: Value, node: ast.AST, module: Module) -> Value:
+def item_of(knowledge: Knowledge, value: Value, node: ast.AST, module: Module) -> Value:
     """What one iteration over a value gives."""
     if isinstance(value, Seq):
         return join(*value.items) if value.items else Unknown("", node, module, varying=True)
     if isinstance(value, Apply):
         if value.fn == "builtins.enumerate" and value.args:
             index = Unknown("", node, module, varying=True)
-            return Seq([index, item_of(value.args[0], node, module)], "tuple", node, module)
+            return Seq(
+                [index, item_of(knowledge, value.args[0], node, module)], "tuple", node, module
+            )
         if value.fn == "builtins.zip":
-            return Seq([item_of(arg, node, module) for arg in value.args], "tuple", node, module)
+            return Seq(
+                [item_of(knowledge, arg, node, module) for arg in value.args], "tuple", node, module
+            )
         if value.fn == "builtins.range":
             return Unknown("", node, module, varying=True)
-        if value.fn in _ITERATES_ARGUMENT and value.args:
-            return item_of(value.args[0], node, module)
+        gives_items = value.fn in _ITERATES_ARGUMENT or value.fn in knowledge.roles["iterates"]
+        if gives_items and value.args:
+            return item_of(knowledge, value.args[0], node, module)
         return Apply("iter", [value], {}, node, module)
     if isinstance(value, Join):
-        return join(*(item_of(option, node, module) for option in value.options()))
+        return join(*(item_of(knowledge, option, node, module) for option in value.options()))
     if isinstance(value, Instance):
         return Apply("iter", [value], {}, node, module)
     return Unknown("", node, module, varying=True)
@@ -89,8 +95,5 @@ _ITERATES_ARGUMENT = frozenset(
         "builtins.list",
         "builtins.tuple",
         "builtins.sorted",
-        "tqdm.tqdm",
-        "tqdm.auto.tqdm",
-        "tqdm.notebook.tqdm",
     }
 )

@@ -74,7 +74,9 @@ def comprehension(
         over = iterable if index == 0 else interp.evaluate(generator.iter, inner)
         if isinstance(over, Apply | Seq):
             interp.trace.append(Loop([], over, node, frame.module))
-        assignment.assign(interp, generator.target, item_of(over, node, frame.module), inner)
+        assignment.assign(
+            interp, generator.target, item_of(interp.knowledge, over, node, frame.module), inner
+        )
         for test in generator.ifs:
             interp.evaluate(test, inner)
     return Seq([interp.evaluate(node.elt, inner)], kind, node, frame.module, exact=False)
@@ -92,6 +94,8 @@ def dictionary_comprehension(interp: Core, node: ast.DictComp, frame: Frame) -> 
     inner = comprehension_frame(frame)
     for generator in node.generators:
         over = interp.evaluate(generator.iter, inner)
-        assignment.assign(interp, generator.target, item_of(over, node, frame.module), inner)
+        assignment.assign(
+            interp, generator.target, item_of(interp.knowledge, over, node, frame.module), inner
+        )
     interp.evaluate(node.key, inner)
     return Map({"*": interp.evaluate(node.value, inner)}, node, frame.module, exact=False)

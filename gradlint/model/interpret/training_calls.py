@@ -17,12 +17,10 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Fact
     from gradlint.values.kinds import Frame
 
-TRAINING_METHODS = frozenset({".fit", ".fit_generator", ".train_on_batch"})
-
 
 def follow(interp: Core, apply: Apply, frame: Frame) -> None:
     """Run the forward pass that a training call stands for, once."""
-    if apply.fn not in TRAINING_METHODS or interp.muted or apply.node is None:
+    if not interp.knowledge.does(apply.fn, "trains") or interp.muted or apply.node is None:
         return
     receiver = apply.receiver
     result: Value | None = None
@@ -51,7 +49,7 @@ def _bases(interp: Core, instance: Instance) -> Fact:
 def _own_model(interp: Core, model: Instance, apply: Apply, frame: Frame) -> Value | None:
     if _bases(interp, model).get("call-method") != "call" or model.cls is None:
         return None
-    if model.cls.find("train_step") is not None:
+    if any(model.cls.find(name) for name in interp.knowledge.words["own-training-step"]):
         return None
     data = apply.argument(0, "x", "generator")
     return _called(interp, model, data, apply, frame)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradlint.model.gradients.differentiated import Differentiated
-from gradlint.model.interpret.training_calls import TRAINING_METHODS
 from gradlint.model.losses.keras_backend import chosen_backend
 from gradlint.model.losses.loss_call import (
     Logarithm,
@@ -58,15 +57,15 @@ def _losses(program: Program) -> Iterator[LossCall]:
     made = {
         id(apply.receiver): apply.attrs[FORWARD]
         for apply in program.applies
-        if apply.fn in TRAINING_METHODS and FORWARD in apply.attrs
+        if knowledge.does(apply.fn, "trains") and FORWARD in apply.attrs
     }
     for apply in program.applies:
         receiver = apply.receiver
         found: LossCall | None = None
-        if apply.fn == ".compile" and receiver is not None:
+        if knowledge.does(apply.fn, "compiles") and receiver is not None:
             if not is_recompiled(program, apply):
                 found = compiled_loss(apply, receiver, knowledge, made.get(id(receiver)))
-        elif apply.fn in TRAINING_METHODS and isinstance(receiver, Apply):
+        elif knowledge.does(apply.fn, "trains") and isinstance(receiver, Apply):
             trainer = knowledge.of("trainer", receiver)
             if trainer is not None and "loss-parameter" in trainer and FORWARD in apply.attrs:
                 given = knowledge.argument(receiver, trainer, trainer["loss-parameter"])

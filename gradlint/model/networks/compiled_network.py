@@ -15,8 +15,9 @@ def is_recompiled(program: Program, apply: Apply) -> bool:
 
 
 def _last_compiles(program: Program) -> dict[int, Apply]:
+    knowledge = program.knowledge
     return {
         id(apply.receiver): apply
         for apply in program.applies
-        if apply.fn == ".compile" and apply.receiver is not None
+        if knowledge.does(apply.fn, "compiles") and apply.receiver is not None
     }

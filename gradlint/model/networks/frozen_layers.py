@@ -23,13 +23,14 @@ def frozen_parts(program: Program) -> frozenset[int]:
     targets: list[Value | None] = [
         apply.receiver
         for apply in program.applies
-        if apply.fn == ".requires_grad_" and constant(apply.argument(0, "requires_grad")) is False
+        if knowledge.does(apply.fn, "sets-trainable")
+        and constant(apply.argument(0, "requires_grad")) is False
     ]
     for root in program.roots:
         targets.extend(
             store.base
             for store in stores(root)
-            if store.name == "requires_grad" and constant(store.value) is False
+            if store.name in knowledge.words["trainable"] and constant(store.value) is False
         )
     found: set[int] = set()
     for target in targets:

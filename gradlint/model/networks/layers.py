@@ -26,18 +26,6 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
     from gradlint.model.program import Program
 
-PARAMETER_METHODS = frozenset(
-    {
-        ".parameters",
-        ".named_parameters",
-        ".trainable_parameters",
-        ".trainable_variables",
-        ".trainable_weights",
-        ".children",
-        ".modules",
-    }
-)
-
 _TRANSPARENT = frozenset(
     {
         "builtins.filter",
@@ -60,7 +48,8 @@ class Recurrence:
 
     `activation` is that of the state path, None where it can't be told; `gates` that of the gates;
     `units` the size of the state; `depth` how many layers the one call stacks; `unbounded` that
-    the state is certain to be unbounded.
+    the state is certain to be unbounded; `identity_start` that the recurrent matrix starts as
+    identity or orthogonal (an IRNN); `dropout` the rate between stacked layers, where it is given.
     """
 
     apply: Apply
@@ -73,26 +62,13 @@ class Recurrence:
     depth: int | None
     initializer: Value | None = None
     unbounded: bool = False
+    identity_start: bool = False
+    dropout: Value | None = None
+    depth_value: Value | None = None
 
     @property
     def initializer_given(self) -> bool:
         """Whether the start of the recurrent matrix was chosen."""
-        return self.initializer is not None
-
-    @property
-    def identity_start(self) -> bool:
-        """Whether the recurrent matrix starts as identity or orthogonal (an IRNN)."""
-        for option in self.initializer.options() if self.initializer is not None else ():
-            name = option.fn if isinstance(option, Apply) else getattr(option, "name", "")
-            text = option.value if isinstance(option, Const) else name
-            leaf = str(text).rpartition(".")[2].lower()
-            if leaf not in (
-                "identity",
-                "orthogonal",
-                "orthogonalinitializer",
-                "identityinitializer",
-            ):
-                return False
         return self.initializer is not None
 
     @property
@@ -106,6 +82,11 @@ class Recurrence:
         return str(self.fact["family"])
 
     @property
+    def activation_parameter(self) -> str:
+        """The parameter that gives the activation, as the library names it."""
+        return str(self.fact.get("activation-parameter", "activation"))
+
+    @property
     def name(self) -> str:
         """The layer as its library calls it."""
         return self.apply.fn.rpartition(".")[2]
@@ -115,6 +96,11 @@ def whole(value: Value | None) -> int | None:
     """A literal whole number."""
     found = number(value)
     return int(found) if found is not None and found == int(found) else None
+
+
+def _is_identity(initializer: Value, knowledge: Knowledge) -> bool:
+    facts = [knowledge.initializer(option) for option in initializer.options()]
+    return all(fact is not None and fact["kind"] in ("identity", "orthogonal") for fact in facts)
 
 
 def recurrence(apply: Apply, knowledge: Knowledge) -> Recurrence | None:
@@ -130,6 +116,7 @@ def recurrence(apply: Apply, knowledge: Knowledge) -> Recurrence | None:
         activation = activation_function(activation_value, knowledge)
     gates = activation_function(gates_value, knowledge) if gates_value is not None else "sigmoid"
     depth = knowledge.argument(apply, fact, fact.get("depth-parameter"))
+    initializer = knowledge.argument(apply, fact, fact.get("initializer-parameter"))
     return Recurrence(
         apply=apply,
         fact=fact,
@@ -139,8 +126,11 @@ def recurrence(apply: Apply, knowledge: Knowledge) -> Recurrence | None:
         gates_value=gates_value,
         units=whole(knowledge.argument(apply, fact, fact.get("units-parameter"))),
         depth=1 if depth is None else whole(depth),
-        initializer=knowledge.argument(apply, fact, fact.get("initializer-parameter")),
+        initializer=initializer,
         unbounded=activation in knowledge.words["unbounded"],
+        identity_start=initializer is not None and _is_identity(initializer, knowledge),
+        dropout=knowledge.argument(apply, fact, fact.get("dropout-parameter")),
+        depth_value=depth,
     )
 
 
@@ -246,9 +236,9 @@ def held(value: Value | None, knowledge: Knowledge, depth: int = 0) -> list[Valu
     if isinstance(value, Apply):
         return _held_by_call(value, knowledge, depth)
     if isinstance(value, Method):
-        if f".{value.name}" in PARAMETER_METHODS:
+        if value.name in knowledge.words["gives-parameters"]:
             return held(value.receiver, knowledge, depth + 1)
-        if value.name in ("param_groups", "data", "grad", "params"):
+        if value.name in knowledge.words["parameter-groups"] or value.name in ("data", "grad"):
             return held(value.receiver, knowledge, depth + 1)
         return [value]
     if isinstance(value, Seq | Map):
@@ -262,7 +252,7 @@ def held(value: Value | None, knowledge: Knowledge, depth: int = 0) -> list[Valu
 
 
 def _held_by_call(value: Apply, knowledge: Knowledge, depth: int) -> list[Value] | None:
-    if value.fn in PARAMETER_METHODS:
+    if knowledge.does(value.fn, "gives-parameters"):
         return held(value.receiver, knowledge, depth + 1)
     if value.fn in ("builtins.filter", "builtins.map"):
         return _union(value.args[1:], knowledge, depth)
@@ -270,7 +260,7 @@ def _held_by_call(value: Apply, knowledge: Knowledge, depth: int) -> list[Value]
         return held(value.args[0], knowledge, depth + 1)
     if value.fn in _TRANSPARENT:
         return _union(value.args, knowledge, depth)
-    if value.fn in (".param_groups", ".values", ".items", ".grad", ".data"):
+    if value.fn in (".values", ".items", ".grad", ".data"):
         return held(value.receiver, knowledge, depth + 1)
     if value.fn in knowledge.roles["parameters"]:
         return held(value.args[0], knowledge, depth + 1) if value.args else None

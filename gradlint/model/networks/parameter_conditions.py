@@ -5,9 +5,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gradlint.values.graph import constant, literal
 from gradlint.values.kinds import Apply, Const, Method, Value
+
+if TYPE_CHECKING:
+    from gradlint.frameworks import Knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Parameter:
     known: bool
     dimensions: int
     loop: Value | None
+    knowledge: Knowledge
 
 
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
@@ -38,7 +43,7 @@ def holds(test: Value | None, parameter: Parameter) -> bool | None:
     if isinstance(test, Const):
         return None if test.default else bool(test.value)
     if isinstance(test, Method):
-        return True if test.name == "requires_grad" else None
+        return True if test.name in parameter.knowledge.words["trainable"] else None
     if not isinstance(test, Apply):
         return None
     if test.fn == "not":
@@ -105,18 +110,18 @@ def _compared(test: Apply, parameter: Parameter) -> bool | None:
         same = constant(right) == parameter.name if parameter.known else None
         return same if test.fn == "==" else _negated(same) if test.fn == "!=" else None
     bound = literal(right)
-    if bound is None or not _is_dimensions(left):
+    if bound is None or not _is_dimensions(left, parameter.knowledge):
         return None
     return _COMPARISONS[test.fn](parameter.dimensions, bound)
 
 
-def _is_dimensions(value: Value) -> bool:
+def _is_dimensions(value: Value, knowledge: Knowledge) -> bool:
     """`p.dim()`, `p.ndim`, `len(p.shape)`, `len(p.size())`."""
     if isinstance(value, Method):
-        return value.name == "ndim"
+        return value.name in knowledge.words["counts-dimensions"]
     if not isinstance(value, Apply):
         return False
-    if value.fn in (".dim", ".ndimension"):
+    if knowledge.does(value.fn, "counts-dimensions"):
         return True
     if value.fn != "builtins.len" or not value.args:
         return False

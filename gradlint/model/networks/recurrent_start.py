@@ -21,7 +21,6 @@ from gradlint.values.kinds import (
     Apply,
     Const,
     Method,
-    Symbol,
     Value,
 )
 from gradlint.values.trace import Act, Block, Branch, Exit, Loop, Scope, Store
@@ -70,7 +69,7 @@ def recurrent_starts(program: Program) -> Iterator[RecurrentStart]:
     for layer in program.once(every_recurrence):
         value = layer.initializer
         if value is not None and len(value.options()) == 1:
-            fact = _initializer(value, knowledge)
+            fact = knowledge.initializer(value)
             call = value if isinstance(value, Apply) else None
             start = _matrix(layer, layer.apply, fact, call, knowledge) if fact else None
             if start is not None:
@@ -87,19 +86,6 @@ def recurrent_starts(program: Program) -> Iterator[RecurrentStart]:
             if key not in seen:
                 seen.add(key)
                 yield start
-
-
-def _initializer(value: Value, knowledge: Knowledge) -> Fact | None:
-    """What is known of an initialiser given as a name, a class or an object."""
-    if isinstance(value, Const):
-        if value.default or not isinstance(value.value, str):
-            return None
-        name = knowledge.names["initializer-names"].get(value.value.lower())
-        return knowledge.fact("initializer", name) if name else None
-    if isinstance(value, Apply | Symbol):
-        fact = knowledge.of("initializer", value)
-        return fact if fact is not None and not fact.get("in-place") else None
-    return None
 
 
 def _forget_argument(layer: Recurrence, knowledge: Knowledge) -> float | None:
@@ -239,7 +225,8 @@ class _Written:
     def _call(self, call: Apply, conditions: Conditions) -> None:
         fact = self.knowledge.fact("initializer", call.fn)
         if fact is None or not fact.get("in-place"):
-            if call.fn in (".apply", ".load_state_dict") and call.receiver is not None:
+            changes = self.knowledge.does(call.fn, "visits-modules", "restores-weights")
+            if changes and call.receiver is not None:
                 for layer in layers.recurrences(call.receiver, self.knowledge):
                     self._forget(layer)
             return
@@ -276,7 +263,7 @@ class _Written:
         conditions: Conditions,
     ) -> None:
         weight = name.startswith(str(layer.fact["weight-name"]))
-        parameter = Parameter(name, target.known, 2 if weight else 1, target.loop)
+        parameter = Parameter(name, target.known, 2 if weight else 1, target.loop, self.knowledge)
         decided = [holds(test, parameter) is taken for test, taken in conditions]
         opposite = [holds(test, parameter) is (not taken) for test, taken in conditions]
         if any(opposite):
@@ -312,13 +299,13 @@ class _Written:
             if value.fn == ".data" and value.receiver is not None:
                 value = value.receiver
             elif value.fn == "iter" and isinstance(value.args[0], Apply):
-                return self._in_loop(value.args[0], ".parameters", value, part)
+                return self._in_loop(value.args[0], "iterates-parameters", value, part)
             elif value.fn == "[]":
                 base, key = value.args
                 if isinstance(base, Apply) and base.fn == "iter" and constant(key) == 1:
                     over = base.args[0]
                     if isinstance(over, Apply):
-                        return self._in_loop(over, ".named_parameters", base, part)
+                        return self._in_loop(over, "names-parameters", base, part)
                     return None
                 part, value = key, base
             else:
@@ -329,8 +316,8 @@ class _Written:
         layer = layers.recurrence(value, self.knowledge) if isinstance(value, Apply) else None
         return layer if layer is not None and "weight-name" in layer.fact else None
 
-    def _in_loop(self, over: Apply, method: str, loop: Value, part: Value | None) -> _Target | None:
-        if over.fn != method or over.receiver is None:
+    def _in_loop(self, over: Apply, word: str, loop: Value, part: Value | None) -> _Target | None:
+        if not self.knowledge.does(over.fn, word) or over.receiver is None:
             return None
         own = self._layer(over.receiver)
         held = [own] if own else layers.recurrences(over.receiver, self.knowledge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gradlint.model.gradients.gradient_values import GRADIENT_CALLS
 from gradlint.model.networks.compiled_network import is_recompiled
 from gradlint.model.networks.layers import Recurrence
 from gradlint.model.networks.shapes import shape_of
@@ -78,7 +79,7 @@ def from_keras(program: Program) -> list[TrainedRecurrence]:
     knowledge = program.knowledge
     found = []
     for apply in program.applies:
-        if apply.fn == ".compile" and apply.receiver is not None:
+        if knowledge.does(apply.fn, "compiles") and apply.receiver is not None:
             if is_recompiled(program, apply):
                 continue
             layers = recurrences_of(apply.receiver, knowledge)
@@ -88,10 +89,12 @@ def from_keras(program: Program) -> list[TrainedRecurrence]:
             if optimizer is None:
                 optimizer = Const("rmsprop")
             clipped = keras_clips(optimizer, knowledge) if apply.complete else None
-            if _trains_itself(apply.receiver) or _told_afterwards(program, apply.receiver):
+            if _trains_itself(apply.receiver, knowledge) or _told_afterwards(
+                program, apply.receiver
+            ):
                 clipped = None
             found.append(_keras_trained(program, apply, layers, optimizer, clipped))
-        elif apply.fn == ".minimize" or apply.fn == ".apply_gradients":
+        elif knowledge.gradient_effect(apply.fn) == "update":
             trained = _updated(program, apply)
             if trained is not None:
                 found.append(trained)
@@ -122,18 +125,19 @@ def _built(apply: Apply, knowledge: Knowledge) -> TrainedRecurrence | None:
         hand_written=[],
         optimizer=optimizer,
         optimizer_fact=optimizer_fact,
+        knowledge=knowledge,
         clipped=True if not off else False if apply.complete and known else None,
         losses=loss_kinds([loss], knowledge),
         summed_error=reduced_by_sum(loss, knowledge),
     )
 
 
-def _trains_itself(network: Value) -> bool:
+def _trains_itself(network: Value, knowledge: Knowledge) -> bool:
     """Whether a network's class has a training step of its own, which may clip."""
     return (
         isinstance(network, Instance)
         and network.cls is not None
-        and network.cls.find("train_step") is not None
+        and any(network.cls.find(name) for name in knowledge.words["own-training-step"])
     )
 
 
@@ -186,6 +190,7 @@ def _keras_trained(
         hand_written=[],
         optimizer=optimizer,
         optimizer_fact=fact,
+        knowledge=knowledge,
         clipped=clipped,
         steps=steps_of([apply.receiver], knowledge) or _fitted_steps(program, apply.receiver),
         losses=frozenset(kinds),
@@ -199,7 +204,7 @@ def _keras_trained(
 def _fitted_steps(program: Program, network: Value) -> int | None:
     """The length of the sequences that a network is fitted on: the second size of its array."""
     for apply in program.applies:
-        if apply.fn == ".fit" and apply.receiver is network:
+        if program.knowledge.does(apply.fn, "trains") and apply.receiver is network:
             shape = shape_of(apply.argument(0, "x"), program.knowledge)
             if shape is not None and len(shape) in (2, 3):
                 return shape[1]
@@ -261,7 +266,7 @@ def _updated(program: Program, apply: Apply) -> TrainedRecurrence | None:
     if not layers:
         return None
     clipped = keras_clips(optimizer, knowledge)
-    if apply.fn == ".apply_gradients" and clipped is False:
+    if knowledge.does(apply.fn, "applies-gradients") and clipped is False:
         clipped = _gradients_clipped(apply, knowledge)
     assert apply.node is not None
     assert apply.module is not None
@@ -272,6 +277,7 @@ def _updated(program: Program, apply: Apply) -> TrainedRecurrence | None:
         hand_written=[],
         optimizer=optimizer,
         optimizer_fact=fact,
+        knowledge=knowledge,
         clipped=clipped,
         losses=loss_kinds(operands, knowledge),
         summed_error=any(reduced_by_sum(operand, knowledge) for operand in operands),
@@ -310,7 +316,7 @@ def _gradients_clipped(apply: Apply, knowledge: Knowledge) -> bool | None:
 
 def _computes_gradients(node: Apply, knowledge: Knowledge) -> bool:
     """Whether a call differentiates: what is before it can't clip its result."""
-    if node.fn in (".gradient", ".compute_gradients", ".get_gradients"):
+    if knowledge.does(node.fn, *GRADIENT_CALLS):
         return True
     fact = knowledge.fact("gradients", node.fn)
     return fact is not None and fact["effect"] == "gradients"

@@ -137,7 +137,8 @@ def steps_of(values: list[Value], knowledge: Knowledge) -> int | None:
         for part in layers.parts(value, knowledge):
             if not isinstance(part, Apply):
                 continue
-            if part.fn.endswith("Embedding"):
+            fact = knowledge.fact("layer", part.fn)
+            if fact is not None and fact["kind"] == "embedding":
                 length = whole(part.kwargs.get("input_length"))
                 if length is not None:
                     return length

@@ -31,6 +31,7 @@ class TrainedRecurrence:
     hand_written: list[HandWritten]
     optimizer: Value | None
     optimizer_fact: Fact | None
+    knowledge: Knowledge
     clipped: bool | None
     steps: int | None = None
     losses: frozenset[str] = frozenset()
@@ -42,31 +43,40 @@ class TrainedRecurrence:
     trainer_argument: str = ""
     stacked: int = 1
 
-    def learning_rate(self, knowledge: Knowledge) -> float | None:
+    @property
+    def learning_rate(self) -> float | None:
         """The learning rate, as a literal or as the optimizer's default."""
-        if self.optimizer_fact is None:
+        fact = self.optimizer_fact
+        if fact is None:
             return None
-        if not isinstance(self.optimizer, Apply):
-            return self.optimizer_fact.get("learning-rate")
-        for name in ("lr", "learning_rate"):
-            given = knowledge.argument(self.optimizer, self.optimizer_fact, name)
-            if given is not None:
-                return number(given)
-        return self.optimizer_fact.get("learning-rate")
+        if isinstance(self.optimizer, Apply):
+            for name in ("lr", "learning_rate"):
+                given = self.knowledge.argument(self.optimizer, fact, name)
+                if given is not None:
+                    return number(given)
+        return fact.get("learning-rate")
 
+    @property
+    def optimizer_kind(self) -> str:
+        """The optimizer's update rule; empty where it is not known."""
+        return str(self.optimizer_fact["kind"]) if self.optimizer_fact is not None else ""
 
-ADAM_RANGE = 0.03
-"""Learning rate above which the Adam family is known to fail for most problems; Adam's step is
-about the rate itself, whatever the gradient."""
+    @property
+    def first_step(self) -> float | None:
+        """How many times its learning rate an adaptive optimizer's first step is.
 
+        None for optimizers whose step is as long as the gradient makes it, and for unknown ones.
+        """
+        if self.optimizer_kind == "adam":
+            return 1.0
+        return self.optimizer_fact.get("first-step") if self.optimizer_fact is not None else None
 
-def usual_rate(fact: Fact) -> float:
-    """The learning rate above which an optimizer leaves its usual range (inf: not known)."""
-    if fact["kind"] == "adam":
-        return ADAM_RANGE
-    if "first-step" in fact:
-        return ADAM_RANGE / float(fact["first-step"])
-    return float("inf")
+    @property
+    def clip_advice(self) -> str:
+        """How to clip in the library at hand, as an imperative."""
+        advice = self.knowledge.names["clip-advice"]
+        package = self.layers[0].apply.fn.partition(".")[0] if self.layers else ""
+        return advice["compile"] if self.keras else advice.get(package, advice["torch"])
 
 
 def recurrences_of(value: Value, knowledge: Knowledge) -> list[Recurrence]:

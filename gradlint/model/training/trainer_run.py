@@ -16,44 +16,28 @@ from gradlint.values.graph import constant, walk
 from gradlint.values.kinds import Apply, Const, Function, Instance, Seq, Unknown, Value
 
 if TYPE_CHECKING:
-    from gradlint.frameworks import Knowledge
+    from gradlint.frameworks import Fact, Knowledge
     from gradlint.model.program import Program
     from gradlint.values.kinds import Module
-
-_CLIPPING_HOOKS = (
-    "configure_gradient_clipping",
-    "on_before_optimizer_step",
-    "on_after_backward",
-    "optimizer_step",
-    "backward",
-)
-"""Methods of a module in which it may clip by itself."""
-
-
-_BEFORE_BACKWARD = (
-    "training_step",
-    "optimizer_step",
-    "on_train_batch_start",
-    "on_before_zero_grad",
-    "on_before_backward",
-)
-_BACKWARDS = frozenset({".backward", ".manual_backward", ".optimizer_closure", "?"})
-_MANUAL = "automatic_optimization"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainerRun:
     """`trainer.fit(module)`: the trainer, the module, and the clip that the trainer was given.
 
-    `clip` is None where no clipping argument was given; `manual` that the module does the
-    optimization itself; `early_clip` a clip in a method of it that runs before the backward pass;
-    `undone` an override of the hook that would clip, with nothing in it; `without_bound` a call of
-    the module's own clip with no value; `algorithm` the way to clip, where it alone was given.
+    `module_fact` is what is known of the module's base, `clip_parameter` the trainer's parameter
+    that gives the bound; `clip` is None where no clipping argument was given; `manual` that the
+    module does the optimization itself; `early_clip` a clip in a method of it that runs before the
+    backward pass; `undone` an override of the hook that would clip, with nothing in it;
+    `without_bound` a call of the module's own clip with no value; `algorithm` the way to clip,
+    where it alone was given.
     """
 
     call: Apply
     trainer: Apply
     module_object: Instance
+    module_fact: Fact
+    clip_parameter: str
     clip: Value | None
     manual: bool
     early_clip: Apply | None = None
@@ -77,54 +61,60 @@ def trainer_runs(program: Program) -> Iterator[TrainerRun]:
     knowledge = program.knowledge
     for apply in program.applies:
         trainer = apply.receiver
-        if apply.fn != ".fit" or not isinstance(trainer, Apply) or not apply.args:
+        if not knowledge.does(apply.fn, "trains") or not isinstance(trainer, Apply):
             continue
         fact = knowledge.fact("trainer", trainer.fn)
-        trained = apply.args[0]
+        trained = apply.args[0] if apply.args else None
         if fact is None or fact.get("clips-by-default") or not isinstance(trained, Instance):
             continue
-        if not _is_trainable(trained, knowledge):
+        module = _module_fact(trained, knowledge)
+        if module is None:
             continue
-        clip = trainer.kwargs.get(str(fact.get("clip-parameter")))
+        parameter = str(fact.get("clip-parameter", ""))
+        clip = trainer.kwargs.get(parameter)
         if clip is None and not trainer.complete:
             clip = Unknown("the trainer's arguments")
         yield TrainerRun(
             call=apply,
             trainer=trainer,
             module_object=trained,
+            module_fact=module,
+            clip_parameter=parameter,
             clip=clip,
-            manual=_is_manual(program, trained),
-            early_clip=_early_clip(program, trained),
-            undone=_empty_hook(trained),
-            without_bound=_clip_without_bound(program, trained),
+            manual=_is_manual(program, trained, module),
+            early_clip=_early_clip(program, trained, module),
+            undone=_empty_hook(trained, module),
+            without_bound=_clip_without_bound(program, trained, parameter),
             algorithm=trainer.kwargs.get(str(fact.get("clip-algorithm-parameter")))
             if clip is None
             else None,
         )
 
 
-def _is_manual(program: Program, trained: Instance) -> bool:
+def _is_manual(program: Program, trained: Instance, module: Fact) -> bool:
     """Whether a module says that it optimizes by itself: by an attribute, or by a property."""
-    said = trained.attrs.get(_MANUAL)
+    attribute = str(module["manual-attribute"])
+    said = trained.attrs.get(attribute)
     if said is None and trained.cls is not None:
         with program.interpreter.aside():
-            said = names.class_attribute(program.interpreter, trained.cls, _MANUAL, trained)
+            said = names.class_attribute(program.interpreter, trained.cls, attribute, trained)
     return constant(said) is False
 
 
-def _clip_without_bound(program: Program, trained: Instance) -> Apply | None:
+def _clip_without_bound(program: Program, trained: Instance, parameter: str) -> Apply | None:
     """A call of the module's own clip that gives it no threshold."""
     for apply in program.once(calls):
-        if apply.fn == ".clip_gradients" and isinstance(apply.receiver, Instance):
+        clips = program.knowledge.does(apply.fn, "clips-by-bounds")
+        if clips and isinstance(apply.receiver, Instance):
             if apply.receiver.cls is trained.cls and apply.complete:
-                if apply.argument(1, "gradient_clip_val") is None:
+                if apply.argument(1, parameter) is None:
                     return apply
     return None
 
 
-def _empty_hook(trained: Instance) -> ast.stmt | None:
-    """An overridden `configure_gradient_clipping` that does nothing."""
-    found = trained.cls.find(_CLIPPING_HOOKS[0]) if trained.cls is not None else None
+def _empty_hook(trained: Instance, module: Fact) -> ast.stmt | None:
+    """An override of the hook that clips, with nothing in it."""
+    found = trained.cls.find(module["clip-method"]) if trained.cls is not None else None
     if found is None or not isinstance(found[1], ast.FunctionDef):
         return None
     body = found[1].body
@@ -137,27 +127,39 @@ def _empty_hook(trained: Instance) -> ast.stmt | None:
     return found[1] if empty else None
 
 
-def _early_clip(program: Program, trained: Instance) -> Apply | None:
+def _early_clip(program: Program, trained: Instance, module: Fact) -> Apply | None:
     """A clip of parameters that stands in a method which runs before the backward pass.
 
     The step of an optimizer runs its closure, and with it the backward pass, first of all.
     """
-    for name in _BEFORE_BACKWARD:
+    knowledge = program.knowledge
+    for name in module["before-backward-methods"]:
         found = trained.cls.find(name) if trained.cls is not None else None
         if found is None:
             continue
         inside = {id(node) for node in ast.walk(found[1])}
         called = [apply for apply in program.once(calls) if id(apply.node) in inside]
         clip = next((apply for apply in called if _clips_parameters(apply, program)), None)
-        if clip is None or any(apply.fn in _BACKWARDS for apply in called):
+        if clip is None or any(_runs_backward(apply, knowledge) for apply in called):
             continue
-        steps = [apply for apply in called if apply.fn == ".step"]
+        steps = [apply for apply in called if knowledge.gradient_effect(apply.fn) == "step"]
         first = called.index(clip)
-        if name != "optimizer_step" and not steps:
+        updates = name == module["update-method"]
+        if not updates and not steps:
             return clip
-        if name == "optimizer_step" and steps and first < called.index(steps[0]):
+        if updates and steps and first < called.index(steps[0]):
             return clip
     return None
+
+
+def _runs_backward(apply: Apply, knowledge: Knowledge) -> bool:
+    """Whether a call may be a backward pass, or a closure that runs one."""
+    effect = knowledge.gradient_effect(apply.fn)
+    return (
+        effect in ("backward", "manual-backward")
+        or knowledge.does(apply.fn, "runs-closure")
+        or apply.fn == "?"
+    )
 
 
 def _clips_parameters(apply: Apply, program: Program) -> bool:
@@ -165,12 +167,13 @@ def _clips_parameters(apply: Apply, program: Program) -> bool:
     return fact is not None and "target-parameter" in fact and fact.get("form") != "pure"
 
 
-def _is_trainable(value: Instance, knowledge: Knowledge) -> bool:
-    bases = value.cls.library_bases() if value.cls is not None else []
-    return any(
-        (knowledge.fact("base", knowledge.canonical(base)) or {}).get("trainer-module")
-        for base in bases
-    )
+def _module_fact(value: Instance, knowledge: Knowledge) -> Fact | None:
+    """What is known of the base of a module that trainers train; None for any other object."""
+    for base in value.cls.library_bases() if value.cls is not None else []:
+        fact = knowledge.fact("base", knowledge.canonical(base))
+        if fact is not None and fact.get("trainer-module"):
+            return fact
+    return None
 
 
 def from_trainers(program: Program) -> Iterator[TrainedRecurrence]:
@@ -180,8 +183,8 @@ def from_trainers(program: Program) -> Iterator[TrainedRecurrence]:
         layers = recurrences_of(run.module_object, knowledge)
         if not layers or run.node is None or run.module is None:
             continue
-        optimizer = _optimizer(program, run.module_object)
-        loss = _returned(program, run.module_object, "training_step")
+        optimizer = _optimizer(program, run)
+        loss = _returned(program, run.module_object, str(run.module_fact["step-method"]))
         yield TrainedRecurrence(
             node=run.node,
             module=run.module,
@@ -189,17 +192,13 @@ def from_trainers(program: Program) -> Iterator[TrainedRecurrence]:
             hand_written=[],
             optimizer=optimizer,
             optimizer_fact=knowledge.of("optimizer", optimizer),
+            knowledge=knowledge,
             clipped=_clipped(program, run),
             losses=loss_kinds([loss], knowledge) if loss is not None else frozenset(),
             own_vocabulary=predicts_own_vocabulary(run.module_object, knowledge),
             per_step=loss is not None and not uses_last_step_only(loss, knowledge),
-            trainer_argument=_argument(run, knowledge),
+            trainer_argument=run.clip_parameter,
         )
-
-
-def _argument(run: TrainerRun, knowledge: Knowledge) -> str:
-    fact = knowledge.fact("trainer", run.trainer.fn)
-    return str(fact.get("clip-parameter", "")) if fact is not None else ""
 
 
 def _clipped(program: Program, run: TrainerRun) -> bool | None:
@@ -211,9 +210,9 @@ def _clipped(program: Program, run: TrainerRun) -> bool | None:
             return True
     if run.manual or cls is None or cls.has_unknown_base() or _may_be_overruled(run):
         return None
-    if any(cls.find(name) is not None for name in _CLIPPING_HOOKS):
+    if any(cls.find(name) is not None for name in run.module_fact["clipping-methods"]):
         return None
-    optimizer = _optimizer(program, run.module_object)
+    optimizer = _optimizer(program, run)
     fact = program.knowledge.of("optimizer", optimizer)
     if fact is None:
         return None
@@ -245,9 +244,9 @@ def _returned(program: Program, trained: Instance, name: str) -> Value | None:
         return interp.inline(method, unknown_site(interp, method, method.node))
 
 
-def _optimizer(program: Program, trained: Instance) -> Value | None:
+def _optimizer(program: Program, run: TrainerRun) -> Value | None:
     """The one optimizer that the module configures."""
-    made = _returned(program, trained, "configure_optimizers")
+    made = _returned(program, run.module_object, str(run.module_fact["configure-method"]))
     if made is None:
         return None
     found = [node for node in walk(made) if program.knowledge.of("optimizer", node) is not None]

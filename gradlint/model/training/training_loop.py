@@ -81,6 +81,7 @@ def _from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecur
                 hand_written=hand,
                 optimizer=group.optimizer,
                 optimizer_fact=knowledge.of("optimizer", group.optimizer.options()[0]),
+                knowledge=knowledge,
                 clipped=_clipped(program, group),
                 steps=steps_of([*losses, *(group.held or [])], knowledge),
                 losses=loss_kinds(losses, knowledge),
@@ -139,7 +140,8 @@ def _clipped(program: Program, group: OptimizerGroup) -> bool | None:
                 unsure = unsure or not _is_tensor(effect.subject, knowledge)
             elif effect.by_engine:
                 unsure = unsure or _taken_over(effect.call, knowledge)
-    if any(apply.fn in _HOOKS for apply in program.applies):
+    hooks = knowledge.names["hook-methods"]
+    if any(apply.fn[:1] == "." and apply.fn[1:] in hooks for apply in program.applies):
         unsure = True
     return None if unsure else False
 
@@ -153,17 +155,6 @@ def _taken_over(call: Apply | None, knowledge: Knowledge) -> bool:
         and fact is not None
         and fact.get("plugin-parameter") in engine.kwargs
     )
-
-
-_HOOKS = frozenset(
-    {
-        ".register_hook",
-        ".register_step_pre_hook",
-        ".register_post_accumulate_grad_hook",
-        ".register_full_backward_hook",
-        ".register_backward_hook",
-    }
-)
 
 
 def _is_tensor(value: Value | None, knowledge: Knowledge) -> bool:

@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 MOST_NODES = 1500
 """Values looked at on the way around one recurrence."""
 
-_LOADS = frozenset({".load_weights", ".load_state_dict", ".restore"})
-_TRAINS = frozenset(
-    {".fit", ".fit_generator", ".train_on_batch", ".minimize", ".apply_gradients", ".compile"}
-)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnboundedState:
@@ -85,11 +80,14 @@ def unbounded_states(program: Program) -> Iterator[UnboundedState]:
 
 def _inference_only(program: Program) -> bool:
     """Whether a program loads weights and never trains."""
-    names = {apply.fn for apply in program.applies}
-    return bool(names & _LOADS) and not (
-        names & _TRAINS
-        or any(BACKWARD in lifecycle.kinds.values() for lifecycle in program.once(lifecycles))
-    )
+    knowledge = program.knowledge
+    if not any(knowledge.does(apply.fn, "restores-weights") for apply in program.applies):
+        return False
+    return not any(
+        knowledge.does(apply.fn, "trains", "compiles")
+        or knowledge.gradient_effect(apply.fn) == "update"
+        for apply in program.applies
+    ) and not any(BACKWARD in lifecycle.kinds.values() for lifecycle in program.once(lifecycles))
 
 
 def _started_steadily(program: Program) -> set[int]:
@@ -184,7 +182,7 @@ class _Circle:
             return frozenset(id(argument) for argument in value.args), True
         if name in words["cuts-graph"] or value.fn in ("?", "iter"):
             return None
-        return none if name in words["combines-values"] | words["keeps-values"] else None
+        return none if name in words["combines-values"] or name in words["keeps-values"] else None
 
     def _layer(self, value: Apply) -> tuple[frozenset[int], bool] | None:
         layer = value.receiver
