@@ -37,8 +37,8 @@ _NARROWEST = 20
 _FENCE = re.compile(r"^```(\w+) (bad|good|fixed)\b.*$", re.MULTILINE)
 
 # Colours that the terminal's own theme sets, and no backgrounds. Of them red and magenta stand out
-# on black and on white alike; yellow is lost on white and blue on black, and cyan and green are pale
-# on the white of older themes, so that no sentence is written in them.
+# on black and on white alike; yellow is lost on white and blue on black; cyan and green are pale on
+# the white of older themes, so no sentence is written in them.
 _THEME = Theme(
     {
         "error": "bold red",
@@ -132,7 +132,8 @@ class Progress:
         self._room = console.width - len("- ")
         # A spinner that every encoding has.
         self._status = console.status("", spinner="line", spinner_style="none")
-        self._status.start()
+        if not console.is_dumb_terminal:
+            self._status.start()
 
     def show(self, text: str) -> None:
         """Write `text` (without control characters) in place of what was there."""

@@ -24,7 +24,7 @@ _NARROWEST = 40
 """Columns of a page, at least."""
 
 _ROOM_FOR_TEXT = 24
-"""Columns beside a mark below which its text goes under the mark."""
+"""Columns beside a mark: if fewer are left, its text goes under it."""
 
 _NAMES = 10
 """Columns for what stands left of a plot: `-1.234e-05`."""
@@ -115,8 +115,9 @@ class _Page:
         gutter = 1 + max([1, *(len(row.name) for row in rows)])
         where, context = event.place(finding), event.context(finding, window)
         lines = [_located(gutter, "-->", f"{where} ({context})" if context else where)]
-        for row in rows:
-            lines.append(Line([(f"{row.name:>{gutter}}", ""), (" | ", "frame"), *row.pieces]))
+        lines += [
+            Line([(f"{row.name:>{gutter}}", ""), (" | ", "frame"), *row.pieces]) for row in rows
+        ]
         remarks = [("note", note.message) for note in finding.notes]
         measured = event.evidence(window)
         return gutter, lines, [("evidence", measured), *remarks] if measured else remarks
