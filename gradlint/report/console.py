@@ -85,7 +85,7 @@ class Console:
                     self._rich.print(_table(part), crop=False)
                     self._rich.width = columns
                 else:
-                    self._rich.print(self._text(part), crop=False)
+                    self._rich.print(self._text(part), no_wrap=True, overflow="ignore", crop=False)
 
     def document(self, markdown: str) -> None:
         """Write a Markdown document, its code highlighted."""
@@ -96,15 +96,13 @@ class Console:
         if not text:
             return lead
         room = max(self.columns - max(lead.cell_len, hang.cell_len), _NARROWEST)
-        rows = text.wrap(self._rich, room, overflow="fold", no_wrap=False)
+        rows = text.wrap(self._rich, room)
         for row in rows:
             row.rstrip()
-        return Text("\n", no_wrap=True, overflow="ignore").join(
-            (hang if number else lead) + row for number, row in enumerate(rows)
-        )
+        return Text("\n").join((hang if number else lead) + row for number, row in enumerate(rows))
 
     def _assembled(self, pieces: Sequence[Piece]) -> Text:
-        text = Text(no_wrap=True, overflow="ignore")
+        text = Text()
         for content, style in pieces:
             if style == "code" and self._python is not None:
                 code = self._python.highlight(content)
