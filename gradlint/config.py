@@ -40,7 +40,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What one run goes by: what each source says, a later one over an earlier one."""
+    """The settings of one run: what each source says, later sources over earlier ones."""
 
     said: tuple[Source, ...] = ()
 
@@ -135,10 +135,10 @@ class Settings:
 def find(start: str) -> str | None:
     """The nearest configuration file at or above the directory `start`.
 
-    A pyproject.toml with no `[tool.gradlint]` table is passed over.
+    A pyproject.toml without a `[tool.gradlint]` table is skipped.
 
     Raises:
-        ConfigError: a candidate that speaks of gradlint cannot be read.
+        ConfigError: a file that mentions gradlint cannot be read.
     """
     folder = os.path.abspath(start)
     while True:
@@ -153,7 +153,7 @@ def find(start: str) -> str | None:
 
 
 def common_folder(paths: Sequence[str]) -> str:
-    """The directory to look for configuration from: the deepest one above all `paths`."""
+    """Where the search for configuration starts: the deepest directory that holds all `paths`."""
     if not paths:
         return os.getcwd()
     absolute = [os.path.abspath(path) for path in paths]
@@ -370,11 +370,13 @@ KEYS = {
     "ignore": Key(_Reader.selectors, (), f"Leave out these rules, {_BY}.", True),
     "extend-select": Key(_Reader.selectors, (), "Run these rules as well.", True),
     "extend-ignore": Key(_Reader.selectors, (), "Leave out these rules as well.", True),
-    "exclude": Key(_Reader.strings, DEFAULT_EXCLUDE, "Replace the excluded paths."),
+    "exclude": Key(_Reader.strings, DEFAULT_EXCLUDE, "Exclude these paths, not the default ones."),
     "extend-exclude": Key(_Reader.strings, (), "Exclude these paths as well.", True),
     "per-file-ignores": Key(_Reader.per_file, {}, "Leave out rules by path."),
     "severity": Key(_Reader.severity, "info", "Hide findings below this severity."),
-    "fail-on": Key(_Reader.severity_or_never, "warning", "Exit with 1 from this severity on."),
+    "fail-on": Key(
+        _Reader.severity_or_never, "warning", "Exit with 1 if a finding is this severe."
+    ),
     "respect-gitignore": Key(_Reader.boolean, True, "Leave out what git ignores (default)."),
     "max-file-size": Key(_Reader.size, DEFAULT_MAX_SIZE, "Skip larger files of source (bytes)."),
     "rules": Key(_Reader.rules, {}, "Options of rules, by rule."),

@@ -27,16 +27,20 @@ def _jobs(context: click.Context, parameter: click.Parameter, value: str) -> int
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @selection_options
 @discovery_options
-@click.option("--stdin-filename", metavar="PATH", help="The name of what `-` reads.")
+@click.option("--stdin-filename", metavar="PATH", help="A name for what `-` reads.")
 @click.option(
-    "--jobs", callback=_jobs, default="auto", metavar="N", help="Processes.  [default: auto]"
+    "--jobs",
+    callback=_jobs,
+    default="auto",
+    metavar="N",
+    help="Number of processes.  [default: auto]",
 )
 @reporting_options
 def command(paths: tuple[str, ...], stdin_filename: str | None, jobs: int, **options: Any) -> int:
-    """Find what will go wrong in training, in its source.
+    """Find what will go wrong in training, from its source.
 
-    PATHS are files and directories; by default everything below here is checked. `-` reads a
-    program from standard input.
+    PATHS are files and directories; by default everything below the working directory is checked.
+    `-` reads a program from standard input.
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or internal error.
     """

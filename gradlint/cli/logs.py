@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 @click.command("logs")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @selection_options
-@click.option("--list", "listing", is_flag=True, help="Show what was read, and judge nothing.")
+@click.option("--list", "listing", is_flag=True, help="Show what was read, without judging it.")
 @click.option(
     "--checkpoints",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False),
     help="Name the checkpoint in DIR to restart from.",
 )
-@click.option("--stdin-filename", metavar="PATH", help="The name of what `-` reads.")
+@click.option("--stdin-filename", metavar="PATH", help="A name for what `-` reads.")
 @reporting_options
 def command(
     paths: tuple[str, ...],
@@ -38,10 +38,10 @@ def command(
     stdin_filename: str | None,
     **options: Any,
 ) -> int:
-    """Find what went wrong in training, in its logs.
+    """Find what went wrong in training, from its logs.
 
-    PATHS are files, directories and globs; by default all logs below here are read. `-` reads a log
-    from standard input.
+    PATHS are files, directories and globs; by default all logs below the working directory are
+    read. `-` reads a log from standard input.
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or internal error.
     """
@@ -51,7 +51,7 @@ def command(
         paths = (stdin_filename,) if stdin_filename else ()
     registry = log_registry()
     settings = settings_for(registry, paths, options)
-    # numpy comes with what follows, which mistakes of the command line need not wait for.
+    # This loads numpy, so mistakes in the command line are reported first.
     from gradlint.engine.logs import check_logs
 
     _check_roles(settings)
@@ -85,7 +85,7 @@ def _check_roles(settings: Settings) -> None:
 
 
 class _NoExcerpts:
-    """Logs have no source lines; a plot stands in their place."""
+    """Logs have no source lines; a plot takes their place."""
 
     def line(self, path: str, number: int) -> None:
         return None

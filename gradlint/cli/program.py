@@ -1,4 +1,4 @@
-"""The `gradlint` command: its verbs, imported when used, and what happens when one fails."""
+"""The `gradlint` command: its verbs, imported when used, and what happens when they fail."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Program(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in _VERBS and not name.startswith("-"):
-            raise click.UsageError(f"no verb is called `{name}`{_hint(name)}")
+            raise click.UsageError(f"unknown command `{name}`{_hint(name)}")
         return super().resolve_command(ctx, args)
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
@@ -60,7 +60,7 @@ class _Program(click.Group):
         except (click.Abort, KeyboardInterrupt):
             sys.exit(130)
         except BrokenPipeError:
-            # The reader went away, as `head` does. Python would complain while it closes stdout.
+            # The reader has gone, as `head` does. Python would complain when it closes stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except Exception as error:

@@ -1,4 +1,4 @@
-"""How far long work has got, on a terminal."""
+"""How much has been read so far, while a terminal waits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class Progress:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._from = monotonic() + PATIENCE
-        self._on = not quiet and sys.stderr.isatty()
+        # Python has no such stream if it was closed (`2>&-`).
+        self._on = not quiet and sys.stderr is not None and sys.stderr.isatty()
         self._shown: Shown | None = None
 
     def __call__(self, files: int, runs: int, last: str) -> None:

@@ -1,4 +1,4 @@
-"""What a verb that judges found -> the screen, report files and the exit code."""
+"""What `check` or `logs` found -> the screen, report files and the exit code."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _FORMATS = ["full", "concise", "json"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a verb found, whatever it read.
+    """What was found, in source or in logs.
 
     Attributes:
         findings: in the order of output.
         skipped: what was given up.
         excerpts: where source lines come from.
-        covered: how much was read, by its name in the summary of JSON.
-        closing: the last line, for people.
-        nothing: there was nothing to read; the last line is then a complaint.
+        covered: how much was read, under the names of the JSON summary.
+        closing: the last line of text output.
+        nothing: there was nothing to read; the last line then goes to standard error.
         dismissed: the files that were never interpreted, by reason.
-        suppressed: findings that comments took away; None where there are no comments.
-        preface: what people see before the findings.
-        more: what the JSON document has on top of what all have.
+        suppressed: number of findings that comments suppressed; None where there are no comments.
+        preface: what text output begins with.
+        more: further keys of the JSON document.
     """
 
     findings: Sequence[Finding]
@@ -67,10 +67,10 @@ def reporting_options(command: _Command) -> _Command:
             callback=_destinations,
             help="Write the findings to a file as well; may be repeated.",
         ),
-        click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found."),
+        click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
         click.option("--statistics", is_flag=True, help="Count findings by rule."),
-        click.option("--show-skipped", is_flag=True, help="Say what was given up, and why."),
-        click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary."),
+        click.option("--show-skipped", is_flag=True, help="List what was not judged, and why."),
+        click.option("-q", "--quiet", is_flag=True, help="Print no summary."),
     ]
     for option in reversed(options):
         command = option(command)
@@ -78,7 +78,7 @@ def reporting_options(command: _Command) -> _Command:
 
 
 def publish(report: Report, settings: Settings, options: Mapping[str, Any]) -> int:
-    """Write `report` where the parsed `options` of `reporting_options` say; gives the exit code.
+    """Write `report` as the parsed `options` of `reporting_options` ask; returns the exit code.
 
     Raises:
         UserError: a report file cannot be written.
@@ -93,14 +93,14 @@ def publish(report: Report, settings: Settings, options: Mapping[str, Any]) -> i
 
 
 def only_standard_input(paths: Sequence[str], filename: str | None) -> bool:
-    """Whether standard input is to be read, which `-` says and `--stdin-filename` goes with.
+    """Whether standard input is to be read: `-`, with or without `--stdin-filename`.
 
     Raises:
-        UserError: the two contradict what else is given.
+        UserError: there are other paths, or a file name without `-`.
     """
     if "-" in paths:
         if len(paths) > 1:
-            raise UserError("`-` stands alone: standard input is checked without other paths")
+            raise UserError("`-` cannot be combined with other paths")
         return True
     if filename is not None:
         raise UserError("`--stdin-filename` goes with `-`")

@@ -15,7 +15,7 @@ from gradlint.report.layout import Table
 
 @click.command("rule")
 @click.argument("key", required=False, metavar="[CODE|NAME]")
-@click.option("--all", "every", is_flag=True, help="Every rule: as text, a line each.")
+@click.option("--all", "every", is_flag=True, help="All rules, one line each.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 def command(key: str | None, every: bool, output_format: str) -> int:
     """Print what a rule finds, why that is a risk, and how to fix it."""

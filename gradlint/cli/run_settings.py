@@ -1,4 +1,4 @@
-"""Options that every verb which judges has in common -> settings."""
+"""Options that several verbs share -> settings."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def settings_for(registry: Registry, paths: Sequence[str], options: Mapping[str,
     """The settings of a run over `paths` with the parsed `options` of the command line.
 
     Raises:
-        UserError: the configuration, or an option that goes over it, cannot be used.
+        UserError: the configuration file or an option cannot be used.
     """
     path, isolated = options["config"], options["isolated"]
     if path is not None and isolated:

@@ -22,7 +22,7 @@ from gradlint.selection import enabled
 @selection_options
 @discovery_options
 def command(paths: tuple[str, ...], **selection: Any) -> int:
-    """Print the settings that a check of PATHS would go by, and where each was set."""
+    """Print the settings that a check of PATHS would use, and where each was set."""
     registry = builtin_registry()
     settings = settings_for(registry, paths, selection)
     rules = enabled(registry, settings.layers)

@@ -36,9 +36,9 @@ _NARROWEST = 20
 
 _FENCE = re.compile(r"^```(\w+) (bad|good|fixed)\b.*$", re.MULTILINE)
 
-# Colours that the terminal's own theme sets, and no backgrounds. Red and magenta stand out on black
-# and on white alike; yellow is lost on white and blue on black, and cyan and green are pale on the
-# white of older themes, so that no sentence is written in them.
+# Colours that the terminal's own theme sets, and no backgrounds. Of them red and magenta stand out
+# on black and on white alike; yellow is lost on white and blue on black; cyan and green are pale on
+# the white of older themes, so no sentence is written in them.
 _THEME = Theme(
     {
         "error": "bold red",
@@ -85,7 +85,7 @@ class Console:
                     self._rich.print(_table(part), crop=False)
                     self._rich.width = columns
                 else:
-                    self._rich.print(self._text(part), crop=False)
+                    self._rich.print(self._text(part), no_wrap=True, overflow="ignore", crop=False)
 
     def document(self, markdown: str) -> None:
         """Write a Markdown document, its code highlighted."""
@@ -96,15 +96,13 @@ class Console:
         if not text:
             return lead
         room = max(self.columns - max(lead.cell_len, hang.cell_len), _NARROWEST)
-        rows = text.wrap(self._rich, room, overflow="fold", no_wrap=False)
+        rows = text.wrap(self._rich, room)
         for row in rows:
             row.rstrip()
-        return Text("\n", no_wrap=True, overflow="ignore").join(
-            (hang if number else lead) + row for number, row in enumerate(rows)
-        )
+        return Text("\n").join((hang if number else lead) + row for number, row in enumerate(rows))
 
     def _assembled(self, pieces: Sequence[Piece]) -> Text:
-        text = Text(no_wrap=True, overflow="ignore")
+        text = Text()
         for content, style in pieces:
             if style == "code" and self._python is not None:
                 code = self._python.highlight(content)
@@ -132,7 +130,8 @@ class Progress:
         self._room = console.width - len("- ")
         # A spinner that every encoding has.
         self._status = console.status("", spinner="line", spinner_style="none")
-        self._status.start()
+        if not console.is_dumb_terminal:
+            self._status.start()
 
     def show(self, text: str) -> None:
         """Write `text` (without control characters) in place of what was there."""

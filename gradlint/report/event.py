@@ -11,7 +11,7 @@ _LONGEST_NAME = 120
 
 
 def line(finding: Finding) -> int | None:
-    """The line of the log that the finding stands on; None where it stands on none.
+    """The line of the log that the finding is on; None if there is none.
 
     The first line of a log is a header or a first step, where no event can begin.
     """
@@ -30,7 +30,7 @@ def tells(path: str, run: str) -> bool:
 
 
 def context(finding: Finding, window: Window) -> str:
-    """`run a, series train/loss, steps 412-980`: what of it is known and not said by the path."""
+    """`run a, series train/loss, steps 412-980`, without what is unknown or in the path already."""
     parts = []
     if window.run and not tells(finding.path, window.run):
         parts.append(f"run {name_of(window.run)}")

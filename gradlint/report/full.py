@@ -24,7 +24,7 @@ _NARROWEST = 40
 """Columns of a page, at least."""
 
 _ROOM_FOR_TEXT = 24
-"""Columns beside a mark below which its text goes under the mark."""
+"""Columns beside a mark: if fewer are left, its text goes under it."""
 
 _NAMES = 10
 """Columns for what stands left of a plot: `-1.234e-05`."""

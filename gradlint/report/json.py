@@ -81,7 +81,7 @@ def _in_log(finding: Finding, window: Window, excerpts: Excerpts) -> dict[str, A
 
 
 def _strict(value: Any) -> Any:
-    """`value` with what JSON has no number for as the strings `nan`, `inf` and `-inf`."""
+    """`value` with NaN and infinities, which JSON lacks, as the strings `nan`, `inf` and `-inf`."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):

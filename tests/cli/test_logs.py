@@ -190,7 +190,7 @@ def test_an_unknown_role_is_an_error_of_the_configuration(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-", "a.csv"], "`-` stands alone"),
+        (["-", "a.csv"], "`-` cannot be combined with other paths"),
         (["--stdin-filename", "a.csv"], "`--stdin-filename` goes with `-`"),
         (["--report", "pdf:x"], "write FORMAT:PATH"),
         (["--select", "TL9x"], "unknown rule or family `TL9x`"),

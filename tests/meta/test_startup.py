@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -115,3 +116,11 @@ def test_code_is_highlighted_only_in_colour(write: Write, project: Path) -> None
     write("model.py", "import torch\nx = log(\n")
     assert "pygments" in imported(*CHECK, cwd=project, terminal=True)
     assert "pygments" not in imported(*CHECK, cwd=project, terminal=True, NO_COLOR="1")
+
+
+def test_one_module_knows_rich() -> None:
+    package = Path(__file__).resolve().parent.parent.parent / "gradlint"
+    knows = re.compile(r"^\s*(?:from|import) (?:rich|pygments)\b", re.MULTILINE)
+    found = [path.relative_to(package).as_posix() for path in package.rglob("*.py")
+             if knows.search(path.read_text(encoding="utf-8"))]  # fmt: skip
+    assert found == ["report/console.py"]

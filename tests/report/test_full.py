@@ -221,6 +221,17 @@ def test_any_span_in_any_line_is_drawn_within_the_width(text: str, data: st.Data
     assert marked.count("^") >= 1
 
 
+@given(line_texts | st.text(max_size=60), st.data())
+def test_highlighting_changes_no_character(text: str, data: st.DataObject) -> None:
+    columns = data.draw(st.integers(40, 140))
+    numbers = st.integers(1, len(text) + 3)
+    span = Span(1, data.draw(numbers), data.draw(st.integers(1, 3)), data.draw(numbers))
+    lines = Lines(f"{text}\n'''b\nc")
+    found = [finding(span, "m", path="a.py")]
+    page = shown(full.render(found, lines, columns=columns), columns=columns)
+    assert uncoloured(page) == page_of(found, columns, lines)
+
+
 def test_a_clipped_line_shows_the_mark_between_dots() -> None:
     text = "a, " * 40 + "log(p)" + ", b" * 40
     column = text.index("log(p)") + 1
