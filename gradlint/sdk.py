@@ -13,7 +13,7 @@ from gradlint.registry import rule
 if TYPE_CHECKING:
     from gradlint.curves.alternation import turning_points
     from gradlint.curves.constancy import frozen_tail, longest_equal, resolution
-    from gradlint.curves.excursions import Excursion, excursions, upward
+    from gradlint.curves.excursions import Excursion, excursions
     from gradlint.curves.levels import Levels, last_gain, levels
     from gradlint.curves.robust import median_and_scale, medians_of_three, noise
     from gradlint.frameworks import knowledge
@@ -44,9 +44,18 @@ if TYPE_CHECKING:
     from gradlint.model.training import TrainedRecurrence, usual_rate
     from gradlint.model.unused_clips import UnusedClip
     from gradlint.registry import RuleCrash
-    from gradlint.relations.learning_rate import raised_before, rate_is_spent, searches_rate
-    from gradlint.relations.loss_jumps import incidents, is_lone, is_short_table, stays
-    from gradlint.relations.overflows import Overflows
+    from gradlint.relations.jumps import jump_evidence, jump_span
+    from gradlint.relations.learning_rate import rate_is_spent, searches_rate
+    from gradlint.relations.loss_jumps import (
+        is_lone,
+        is_short_table,
+        loss_excursions,
+        stays,
+        unplanned_jumps,
+    )
+    from gradlint.relations.non_finite import NonFinite, of_gradient_norm
+    from gradlint.relations.norm_jumps import loss_doubles, loss_falls, loss_follows
+    from gradlint.relations.overflows import Overflows, overflows
     from gradlint.relations.restart_advice import RestartAdvice
     from gradlint.runs.kinds import Kind, Role
     from gradlint.runs.run import Curve, Message, Problem, Run
@@ -80,19 +89,27 @@ _HOMES = {
     "Message": "gradlint.runs.run",
     "Module": "gradlint.source.project",
     "Output": "gradlint.model.losses",
+    "NonFinite": "gradlint.relations.non_finite",
     "Overflows": "gradlint.relations.overflows",
+    "of_gradient_norm": "gradlint.relations.non_finite",
+    "overflows": "gradlint.relations.overflows",
     "Problem": "gradlint.runs.run",
     "REPEATED_CLIP": "gradlint.model.lifecycle",
     "Recurrence": "gradlint.model.networks",
     "RecurrentStart": "gradlint.model.starts",
     "RestartAdvice": "gradlint.relations.restart_advice",
-    "incidents": "gradlint.relations.loss_jumps",
+    "jump_evidence": "gradlint.relations.jumps",
+    "jump_span": "gradlint.relations.jumps",
+    "loss_doubles": "gradlint.relations.norm_jumps",
+    "loss_falls": "gradlint.relations.norm_jumps",
+    "loss_follows": "gradlint.relations.norm_jumps",
+    "loss_excursions": "gradlint.relations.loss_jumps",
+    "unplanned_jumps": "gradlint.relations.loss_jumps",
     "is_lone": "gradlint.relations.loss_jumps",
     "is_short_table": "gradlint.relations.loss_jumps",
     "rate_is_spent": "gradlint.relations.learning_rate",
     "searches_rate": "gradlint.relations.learning_rate",
     "stays": "gradlint.relations.loss_jumps",
-    "raised_before": "gradlint.relations.learning_rate",
     "Role": "gradlint.runs.kinds",
     "RuleCrash": "gradlint.registry",
     "Run": "gradlint.runs.run",
@@ -129,7 +146,6 @@ _HOMES = {
     "number": "gradlint.source.dataflow",
     "resolution": "gradlint.curves.constancy",
     "turning_points": "gradlint.curves.alternation",
-    "upward": "gradlint.curves.excursions",
     "usual_rate": "gradlint.model.training",
 }
 """Name -> the module it is imported from when a rule asks for it: rules that judge source load
@@ -281,6 +297,7 @@ __all__ = [
     "Logarithm",
     "LossCall",
     "Message",
+    "NonFinite",
     "Note",
     "Output",
     "Overflows",
@@ -313,21 +330,27 @@ __all__ = [
     "event",
     "excursions",
     "frozen_tail",
-    "incidents",
     "is_gradient",
     "is_lone",
     "is_short_table",
+    "jump_evidence",
+    "jump_span",
     "knowledge",
     "last_gain",
     "levels",
     "literal",
     "logarithm",
     "longest_equal",
+    "loss_doubles",
+    "loss_excursions",
+    "loss_falls",
+    "loss_follows",
     "median_and_scale",
     "medians_of_three",
     "noise",
     "number",
-    "raised_before",
+    "of_gradient_norm",
+    "overflows",
     "rate_is_spent",
     "receiver",
     "report",
@@ -337,6 +360,6 @@ __all__ = [
     "spell",
     "stays",
     "turning_points",
-    "upward",
+    "unplanned_jumps",
     "usual_rate",
 ]
