@@ -16,53 +16,58 @@ from gradlint.frameworks.anchors import (
     RECURS,
     TRAINS,
 )
-from gradlint.model.clipping.clip import Clip as Clip
-from gradlint.model.clipping.clip import clips
-from gradlint.model.clipping.clip_arguments import ClipArguments as ClipArguments
-from gradlint.model.clipping.clip_arguments import TransformChain as TransformChain
-from gradlint.model.clipping.clip_arguments import clip_arguments, transform_chains
-from gradlint.model.clipping.unused_clip import UnusedClip as UnusedClip
-from gradlint.model.clipping.unused_clip import unused_clips
-from gradlint.model.data.feed import Feed as Feed
-from gradlint.model.data.feed import feeds
-from gradlint.model.data.unfitted import Unfitted as Unfitted
-from gradlint.model.data.unfitted import unfitted
-from gradlint.model.data.unscaled_conversion import UnscaledConversion as UnscaledConversion
-from gradlint.model.data.unscaled_conversion import unscaled_conversions
+from gradlint.model.clipping.clip import Clip as Clip, clips
+from gradlint.model.clipping.clip_arguments import (
+    ClipArguments as ClipArguments,
+    TransformChain as TransformChain,
+    clip_arguments,
+    transform_chains,
+)
+from gradlint.model.clipping.unused_clip import UnusedClip as UnusedClip, unused_clips
+from gradlint.model.data.feed import Feed as Feed, feeds
+from gradlint.model.data.unfitted import Unfitted as Unfitted, unfitted
+from gradlint.model.data.unscaled_conversion import (
+    UnscaledConversion as UnscaledConversion,
+    unscaled_conversions,
+)
 from gradlint.model.data.unused_scaler import unused_scalings
-from gradlint.model.gradients.hook import Hook as Hook
-from gradlint.model.gradients.hook import hooks
+from gradlint.model.gradients.hook import Hook as Hook, hooks
 from gradlint.model.gradients.lifecycles import transitions
-from gradlint.model.gradients.transition import EarlyClip as EarlyClip
-from gradlint.model.gradients.transition import EarlySchedule as EarlySchedule
-from gradlint.model.gradients.transition import LateClip as LateClip
-from gradlint.model.gradients.transition import LostGradients as LostGradients
-from gradlint.model.gradients.transition import RepeatedClip as RepeatedClip
-from gradlint.model.gradients.transition import ScaledClip as ScaledClip
-from gradlint.model.gradients.transition import StaleStep as StaleStep
-from gradlint.model.losses.loss_call import Logarithm as Logarithm
-from gradlint.model.losses.loss_call import LossCall as LossCall
+from gradlint.model.gradients.transition import (
+    EarlyClip as EarlyClip,
+    EarlySchedule as EarlySchedule,
+    LateClip as LateClip,
+    LostGradients as LostGradients,
+    RepeatedClip as RepeatedClip,
+    ScaledClip as ScaledClip,
+    StaleStep as StaleStep,
+)
+from gradlint.model.losses.loss_call import Logarithm as Logarithm, LossCall as LossCall
 from gradlint.model.losses.objectives import logarithms, objectives
-from gradlint.model.networks.layers import Recurrence as Recurrence
-from gradlint.model.networks.layers import every_recurrence
-from gradlint.model.networks.recurrent_start import RecurrentStart as RecurrentStart
-from gradlint.model.networks.recurrent_start import recurrent_starts
+from gradlint.model.networks.layers import Recurrence as Recurrence, every_recurrence
+from gradlint.model.networks.recurrent_start import (
+    RecurrentStart as RecurrentStart,
+    recurrent_starts,
+)
 from gradlint.model.program import Program, calls
-from gradlint.model.training.carried_state import CarriedState as CarriedState
-from gradlint.model.training.carried_state import carried_states
+from gradlint.model.training.carried_state import CarriedState as CarriedState, carried_states
 from gradlint.model.training.every_training import trained_recurrences
 from gradlint.model.training.trained_recurrence import TrainedRecurrence as TrainedRecurrence
-from gradlint.model.training.trainer_run import TrainerRun as TrainerRun
-from gradlint.model.training.trainer_run import trainer_runs
-from gradlint.model.training.unbounded_state import UnboundedState as UnboundedState
-from gradlint.model.training.unbounded_state import unbounded_states
-from gradlint.model.training.unused_backward import UnusedBackward as UnusedBackward
-from gradlint.model.training.unused_backward import unused_backwards
+from gradlint.model.training.trainer_run import TrainerRun as TrainerRun, trainer_runs
+from gradlint.model.training.unbounded_state import (
+    UnboundedState as UnboundedState,
+    unbounded_states,
+)
+from gradlint.model.training.unused_backward import (
+    UnusedBackward as UnusedBackward,
+    unused_backwards,
+)
 from gradlint.registry import RuleCrash
-from gradlint.source.suppression import UnknownRule as UnknownRule
-from gradlint.source.suppression import UnusedSuppression as UnusedSuppression
-from gradlint.source.text import SyntaxFailure as SyntaxFailure
-from gradlint.source.text import Unreadable as Unreadable
+from gradlint.source.suppression import (
+    UnknownRule as UnknownRule,
+    UnusedSuppression as UnusedSuppression,
+)
+from gradlint.source.text import SyntaxFailure as SyntaxFailure, Unreadable as Unreadable
 from gradlint.subject import Subject
 from gradlint.values.kinds import Apply as Apply
 

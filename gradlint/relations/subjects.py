@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from gradlint.registry import RuleCrash
 from gradlint.relations.restart_advice import RestartAdvice as RestartAdvice
-from gradlint.runs.run import Curve as Curve
-from gradlint.runs.run import Message as Message
-from gradlint.runs.run import Problem as Problem
-from gradlint.runs.run import Run as Run
+from gradlint.runs.run import Curve as Curve, Message as Message, Problem as Problem, Run as Run
 from gradlint.subject import Subject
 
 SUBJECTS = (

@@ -5,29 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gradlint.curves.alternation import turning_points as turning_points
-from gradlint.curves.constancy import frozen_tail as frozen_tail
-from gradlint.curves.constancy import longest_equal as longest_equal
-from gradlint.curves.constancy import resolution as resolution
-from gradlint.curves.excursions import Excursion as Excursion
-from gradlint.curves.excursions import excursions as excursions
-from gradlint.curves.excursions import upward as upward
-from gradlint.curves.levels import Levels as Levels
-from gradlint.curves.levels import last_gain as last_gain
-from gradlint.curves.levels import levels as levels
-from gradlint.curves.robust import median_and_scale as median_and_scale
-from gradlint.curves.robust import medians_of_three as medians_of_three
-from gradlint.curves.robust import noise as noise
-from gradlint.relations.learning_rate import raised_before as raised_before
-from gradlint.relations.learning_rate import rate_is_spent as rate_is_spent
-from gradlint.relations.learning_rate import searches_rate as searches_rate
-from gradlint.relations.loss_jumps import incidents as incidents
-from gradlint.relations.loss_jumps import is_lone as is_lone
-from gradlint.relations.loss_jumps import is_short_table as is_short_table
-from gradlint.relations.loss_jumps import stays as stays
-from gradlint.relations.overflows import Overflows as Overflows
+from gradlint.curves.constancy import (
+    frozen_tail as frozen_tail,
+    longest_equal as longest_equal,
+    resolution as resolution,
+)
+from gradlint.curves.excursions import Excursion as Excursion, excursions as excursions
+from gradlint.curves.levels import Levels as Levels, last_gain as last_gain, levels as levels
+from gradlint.curves.robust import (
+    median_and_scale as median_and_scale,
+    medians_of_three as medians_of_three,
+    noise as noise,
+)
+from gradlint.relations.jumps import jump_evidence as jump_evidence, jump_span as jump_span
+from gradlint.relations.learning_rate import (
+    rate_is_spent as rate_is_spent,
+    searches_rate as searches_rate,
+)
+from gradlint.relations.loss_jumps import (
+    is_lone as is_lone,
+    is_short_table as is_short_table,
+    loss_excursions as loss_excursions,
+    stays as stays,
+    unplanned_jumps as unplanned_jumps,
+)
+from gradlint.relations.non_finite import (
+    NonFinite as NonFinite,
+    of_gradient_norm as of_gradient_norm,
+)
+from gradlint.relations.norm_jumps import (
+    loss_doubles as loss_doubles,
+    loss_falls as loss_falls,
+    loss_follows as loss_follows,
+)
+from gradlint.relations.overflows import Overflows as Overflows, overflows as overflows
 from gradlint.relations.subjects import *  # noqa: F403
-from gradlint.runs.kinds import Kind as Kind
-from gradlint.runs.kinds import Role as Role
+from gradlint.runs.kinds import Kind as Kind, Role as Role
 from gradlint.runs.run import Curve
 from gradlint.sdk import *  # noqa: F403
 from gradlint.sdk import Finding, Note, Severity, Span, Window

@@ -8,16 +8,12 @@ from typing import Protocol
 
 from gradlint.frameworks import knowledge as knowledge
 from gradlint.model.gradients.gradient_values import is_gradient as is_gradient
-from gradlint.model.losses.loss_call import Output as Output
-from gradlint.model.losses.loss_call import logarithm as logarithm
+from gradlint.model.losses.loss_call import Output as Output, logarithm as logarithm
 from gradlint.model.subjects import *  # noqa: F403
 from gradlint.sdk import *  # noqa: F403
 from gradlint.sdk import Confidence, Finding, Fix, Note, Severity
-from gradlint.values.graph import constant as constant
-from gradlint.values.graph import literal as literal
-from gradlint.values.graph import number as number
-from gradlint.values.kinds import Apply, Module, Value
-from gradlint.values.kinds import Const as Const
+from gradlint.values.graph import constant as constant, literal as literal, number as number
+from gradlint.values.kinds import Apply, Const as Const, Module, Value
 
 LONGEST_SPELLING = 60
 """Longer expressions are shortened in messages: the excerpt shows them whole."""

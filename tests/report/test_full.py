@@ -12,8 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gradlint.finding import Finding, Note, Severity, Span
 from gradlint.report import concise, full, plain

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import pytest
 
 from gradlint.finding import Finding, Window
-from gradlint.report import concise, full, plain
-from gradlint.report import json as json_report
+from gradlint.report import concise, full, json as json_report, plain
 from gradlint.report.characters import width
 from gradlint.report.summary import log_summary
 from tests.report.curves import (

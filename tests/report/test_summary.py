@@ -6,8 +6,7 @@ import json
 from dataclasses import replace
 
 from gradlint.finding import Edit, Finding, Fix, Note, Severity, Skip, Span
-from gradlint.report import json as json_report
-from gradlint.report import plain
+from gradlint.report import json as json_report, plain
 from gradlint.report.summary import skipped, statistics, summary
 from tests.report.terminals import shown, uncoloured
 

@@ -7,8 +7,7 @@ import sys
 import warnings
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gradlint.source.parsing import Failure, parse, parse_text
 from gradlint.source.text import SourceFile, SyntaxFailure

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gradlint.finding import Finding, Severity, Span
 from gradlint.source.comments import directives

@@ -7,8 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gradlint.runs.readers.mlflow import _point, read_mlflow_run
 from gradlint.runs.run import Curve, Reading, Run

@@ -8,8 +8,7 @@ import struct
 import zlib
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from gradlint.runs.readers.wandb import BLOCK, WandbReader, sniff
 from gradlint.runs.run import Curve, Reading, Run

@@ -9,8 +9,7 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from gradlint.runs.readers.json import JsonReader, document, lines, reader, sniff, table
 from gradlint.runs.run import Curve, Reading

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from gradlint.runs.readers.protocol import LONGEST_LINE, MOST_SERIES
 from gradlint.runs.readers.text import sniff
@@ -68,10 +67,6 @@ def test_a_printed_number_is_read_back(loss: float, step: int, padding: int, dig
 
 def test_a_last_line_without_a_newline_counts() -> None:
     assert run_of("step 1 loss 2.0\nstep 2 loss 1.0").curves["loss"].steps.tolist() == [1, 2]
-
-
-def test_an_empty_file_is_a_problem() -> None:
-    assert [problem.message for problem in read("").problems] == ["the file is empty"]
 
 
 def test_binary_data_is_a_problem() -> None:

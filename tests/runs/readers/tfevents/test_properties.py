@@ -8,8 +8,7 @@ from itertools import pairwise
 from unittest.mock import patch
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from gradlint.runs.readers.tfevents import TfeventsReader, batch_decode, framing, record_walk
 from gradlint.runs.run import Reading
