@@ -36,12 +36,12 @@ def report(
     message: str,
     *,
     help: str = "",
-    notes: Iterable[tuple[Located, str]] = (),
+    notes: Iterable[tuple[Located | None, str]] = (),
     severity: Severity | None = None,
     confidence: Confidence = Confidence.HIGH,
     fix: Fix | None = None,
 ) -> Finding:
-    """A finding at `where`, with further places that explain it."""
+    """A finding at `where`, with the further places that explain it, as far as they are known."""
     module = where.module
     assert module is not None
     assert where.node is not None
@@ -49,7 +49,7 @@ def report(
         span=module.span(where.node),
         message=message,
         help=help,
-        notes=tuple(note(place, text, module) for place, text in notes if _placed(place)),
+        notes=tuple(_note(place, text, module) for place, text in notes if place and place.node),
         severity=severity,
         confidence=confidence,
         fix=fix,
@@ -57,11 +57,7 @@ def report(
     )
 
 
-def _placed(place: Located) -> bool:
-    return place.node is not None and place.module is not None
-
-
-def note(place: Located, text: str, home: Module) -> Note:
+def _note(place: Located, text: str, home: Module) -> Note:
     """A second place; its path is given where it is in another file."""
     assert place.module is not None
     assert place.node is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.values.kinds import Apply, Value
@@ -16,85 +17,61 @@ if TYPE_CHECKING:
     from gradlint.values.kinds import Module
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Store:
     """`base.name = value`, or an item of it where `name` is `[]`; `operator` for `+=` and kin."""
 
-    __slots__ = ("base", "module", "name", "node", "operator", "value")
-
-    def __init__(
-        self,
-        base: Value,
-        name: str,
-        value: Value,
-        node: ast.AST,
-        module: Module,
-        operator: str = "",
-    ) -> None:
-        self.base = base
-        self.name = name
-        self.value = value
-        self.node = node
-        self.module = module
-        self.operator = operator
+    base: Value
+    name: str
+    value: Value
+    node: ast.AST
+    module: Module
+    operator: str = ""
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Branch:
     """Two ways to go on: `test` chooses (None: something unforeseeable, as an exception)."""
 
-    __slots__ = ("node", "otherwise", "test", "then")
-
-    def __init__(
-        self, test: Value | None, then: list[Act], otherwise: list[Act], node: ast.AST
-    ) -> None:
-        self.test = test
-        self.then = then
-        self.otherwise = otherwise
-        self.node = node
+    test: Value | None
+    then: list[Act]
+    otherwise: list[Act]
+    node: ast.AST
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Loop:
     """A body that is run again and again; `iterable` is what it runs over (None for `while`)."""
 
-    __slots__ = ("body", "iterable", "module", "node")
-
-    def __init__(
-        self, body: list[Act], iterable: Value | None, node: ast.AST, module: Module
-    ) -> None:
-        self.body = body
-        self.iterable = iterable
-        self.node = node
-        self.module = module
+    body: list[Act]
+    iterable: Value | None
+    node: ast.AST
+    module: Module
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Block:
     """The body of an inlined function: a `return` in it ends it and not the caller."""
 
-    __slots__ = ("body", "name")
-
-    def __init__(self, body: list[Act], name: str) -> None:
-        self.body = body
-        self.name = name
+    body: list[Act]
+    name: str
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Scope:
     """The body of a `with`, for the contexts that change what its calls mean."""
 
-    __slots__ = ("body", "contexts")
-
-    def __init__(self, body: list[Act], contexts: list[Value]) -> None:
-        self.body = body
-        self.contexts = contexts
+    body: list[Act]
+    contexts: list[Value]
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Exit:
     """`return`, `raise`, `break` or `continue`; a return carries its value."""
 
-    __slots__ = ("kind", "node", "value")
-
-    def __init__(self, kind: str, node: ast.AST, value: Value | None = None) -> None:
-        self.kind = kind
-        self.node = node
-        self.value = value
+    kind: str
+    node: ast.AST
+    value: Value | None = None
 
 
 Act = Apply | Store | Branch | Loop | Block | Scope | Exit

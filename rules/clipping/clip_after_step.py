@@ -119,5 +119,5 @@ def check(clip: LateClip) -> Iterator[Finding]:
         f"`{spell(clip)}` runs after the step: the gradients are applied unclipped, "
         "and the clipped ones are discarded",
         help="move it between `backward()` and the optimizer's step",
-        notes=[(cleared, "the clipped gradients are cleared here")] if cleared else [],
+        notes=[(cleared, "the clipped gradients are cleared here")],
     )

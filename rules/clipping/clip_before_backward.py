@@ -117,5 +117,5 @@ def check(clip: EarlyClip) -> Iterator[Finding]:
         f"`{spell(clip)}` runs before the backward pass, on cleared gradients: "
         "what is applied is not clipped",
         help="move it to directly before the optimizer's step, after `backward()`",
-        notes=[(backward, "the gradients are computed here")] if backward else [],
+        notes=[(backward, "the gradients are computed here")],
     )

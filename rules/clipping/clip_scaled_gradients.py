@@ -132,5 +132,5 @@ def check(clip: ScaledClip) -> Iterator[Finding]:
         f"`{spell(clip)}` clips gradients that are still multiplied by the loss scale "
         "(65536 at the start), so the threshold is that many times too small",
         help="call `scaler.unscale_(optimizer)` between `backward()` and the clip",
-        notes=[(backward, "the scaled loss is differentiated here")] if backward else [],
+        notes=[(backward, "the scaled loss is differentiated here")],
     )

@@ -121,7 +121,7 @@ def _is_restless(values: NDArray[np.float64]) -> bool:
     ways = np.sign(np.diff(values))
     ways = ways[ways != 0]
     turns = np.count_nonzero(ways[1:] != ways[:-1])
-    return turns >= max(LEAST_TURNS, RESTLESS * len(values))
+    return bool(turns >= max(LEAST_TURNS, RESTLESS * len(values)))
 
 
 def _jumps(values: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -275,8 +275,9 @@ def _severity(run: Run, curve: Curve, classes: int | None, certain: bool) -> Sev
 
 def chance_classes(level: float, most: int = VOCABULARIES[-1]) -> int | None:
     """The number of classes among which guessing has this cross-entropy, if it is a usual one."""
-    for classes in (it for it in (*CLASSES, *VOCABULARIES) if it <= most):
-        if abs(level - math.log(classes)) <= CHANCE:
+    usual: tuple[int, ...] = (*CLASSES, *VOCABULARIES)
+    for classes in usual:
+        if classes <= most and abs(level - math.log(classes)) <= CHANCE:
             return classes
     return None
 

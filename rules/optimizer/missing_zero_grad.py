@@ -131,5 +131,5 @@ def check(step: StaleStep) -> Iterator[Finding]:
         "the gradients are never cleared in this loop: every step applies the sum of all "
         "gradients so far",
         help=f"call `{name}.zero_grad()` before `backward()`, or after the step",
-        notes=[(backward, "gradients of each iteration are added here")] if backward else [],
+        notes=[(backward, "gradients of each iteration are added here")],
     )

@@ -129,5 +129,5 @@ def check(schedule: EarlySchedule) -> Iterator[Finding]:
         f"`{name}.step()` runs before the first optimizer step, so the first value of the "
         "schedule is skipped",
         help="step the scheduler after the optimizer, at the end of the loop body",
-        notes=[(step, "the optimizer steps here")] if step else [],
+        notes=[(step, "the optimizer steps here")],
     )

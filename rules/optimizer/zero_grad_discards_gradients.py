@@ -132,5 +132,5 @@ def check(zero: LostGradients) -> Iterator[Finding]:
         f"`{spell(zero)}` runs between the backward pass and the step: it discards the "
         "gradients, and nothing is learned",
         help="move it before `backward()`, or after the step",
-        notes=[(step, "this step has no gradients to apply")] if step else [],
+        notes=[(step, "this step has no gradients to apply")],
     )
