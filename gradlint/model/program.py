@@ -47,6 +47,11 @@ class Program:
         """Every call that was not inlined, as often as it was come upon."""
         return self.interpreter.applies
 
+    @property
+    def operations(self) -> list[Apply]:
+        """Every operator that was not folded: arithmetic, comparisons, `not`."""
+        return self.interpreter.operations
+
     @overload
     def once(self, view: Callable[[Program], Iterator[_Found]]) -> Sequence[_Found]: ...
 

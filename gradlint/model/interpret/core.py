@@ -65,6 +65,7 @@ class Core(ABC):
         self.heap = Heap()
         self.trace: list[Act] = []
         self.applies: list[Apply] = []
+        self.operations: list[Apply] = []
         self.stack: list[ast.AST] = []
         self.inlined = 0
         self.called: set[ast.AST] = set()
@@ -106,6 +107,13 @@ class Core(ABC):
         if not self.muted:
             self.applies.append(apply)
         return apply
+
+    def operation(self, symbol: str, operands: list[Value], node: ast.AST, frame: Frame) -> Apply:
+        """An operator on values that are not literals; no act: the trace does not hold it."""
+        made = Apply(symbol, operands, {}, node, frame.module, tracked=self.tracked)
+        if not self.muted:
+            self.operations.append(made)
+        return made
 
     def applied(self, site: CallSite, fn: str, receiver: Value | None = None) -> Apply:
         """A call that is not inlined, in the trace."""

@@ -108,7 +108,7 @@ def binary(
         if isinstance(times, int) and left.exact and 0 <= times * len(left.items) <= 64:
             return Seq(left.items * times, left.kind, node, frame.module)
         return Seq(list(left.items), left.kind, node, frame.module, exact=False)
-    return Apply(symbol, [left, right], {}, node, frame.module, tracked=interp.tracked)
+    return interp.operation(symbol, [left, right], node, frame)
 
 
 _FAILED = object()
@@ -142,7 +142,7 @@ def unary_expression(interp: Core, node: ast.UnaryOp, frame: Frame) -> Value:
             return Const(-value.value, node, frame.module, default=value.default)
         if symbol == "not":
             return Const(not value.value, node, frame.module, default=value.default)
-    return Apply(symbol, [value], {}, node, frame.module, tracked=interp.tracked)
+    return interp.operation(symbol, [value], node, frame)
 
 
 def comparison(interp: Core, node: ast.Compare, frame: Frame) -> Value:
@@ -159,7 +159,7 @@ def comparison(interp: Core, node: ast.Compare, frame: Frame) -> Value:
             if present:
                 return Const(symbol == "is not", node, frame.module)
         return binary(interp, symbol, left, right, node, frame)
-    return Apply("compare", [left, *rights], {}, node, frame.module)
+    return interp.operation("compare", [left, *rights], node, frame)
 
 
 def boolean_expression(interp: Core, node: ast.BoolOp, frame: Frame) -> Value:
