@@ -44,6 +44,7 @@ class Knowledge:
         self._library: dict[str, list[str]] = {}
         self.packages: frozenset[str] = frozenset()
         self._canonical: dict[str, str] = {}
+        self._words_of: dict[str, set[str]] = {}
 
     @classmethod
     def load(cls, directory: str) -> Knowledge:
@@ -57,6 +58,9 @@ class Knowledge:
                 with open(path, encoding="utf-8") as file:
                     self._add(tomllib.loads(file.read()))
         self.packages = frozenset(self._library["packages"])
+        for word, names in self.words.items():
+            for name in names:
+                self._words_of.setdefault(f".{name}", set()).add(word)
         return self
 
     def _add(self, data: dict[str, Any]) -> None:
@@ -117,7 +121,8 @@ class Knowledge:
 
     def does(self, fn: str, *words: str) -> bool:
         """Whether a callee is one of the methods that `[words]` lists under any of `words`."""
-        return fn[:1] == "." and any(fn[1:] in self.words[word] for word in words)
+        found = self._words_of.get(fn)
+        return found is not None and not found.isdisjoint(words)
 
     def gradient_effect(self, fn: str) -> str | None:
         """What a callee does to gradients, if it is a method that does anything to them."""

@@ -127,6 +127,20 @@ class TestReading:
         read = {key for tree in package_trees() for key in keys_read(tree)}
         assert read - declared == set()
 
+    def test_a_method_is_asked_for_by_a_word(self) -> None:
+        asked = {
+            argument.value
+            for tree in package_trees()
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "does"
+            for argument in node.args[1:]
+            if isinstance(argument, ast.Constant)
+        }
+        assert asked
+        assert asked - set(SCHEMA["words"].keys) == set()
+
 
 def keys_read(tree: ast.AST) -> Iterator[str]:
     """The keys of `fact["key"]`, `fact.get("key")` and `"key" in fact`."""
