@@ -67,13 +67,17 @@ class Loop:
 
 
 class Block:
-    """The body of an inlined function: a `return` in it ends it and not the caller."""
+    """Acts that an exit of a kind ends, and nothing around them.
 
-    __slots__ = ("body", "name")
+    The body of an inlined function, which a `return` ends; a loop that was gone through item by
+    item, which a `break` ends, and each time through it, which a `continue` ends.
+    """
 
-    def __init__(self, body: list[Act], name: str) -> None:
+    __slots__ = ("body", "exit")
+
+    def __init__(self, body: list[Act], exit: str = "return") -> None:
         self.body = body
-        self.name = name
+        self.exit = exit
 
 
 class Scope:

@@ -54,21 +54,22 @@ def augmented(interp: Core, statement: ast.AugAssign, frame: Frame) -> None:
         # Whoever else holds an array that is changed in place holds other values from now on.
         interp.heap.store(current.attrs, CHANGED, value)
     if isinstance(target, ast.Name):
-        bind(frame, target.id, value)
+        bind(interp, frame, target.id, value)
     else:
         _store(interp, target, value, frame, operator)
 
 
-def bind(frame: Frame, name: str, value: Value) -> None:
-    """Bind a local name, or the module's where it is declared global."""
+def bind(interp: Core, frame: Frame, name: str, value: Value) -> None:
+    """Bind a name of this scope, or of an outer one where it is declared global or nonlocal."""
     if name in frame.global_names:
+        interp.heap.store(frame.module.globals, name, value)
+        return
+    if name in frame.nonlocal_names:
         outer = frame.parent
-        while outer is not None:
-            if name in outer.locals:
-                outer.locals[name] = value
-                return
+        while outer is not None and name not in outer.locals:
             outer = outer.parent
-        frame.module.globals[name] = value
+        if outer is not None:
+            interp.heap.store(outer.locals, name, value)
     else:
         frame.locals[name] = value
 
@@ -78,7 +79,7 @@ def assign(interp: Core, target: ast.expr, value: Value, frame: Frame) -> None:
     if isinstance(target, ast.Name):
         if isinstance(value, Unknown) and not value.name:
             value = Unknown(target.id, target, frame.module, varying=value.varying)
-        bind(frame, target.id, value)
+        bind(interp, frame, target.id, value)
     elif isinstance(target, ast.Tuple | ast.List):
         unpack(interp, target, value, frame)
     elif isinstance(target, ast.Starred):
@@ -119,7 +120,7 @@ def _store(interp: Core, target: ast.expr, value: Value, frame: Frame, operator:
             written = Apply("[]=", [base, key, value], {}, target, frame.module)
             if isinstance(base, Apply):
                 interp.heap.store(base.attrs, CHANGED, written)
-            bind(frame, target.value.id, written)
+            bind(interp, frame, target.value.id, written)
         elif isinstance(base, Apply):
             interp.heap.store(base.attrs, CHANGED, value)
 
@@ -170,7 +171,7 @@ def import_modules(interp: Core, statement: ast.Import, frame: Frame) -> None:
             value: Value = Symbol(name)
         else:
             value = Deferred(statement, name, frame.module)
-        bind(frame, alias.asname or top, value)
+        bind(interp, frame, alias.asname or top, value)
 
 
 def import_names(interp: Core, statement: ast.ImportFrom, frame: Frame) -> None:
@@ -184,4 +185,4 @@ def import_names(interp: Core, statement: ast.ImportFrom, frame: Frame) -> None:
             value: Value = Symbol(f"{source}.{alias.name}")
         else:
             value = Deferred(statement, alias.name, frame.module)
-        bind(frame, alias.asname or alias.name, value)
+        bind(interp, frame, alias.asname or alias.name, value)

@@ -169,7 +169,7 @@ def _layer_append(interp: Core, receiver: Value, site: CallSite) -> Value | None
     if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver) and site.args:
         interp.heap.touch(receiver)
         receiver.args.append(site.args[-1])
-        if interp.heap.branches or interp.muted:
+        if interp.muted:
             receiver.complete = False
         return receiver
     return _append(interp, receiver, site)

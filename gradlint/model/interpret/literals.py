@@ -82,9 +82,7 @@ def comprehension(
 
 def comprehension_frame(frame: Frame) -> Frame:
     """The scope that a comprehension opens."""
-    inner = Frame(frame.module, frame, frame.function, frame.self_value, frame.cls)
-    inner.global_names = frame.global_names
-    return inner
+    return Frame(frame.module, frame, frame.function, frame.self_value, frame.cls)
 
 
 def dictionary_comprehension(interp: Core, node: ast.DictComp, frame: Frame) -> Value:
