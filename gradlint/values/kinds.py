@@ -143,7 +143,10 @@ class Seq(Value):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Map(Value):
-    """A dictionary with constant keys; `exact` is False where others may be present."""
+    """A dictionary with constant keys; `exact` is False where others may be present.
+
+    What those hold, as far as it is known, is the item `marks.OTHERS`.
+    """
 
     items: dict[Any, Value]
     node: ast.AST | None = None

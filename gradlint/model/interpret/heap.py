@@ -87,6 +87,13 @@ class Heap:
                 contents[key] = (container, _content(container))
         return Written(attributes, contents, mark.serial, next_serial())
 
+    def replaced(self, mark: Mark) -> list[tuple[dict[str, Value], str, Value]]:
+        """What attributes were at a moment that were written since: the oldest value of each."""
+        oldest: dict[tuple[int, str], tuple[dict[str, Value], str, Value]] = {}
+        for attrs, name, old in self._attributes[mark.attributes :]:
+            oldest.setdefault((id(attrs), name), (attrs, name, old))
+        return list(oldest.values())
+
     def branch(self, run: Callable[[], str | None]) -> tuple[str | None, Written]:
         """Run one of several branches and take back what it wrote.
 
@@ -157,7 +164,8 @@ def _joined(left: _Content, right: _Content, *, aligned: bool) -> _Content:
         known = dict(left.items)
         for key, value in right.items.items():
             known[key] = join(known[key], value) if key in known else value
-        return _Content(known, left.exact and right.exact)
+        exact = left.exact and right.exact and left.items.keys() == right.items.keys()
+        return _Content(known, exact)
     assert isinstance(left.items, list)
     assert isinstance(right.items, list)
     ours, theirs = left.items, right.items

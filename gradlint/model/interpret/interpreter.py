@@ -14,7 +14,9 @@ from functools import partial
 from gradlint.model.interpret import assignment, calls, dataset_code, inlining, operators
 from gradlint.model.interpret.core import CallSite, Core, Status, weakest
 from gradlint.model.interpret.expressions import EXPRESSIONS
+from gradlint.model.interpret.heap import Mark
 from gradlint.model.interpret.items import MOST_UNROLLED, item_of, items_of
+from gradlint.values.graph import join
 from gradlint.values.kinds import Apply, Class, Const, Frame, Function, Seq, Unknown, Value
 from gradlint.values.trace import Act, Block, Branch, Exit, Loop, Scope
 
@@ -111,10 +113,10 @@ class Interpreter(Core):
                 status, _ = self._ended_by("continue", partial(once, item), frame)
                 if status is not None:
                     return status
-            return None
+            return self.block(statement.orelse, frame)
 
-        status, broken = self._ended_by("break", each, frame)
-        return status or self._otherwise(statement, broken, frame)
+        status, _ = self._ended_by("break", each, frame)
+        return status
 
     def _ended_by(self, exit: str, run: Callable[[], Status], frame: Frame) -> tuple[Status, bool]:
         """Run what an exit ends; where one does so early, its acts are a block of the trace."""
@@ -130,12 +132,14 @@ class Interpreter(Core):
         """Two passes through the body; the calls of the first are not kept."""
         outer = self.loops
         acts: list[Act] = []
+        otherwise: list[Act] = []
 
         def once() -> Status:
             acts[:], status = self.collected(statement.body, frame)
             return status
 
         def twice() -> Status:
+            before, mark = dict(frame.locals), self.heap.mark
             for muted in (True, False):
                 if muted and self.muted:
                     continue
@@ -149,23 +153,32 @@ class Interpreter(Core):
                 self.muted += muted
                 self.body(once, frame, "continue")
                 self.muted -= muted
-            return None
+                if muted:
+                    self._count(before, mark, frame)
+            self.loops = outer
+            otherwise[:], status = self.collected(statement.orelse, frame)
+            return status
 
-        _, broken = self.body(twice, frame, "break")
-        self.loops = outer
+        status, broken = self.body(twice, frame, "break")
         if acts or isinstance(iterable, Apply | Seq):
             self.trace.append(Loop(acts, iterable, statement, frame.module))
-        return self._otherwise(statement, broken, frame)
+        if otherwise:
+            trace = [Branch(None, otherwise, [], statement)] if broken else otherwise
+            self.trace.extend(trace)
+        return status
 
-    def _otherwise(
-        self, statement: ast.For | ast.AsyncFor | ast.While, broken: bool, frame: Frame
-    ) -> Status:
-        """The `else` of a loop; where a `break` may have left the loop it may not be run."""
-        if not broken:
-            return self.block(statement.orelse, frame)
-        return self.either(
-            None, lambda: self.block(statement.orelse, frame), lambda: None, frame, statement
-        )
+    def _count(self, before: dict[str, Value], mark: Mark, frame: Frame) -> None:
+        """Counters and flags: a literal that an iteration replaces by another is either from now
+        on, whatever comes of it later.
+        """
+        for name, value in before.items():
+            now = frame.locals.get(name)
+            if isinstance(value, Const) and isinstance(now, Const):
+                frame.locals[name] = join(value, now)
+        for attrs, name, old in self.heap.replaced(mark):
+            now = attrs.get(name)
+            if isinstance(old, Const) and isinstance(now, Const):
+                self.heap.store(attrs, name, join(old, now))
 
     def attempt(self, statement: ast.Try, frame: Frame) -> Status:
         """`try`: the body runs, and each handler may run as well, or instead where it leaves."""
@@ -257,12 +270,9 @@ class Interpreter(Core):
         return found
 
     def delete(self, statement: ast.Delete, frame: Frame) -> Status:
-        """`del`: an attribute or item that goes is a store of nothing."""
+        """`del`."""
         for target in statement.targets:
-            if isinstance(target, ast.Name):
-                frame.locals.pop(target.id, None)
-            elif isinstance(target, ast.Attribute):
-                assignment.assign(self, target, Const(None), frame)
+            assignment.delete(self, target, frame)
         return None
 
     def declare_global(self, statement: ast.Global, frame: Frame) -> Status:
