@@ -14,6 +14,7 @@ from gradlint.values.kinds import (
     Join,
     Map,
     Method,
+    ModuleRef,
     Seq,
     Symbol,
     Unknown,
@@ -37,6 +38,8 @@ def same(left: Value, right: Value) -> bool:
         )
     if isinstance(left, Symbol) and isinstance(right, Symbol):
         return left.name == right.name
+    if isinstance(left, ModuleRef) and isinstance(right, ModuleRef):
+        return left.target is right.target
     if isinstance(left, Function) and isinstance(right, Function):
         return left.node is right.node and left.self_value is right.self_value
     return isinstance(left, Class) and isinstance(right, Class) and left.node is right.node

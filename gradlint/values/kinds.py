@@ -12,11 +12,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradlint.finding import Span
     from gradlint.source.text import SourceFile
+
+
+next_serial = count().__next__
+"""Numbers in the order of time: which of two values was made first."""
 
 
 class Value:
@@ -103,6 +108,7 @@ class Apply(Value):
     inner: Value | None = field(default=None, init=False)
     attrs: dict[str, Value] = field(default_factory=dict, init=False)
     loops: tuple[tuple[ast.AST, int], ...] = field(default=(), init=False)
+    serial: int = field(default_factory=next_serial, init=False)
 
     def argument(self, position: int | None, *names: str) -> Value | None:
         """The argument given by one of `names` or at `position` (None: keyword only)."""
@@ -132,16 +138,21 @@ class Seq(Value):
     node: ast.AST | None = None
     module: Module | None = None
     exact: bool = True
+    serial: int = field(default_factory=next_serial, init=False)
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class Map(Value):
-    """A dictionary with constant keys; `exact` is False where others may be present."""
+    """A dictionary with constant keys; `exact` is False where others may be present.
+
+    What those hold, as far as it is known, is the item `marks.OTHERS`.
+    """
 
     items: dict[Any, Value]
     node: ast.AST | None = None
     module: Module | None = None
     exact: bool = True
+    serial: int = field(default_factory=next_serial, init=False)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -283,13 +294,18 @@ class Join(Value):
 
 
 class Module:
-    """One file: its text, its tree, and the statements that bind each of its top-level names."""
+    """One file: its text, its tree, and the statements that bind each of its top-level names.
+
+    `globals` are the values of those that were asked for, `unresolved` stand for names that nothing
+    binds, and `resolving` are the names whose definitions are being interpreted.
+    """
 
     def __init__(self, source: SourceFile, tree: ast.Module, path: str) -> None:
         self.source = source
         self.tree = tree
         self.path = path
         self.globals: dict[str, Value] = {}
+        self.unresolved: dict[str, Value] = {}
         self.resolving: set[str] = set()
         self._bindings: dict[str, list[ast.stmt]] | None = None
         self._stars: list[ast.ImportFrom] = []
@@ -361,7 +377,10 @@ class Module:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Frame:
-    """The names of one call: its locals, the frame it closes over, and what it returned so far."""
+    """The names of one call: its locals, the frame it closes over, and what it returned so far.
+
+    `global_names` and `nonlocal_names` are those that are declared so.
+    """
 
     module: Module
     parent: Frame | None = None
@@ -370,5 +389,6 @@ class Frame:
     cls: Class | None = None
     locals: dict[str, Value] = field(default_factory=dict)
     global_names: set[str] = field(default_factory=set, init=False)
+    nonlocal_names: set[str] = field(default_factory=set, init=False)
     returns: list[Value] = field(default_factory=list, init=False)
     yields: list[Value] = field(default_factory=list, init=False)

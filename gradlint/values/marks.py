@@ -1,4 +1,4 @@
-"""What the interpreter leaves on values for the analyses, as attributes no program can name."""
+"""What the interpreter leaves on values for the analyses, by names no program can use."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ ITEM = "<item>"
 
 DETACHED = "<detached>"
 """Set where a value was cut from its graph in place."""
+
+OTHERS = "<others>"
+"""What a dictionary holds under keys that are not known."""
 
 FORWARD = "<forward>"
 """What the network makes of one batch, on the call that trains it."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Store:
-    """`base.name = value`, or an item of it where `name` is `[]`; `operator` for `+=` and kin."""
+    """`base.name = value`, or an item of it where `name` is `[]`; `operator` of `+=` and others."""
 
     base: Value
     name: str
@@ -51,10 +51,14 @@ class Loop:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Block:
-    """The body of an inlined function: a `return` in it ends it and not the caller."""
+    """Acts that an exit of a kind ends, and nothing around them.
+
+    The body of an inlined function, which a `return` ends; a loop that was gone through item by
+    item, which a `break` ends, and each time through it, which a `continue` ends.
+    """
 
     body: list[Act]
-    name: str
+    exit: str = "return"
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -11,7 +11,8 @@ unknown net(1)           an object that is called; `-> ...` what its body return
 .step of unknown opt     a method that is not called
 (unknown x + 1)          an operator; `-x`, `x[0]`, `x[1:2]` likewise
 [1, 2], (1,), {1}        a display; `[1, ...]` one of unknown length, `generator [1]` an iterator
-{'lr': 0.1, ...}         a dictionary that may have other keys
+{'lr': 0.1, ...}         a dictionary that may have other keys; `...: 1` where what they hold
+                         is known
 function f, lambda       a function of the project; `method Net.forward` one bound to an object
 class Net, Net instance  a class of the project and an object of it
 module data.py           a file of the project; a package is `module data/__init__.py`
@@ -38,6 +39,7 @@ from gradlint.values.kinds import (
     Unknown,
     Value,
 )
+from gradlint.values.marks import OTHERS
 
 _DEEPEST = 6
 """Values are written inside each other so deep; an ellipsis stands for the rest."""
@@ -73,8 +75,12 @@ def text(value: Value, depth: int = 0) -> str:
             comma = "," if value.kind == "tuple" and len(items) == 1 and value.exact else ""
             return _BRACKETS[value.kind].format(", ".join(items) + comma)
         case Map():
-            items = [f"{key!r}: {inner(item)}" for key, item in value.items.items()]
-            return "{" + ", ".join(items + ["..."] * (not value.exact)) + "}"
+            items = [
+                f"{'...' if key == OTHERS else repr(key)}: {inner(item)}"
+                for key, item in value.items.items()
+            ]
+            more = not value.exact and OTHERS not in value.items
+            return "{" + ", ".join(items + ["..."] * more) + "}"
         case Function():
             return f"{'method' if value.self_value else 'function'} {name_of(value)}"
         case Class():

@@ -122,21 +122,21 @@ class Observed(Interpreter):
         super().__init__(*args)  # type: ignore[arg-type]
         self._computed = {place.expression: place for place in self.places if place.expression}
         self._bodies = {id(getattr(place.statement, "body", place)): place for place in self.places}
-        self._open: list[tuple[Place, int]] = []
+        self._asked: list[tuple[Place, int]] = []
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Value:
         place = self._computed.get(node)
         if place is None:
             return super().evaluate(node, frame)
-        self._open.append((place, len(self.stack)))
+        self._asked.append((place, len(self.stack)))
         value = super().evaluate(node, frame)
-        self._open.pop()
+        self._asked.pop()
         place.values.append(value)
         place.shown.append(text(value))
         return value
 
     def inline(self, function: Function, site: CallSite, *, entry: bool = False) -> Value:
-        callers = [place for place, depth in self._open if depth == len(self.stack)]
+        callers = [place for place, depth in self._asked if depth == len(self.stack)]
         result = super().inline(function, site, entry=entry)
         followed = not (isinstance(result, Apply) and result.receiver is function)
         for place in callers:

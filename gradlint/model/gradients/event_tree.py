@@ -41,12 +41,13 @@ class Cycle:
 
 
 class Inlined:
-    """An inlined function: a `return` ends it and not its caller."""
+    """An inlined function, or a loop without cycles: an exit of one kind ends it and no more."""
 
-    __slots__ = ("body",)
+    __slots__ = ("body", "exit")
 
-    def __init__(self, body: list[Node]) -> None:
+    def __init__(self, body: list[Node], exit: str) -> None:
         self.body = body
+        self.exit = exit
 
 
 class OptimizerCreated:
@@ -93,7 +94,7 @@ def event_tree(acts: list[Act], knowledge: Knowledge) -> list[Node]:
         elif isinstance(act, Block):
             body = event_tree(act.body, knowledge)
             if has_effects(body):
-                found.append(Inlined(body))
+                found.append(Inlined(body, act.exit))
     return found
 
 

@@ -142,7 +142,7 @@ class Lifecycle:
                 _add_exits(exits, left)
             elif isinstance(node, Inlined):
                 configurations, left = self._block(node.body, configurations)
-                configurations = configurations | left.pop("return", set())
+                configurations = configurations | left.pop(node.exit, set())
                 _add_exits(exits, left)
             elif isinstance(node, OptimizerCreated):
                 configurations = self._created(node, configurations)

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from gradlint.model.interpret import operators
-from gradlint.model.interpret.items import MOST_ITEMS, element, items_of
+from gradlint.model.interpret.items import MOST_ITEMS, element, items_of, known_key
 from gradlint.values.graph import constant, join
 from gradlint.values.kinds import (
     Apply,
@@ -14,12 +14,13 @@ from gradlint.values.kinds import (
     Deferred,
     Instance,
     Map,
+    ModuleRef,
     Seq,
     Symbol,
     Unknown,
     Value,
 )
-from gradlint.values.marks import CHANGED
+from gradlint.values.marks import CHANGED, OTHERS
 from gradlint.values.trace import Store
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def augmented(interp: Core, statement: ast.AugAssign, frame: Frame) -> None:
     current = interp.evaluate(target, frame)
     operand = interp.evaluate(statement.value, frame)
     operator = operators.operator_of(statement.op)
-    if isinstance(current, Seq) and operator == "+":
+    if isinstance(current, Seq) and current.kind == "list" and operator == "+":
         extend(interp, current, operand)
         return
     value = operators.binary(interp, operator, current, operand, statement, frame)
@@ -54,21 +55,22 @@ def augmented(interp: Core, statement: ast.AugAssign, frame: Frame) -> None:
         # Whoever else holds an array that is changed in place holds other values from now on.
         interp.heap.store(current.attrs, CHANGED, value)
     if isinstance(target, ast.Name):
-        bind(frame, target.id, value)
+        bind(interp, frame, target.id, value)
     else:
         _store(interp, target, value, frame, operator)
 
 
-def bind(frame: Frame, name: str, value: Value) -> None:
-    """Bind a local name, or the module's where it is declared global."""
+def bind(interp: Core, frame: Frame, name: str, value: Value) -> None:
+    """Bind a name of this scope, or of an outer one where it is declared global or nonlocal."""
     if name in frame.global_names:
+        interp.heap.store(frame.module.globals, name, value)
+        return
+    if name in frame.nonlocal_names:
         outer = frame.parent
-        while outer is not None:
-            if name in outer.locals:
-                outer.locals[name] = value
-                return
+        while outer is not None and name not in outer.locals:
             outer = outer.parent
-        frame.module.globals[name] = value
+        if outer is not None:
+            interp.heap.store(outer.locals, name, value)
     else:
         frame.locals[name] = value
 
@@ -78,23 +80,44 @@ def assign(interp: Core, target: ast.expr, value: Value, frame: Frame) -> None:
     if isinstance(target, ast.Name):
         if isinstance(value, Unknown) and not value.name:
             value = Unknown(target.id, target, frame.module, varying=value.varying)
-        bind(frame, target.id, value)
+        bind(interp, frame, target.id, value)
     elif isinstance(target, ast.Tuple | ast.List):
         unpack(interp, target, value, frame)
     elif isinstance(target, ast.Starred):
-        assign(interp, target.value, Unknown(), frame)
+        assign(interp, target.value, value, frame)
     else:
         _store(interp, target, value, frame, "")
 
 
 def unpack(interp: Core, target: ast.Tuple | ast.List, value: Value, frame: Frame) -> None:
-    """`a, b = value`."""
-    starred = any(isinstance(part, ast.Starred) for part in target.elts)
-    for index, part in enumerate(target.elts):
-        item = (
-            Unknown() if starred else element(interp, value, index, len(target.elts), part, frame)
-        )
-        assign(interp, part, item, frame)
+    """`a, *b, c = value`."""
+    parts = target.elts
+    star = next((at for at, part in enumerate(parts) if isinstance(part, ast.Starred)), len(parts))
+    for index, part in enumerate(parts[:star]):
+        assign(interp, part, element(interp, value, index, part, frame), frame)
+    if star == len(parts):
+        return
+    after = len(parts) - star - 1
+    middle: Value = Unknown()
+    items = items_of(value, MOST_ITEMS)
+    if items is not None:
+        middle = Seq(items[star : len(items) - after], "list", target, frame.module)
+    assign(interp, parts[star], middle, frame)
+    for index, part in enumerate(parts[star + 1 :], start=-after):
+        assign(interp, part, element(interp, value, index, part, frame), frame)
+
+
+def delete(interp: Core, target: ast.expr, frame: Frame) -> None:
+    """`del target`: an attribute that goes is a store of nothing."""
+    if isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            delete(interp, part, frame)
+    elif isinstance(target, ast.Subscript):
+        base = interp.evaluate(target.value, frame)
+        delete_item(interp, base, interp.evaluate(target.slice, frame))
+    else:
+        gone = Unknown() if isinstance(target, ast.Name) else Const(None)
+        assign(interp, target, gone, frame)
 
 
 def _store(interp: Core, target: ast.expr, value: Value, frame: Frame, operator: str) -> None:
@@ -108,6 +131,8 @@ def _store(interp: Core, target: ast.expr, value: Value, frame: Frame, operator:
                 else:
                     stored = value
                 interp.heap.store(option.attrs, target.attr, stored)
+            elif isinstance(option, ModuleRef):
+                interp.heap.store(option.target.globals, target.attr, value)
         interp.trace.append(Store(base, target.attr, value, target, frame.module, operator))
     elif isinstance(target, ast.Subscript):
         base = interp.evaluate(target.value, frame)
@@ -119,7 +144,7 @@ def _store(interp: Core, target: ast.expr, value: Value, frame: Frame, operator:
             written = Apply("[]=", [base, key, value], {}, target, frame.module)
             if isinstance(base, Apply):
                 interp.heap.store(base.attrs, CHANGED, written)
-            bind(frame, target.value.id, written)
+            bind(interp, frame, target.value.id, written)
         elif isinstance(base, Apply):
             interp.heap.store(base.attrs, CHANGED, value)
 
@@ -129,23 +154,65 @@ def store_item(interp: Core, base: Value, key: Value, value: Value) -> None:
     if not isinstance(base, Map | Seq):
         return
     interp.heap.touch(base)
-    index = constant(key)
     if isinstance(base, Map):
-        if isinstance(key, Const) and isinstance(index, str | int):
-            base.items[index] = value
+        name = known_key(key)
+        if name is not None:
+            base.items[name] = value
         else:
+            base.items = {name: join(old, value) for name, old in base.items.items()}
+            if base.exact:
+                base.items[OTHERS] = value
             base.exact = False
-    elif isinstance(index, int) and -len(base.items) <= index < len(base.items):
+        return
+    index = constant(key)
+    if isinstance(index, int) and -len(base.items) <= index < len(base.items):
         base.items[index] = value
     else:
         base.items.append(value)
         base.exact = False
 
 
-def append(interp: Core, sequence: Seq, value: Value) -> None:
-    """Add one item; in a loop how often is not known."""
+def delete_item(interp: Core, base: Value, key: Value) -> Value | None:
+    """Take an item out of a display.
+
+    Returns:
+        The item; None where it is not known which, or that there is one.
+    """
+    if isinstance(base, Map):
+        name = known_key(key)
+        interp.heap.touch(base)
+        return base.items.pop(name, None)
+    if isinstance(base, Seq):
+        index, count = constant(key), len(base.items)
+        interp.heap.touch(base)
+        if base.exact and isinstance(index, int) and -count <= index < count:
+            return base.items.pop(index)
+        base.exact = False
+    return None
+
+
+def update(interp: Core, base: Map, source: Value) -> None:
+    """Take over the items of a mapping; one that is not known may replace any."""
+    interp.heap.touch(base)
+    known = source.items if isinstance(source, Map) else {}
+    if not isinstance(source, Map) or not source.exact:
+        base.exact = False
+        base.items.pop(OTHERS, None)
+        base.items = {name: _replaceable(old) for name, old in base.items.items()}
+    base.items.update(known)
+
+
+def _replaceable(value: Value) -> Value:
+    """A value that something unknown may have replaced."""
+    if isinstance(value, Const):
+        return Const(value.value, value.node, value.module, default=True)
+    return join(value, Unknown())
+
+
+def append(interp: Core, sequence: Seq, value: Value, index: int | None = None) -> None:
+    """Add one item, at its end or before `index`; in a loop how often is not known."""
     interp.heap.touch(sequence)
-    sequence.items.append(value)
+    sequence.items.insert(len(sequence.items) if index is None else index, value)
     if interp.muted:
         sequence.exact = False
 
@@ -156,7 +223,7 @@ def extend(interp: Core, sequence: Seq, other: Value) -> None:
     items = items_of(other, MOST_ITEMS)
     if items is None:
         sequence.exact = False
-        items = list(other.items) if isinstance(other, Seq) else []
+        items = list(other.items[:MOST_ITEMS]) if isinstance(other, Seq) else []
     for item in items:
         append(interp, sequence, item)
 
@@ -170,7 +237,7 @@ def import_modules(interp: Core, statement: ast.Import, frame: Frame) -> None:
             value: Value = Symbol(name)
         else:
             value = Deferred(statement, name, frame.module)
-        bind(frame, alias.asname or top, value)
+        bind(interp, frame, alias.asname or top, value)
 
 
 def import_names(interp: Core, statement: ast.ImportFrom, frame: Frame) -> None:
@@ -184,4 +251,4 @@ def import_names(interp: Core, statement: ast.ImportFrom, frame: Frame) -> None:
             value: Value = Symbol(f"{source}.{alias.name}")
         else:
             value = Deferred(statement, alias.name, frame.module)
-        bind(frame, alias.asname or alias.name, value)
+        bind(interp, frame, alias.asname or alias.name, value)

@@ -7,7 +7,14 @@ from typing import Any
 
 from gradlint.model.interpret import assignment, names
 from gradlint.model.interpret.core import CallSite, Core
-from gradlint.model.interpret.items import MOST_ITEMS, MOST_UNROLLED, item_of, items_of
+from gradlint.model.interpret.items import (
+    MOST_ITEMS,
+    MOST_UNROLLED,
+    item,
+    item_of,
+    items_of,
+    known_key,
+)
 from gradlint.values.graph import constant, join
 from gradlint.values.kinds import (
     Apply,
@@ -18,7 +25,7 @@ from gradlint.values.kinds import (
     Unknown,
     Value,
 )
-from gradlint.values.marks import DETACHED
+from gradlint.values.marks import DETACHED, OTHERS
 
 BuiltinFunction = Callable[[Core, CallSite], Value | None]
 BuiltinMethod = Callable[[Core, Value, CallSite], Value | None]
@@ -35,8 +42,8 @@ def _copy(kind: str) -> BuiltinFunction:
         if isinstance(source, Seq):
             return Seq(list(source.items), kind, site.node, site.module, exact=False)
         if isinstance(source, Apply) and source.fn == "builtins.map" and len(source.args) == 2:
-            item = item_of(interp.knowledge, source.args[1], site.node, site.module)
-            mapped = interp.call(source.args[0], site.given(item))
+            one = item_of(interp.knowledge, source.args[1], site.node, site.module)
+            mapped = interp.call(source.args[0], site.given(one))
             return Seq([mapped], kind, site.node, site.module, exact=False)
         return None
 
@@ -44,10 +51,11 @@ def _copy(kind: str) -> BuiltinFunction:
 
 
 def _dict(interp: Core, site: CallSite) -> Value | None:
-    source = site.args[0] if site.args else None
-    known = source.items if isinstance(source, Map) else {}
-    exact = source.exact if isinstance(source, Map) else source is None
-    return Map({**known, **site.kwargs}, site.node, site.module, exact)
+    made = Map({}, site.node, site.module, site.complete)
+    if site.args:
+        assignment.update(interp, made, site.args[0])
+    made.items.update(site.kwargs)
+    return made
 
 
 def _getattr(interp: Core, site: CallSite) -> Value | None:
@@ -72,6 +80,8 @@ def _len(interp: Core, site: CallSite) -> Value | None:
     source = site.args[0] if site.args else None
     if isinstance(source, Seq | Map) and source.exact:
         return Const(len(source.items), site.node, site.module)
+    if isinstance(source, Const) and isinstance(source.value, str):
+        return Const(len(source.value), site.node, site.module, default=source.default)
     return None
 
 
@@ -93,13 +103,19 @@ def _enumerate(interp: Core, site: CallSite) -> Value | None:
     known = items_of(site.args[0], MOST_UNROLLED) if site.args else None
     if known is None:
         return _made("builtins.enumerate", site)
-    return _rows([[Const(index), item] for index, item in enumerate(known)], site)
+    given = site.args[1] if len(site.args) > 1 else site.kwargs.get("start", Const(0))
+    start = constant(given)
+    rows: list[list[Value]] = [
+        [Const(start + index) if isinstance(start, int) else Unknown(), value]
+        for index, value in enumerate(known)
+    ]
+    return _rows(rows, site)
 
 
 def _zip(interp: Core, site: CallSite) -> Value | None:
     known = [items_of(value, MOST_UNROLLED) for value in site.args]
     columns = [items for items in known if items is not None]
-    if not columns or len(columns) < len(known):
+    if not site.complete or not columns or len(columns) < len(known):
         return _made("builtins.zip", site)
     return _rows([list(row) for row in zip(*columns, strict=False)], site)
 
@@ -111,7 +127,7 @@ def _rows(rows: list[list[Value]], site: CallSite) -> Seq:
 
 def _made(name: str, site: CallSite) -> Apply:
     """A call that is a value and no act: nothing happens in it that a trace must know."""
-    return Apply(name, site.args, site.kwargs, site.node, site.module)
+    return Apply(name, site.args, site.kwargs, site.node, site.module, complete=site.complete)
 
 
 def _plain(name: str) -> BuiltinFunction:
@@ -145,62 +161,103 @@ FUNCTIONS: dict[str, BuiltinFunction] = {
 
 
 def _append(interp: Core, receiver: Value, site: CallSite) -> Value | None:
-    if isinstance(receiver, Seq) and site.args:
+    """`xs.append(x)`, `xs.add(x)`, `net.add_module(name, layer)`."""
+    if not site.args:
+        return None
+    if isinstance(receiver, Seq):
         assignment.append(interp, receiver, site.args[-1])
         return Const(None)
-    return None
+    return _hold(interp, receiver, [site.args[-1]], True)
+
+
+def _insert(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    if len(site.args) != 2:
+        return None
+    index = constant(site.args[0])
+    if isinstance(receiver, Seq):
+        assignment.append(interp, receiver, site.args[1], index if isinstance(index, int) else None)
+        receiver.exact = receiver.exact and isinstance(index, int)
+        return Const(None)
+    return _hold(interp, receiver, [site.args[1]], False)
 
 
 def _extend(interp: Core, receiver: Value, site: CallSite) -> Value | None:
-    if isinstance(receiver, Seq) and site.args:
-        assignment.extend(interp, receiver, site.args[0])
+    if not site.args:
+        return None
+    source = site.args[0]
+    if isinstance(receiver, Seq):
+        assignment.extend(interp, receiver, source)
         return Const(None)
-    if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver) and site.args:
-        source = site.args[0]
+    items = items_of(source, MOST_ITEMS)
+    if items is not None:
+        return _hold(interp, receiver, items, True)
+    if isinstance(source, Apply) and interp.knowledge.holds_layers(source):
+        return _hold(interp, receiver, source.args, source.complete)
+    return _hold(interp, receiver, source.items if isinstance(source, Seq) else [], False)
+
+
+def _hold(interp: Core, receiver: Value, items: list[Value], known: bool) -> Value | None:
+    """Add layers to a library's container; `known` that these are all, and their place the end."""
+    if not isinstance(receiver, Apply) or not interp.knowledge.holds_layers(receiver):
+        return None
+    interp.heap.touch(receiver)
+    receiver.args.extend(items)
+    if interp.muted or not known:
+        receiver.complete = False
+    return receiver
+
+
+def _clear(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    if not isinstance(receiver, Seq | Map):
+        return None
+    interp.heap.touch(receiver)
+    receiver.items.clear()
+    receiver.exact = True
+    return Const(None)
+
+
+def _rearrange(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    """Whatever removes or reorders items of a list."""
+    if isinstance(receiver, Seq):
         interp.heap.touch(receiver)
-        receiver.args.extend(
-            items_of(source, MOST_ITEMS) or (source.items if isinstance(source, Seq) else [])
-        )
-        return receiver
+        receiver.exact = False
     return None
 
 
-def _layer_append(interp: Core, receiver: Value, site: CallSite) -> Value | None:
-    if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver) and site.args:
-        interp.heap.touch(receiver)
-        receiver.args.append(site.args[-1])
-        if interp.heap.branches or interp.muted:
-            receiver.complete = False
-        return receiver
-    return _append(interp, receiver, site)
+def _copied(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    if isinstance(receiver, Seq):
+        return Seq(list(receiver.items), receiver.kind, site.node, site.module, receiver.exact)
+    if isinstance(receiver, Map):
+        return Map(dict(receiver.items), site.node, site.module, receiver.exact)
+    return None
 
 
 def _update(interp: Core, receiver: Value, site: CallSite) -> Value | None:
     if not isinstance(receiver, Map):
         return None
-    for key, value in site.kwargs.items():
-        assignment.store_item(interp, receiver, Const(key), value)
-    source = site.args[0] if site.args else None
-    if isinstance(source, Map):
-        for name, value in source.items.items():
-            assignment.store_item(interp, receiver, Const(name), value)
-    elif source is not None:
-        interp.heap.touch(receiver)
-        receiver.exact = False
+    if site.args:
+        assignment.update(interp, receiver, site.args[0])
+    assignment.update(interp, receiver, Map(site.kwargs, exact=site.complete))
     return Const(None)
 
 
 def _get(interp: Core, receiver: Value, site: CallSite) -> Value | None:
-    if isinstance(receiver, Map) and site.args:
-        key = constant(site.args[0])
-        if isinstance(key, str | int):
-            found = receiver.items.get(key)
-            if found is not None:
-                return found
-            if receiver.exact:
-                return site.args[1] if len(site.args) > 1 else Const(None)
-        return Unknown("", site.node, site.module)
-    return None
+    if not isinstance(receiver, Map) or not site.args:
+        return None
+    key = known_key(site.args[0])
+    default = site.args[1] if len(site.args) > 1 else Const(None)
+    if receiver.exact and key is not None:
+        return receiver.items.get(key, default)
+    found = item(interp, receiver, site.args[0], site.node, site.frame)
+    return found if key in receiver.items else join(found, default)
+
+
+def _setdefault(interp: Core, receiver: Value, site: CallSite) -> Value | None:
+    found = _get(interp, receiver, site)
+    if found is not None and isinstance(receiver, Map):
+        if known_key(site.args[0]) not in receiver.items:
+            assignment.store_item(interp, receiver, site.args[0], found)
+    return found
 
 
 def _views(what: str) -> BuiltinMethod:
@@ -209,7 +266,7 @@ def _views(what: str) -> BuiltinMethod:
             return None
         found: list[Value] = []
         for key, value in receiver.items.items():
-            name = Const(key)
+            name = Unknown(varying=True) if key == OTHERS else Const(key)
             if what == "keys":
                 found.append(name)
             elif what == "values":
@@ -222,27 +279,22 @@ def _views(what: str) -> BuiltinMethod:
 
 
 def _pop(interp: Core, receiver: Value, site: CallSite) -> Value | None:
-    if isinstance(receiver, Map) and site.args:
-        key = constant(site.args[0])
-        if isinstance(key, str | int) and key in receiver.items:
-            interp.heap.touch(receiver)
-            return receiver.items.pop(key)
-        given = len(site.args) > 1 and receiver.exact
-        return site.args[1] if given else Unknown("", site.node, site.module)
-    if isinstance(receiver, Seq):
-        interp.heap.touch(receiver)
-        if receiver.exact and receiver.items and not site.args:
-            return receiver.items.pop()
-        receiver.exact = False
-        return join(*receiver.items) if receiver.items else Unknown("", site.node, site.module)
+    if isinstance(receiver, Map | Seq):
+        key = site.args[0] if site.args else Const(-1)
+        found = assignment.delete_item(interp, receiver, key)
+        if found is not None:
+            return found
+        if isinstance(receiver, Seq) and receiver.items:
+            return join(*receiver.items)
+        if receiver.exact and len(site.args) > 1 and known_key(key) is not None:
+            return site.args[1]
+        return Unknown("", site.node, site.module)
     if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver):
-        interp.heap.touch(receiver)
-        if receiver.args and isinstance(receiver.args[-1], Seq):
-            layers = receiver.args[-1]
-            interp.heap.touch(layers)
-            layers.items[:] = layers.items[:-1]
-        elif receiver.args:
-            receiver.args.pop()
+        layers = receiver.args[-1] if receiver.args else None
+        holder = layers if isinstance(layers, Seq) else receiver
+        interp.heap.touch(holder)
+        held = holder.items if isinstance(holder, Seq) else holder.args
+        del held[-1:]
         return Const(None)
     return None
 
@@ -256,14 +308,20 @@ def _detach(interp: Core, receiver: Value, site: CallSite) -> Value | None:
 
 
 METHODS: dict[str, BuiltinMethod] = {
-    "append": _layer_append,
-    "add": _layer_append,
-    "add_module": _layer_append,
-    "insert": _append,
+    "append": _append,
+    "add": _append,
+    "add_module": _append,
+    "insert": _insert,
     "extend": _extend,
+    "clear": _clear,
+    "copy": _copied,
+    "reverse": _rearrange,
+    "sort": _rearrange,
+    "remove": _rearrange,
+    "discard": _rearrange,
     "update": _update,
     "get": _get,
-    "setdefault": _get,
+    "setdefault": _setdefault,
     "keys": _views("keys"),
     "values": _views("values"),
     "items": _views("items"),

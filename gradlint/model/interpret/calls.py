@@ -23,6 +23,7 @@ from gradlint.values.kinds import (
     Unknown,
     Value,
 )
+from gradlint.values.marks import OTHERS
 
 
 def call_expression(interp: Core, node: ast.Call, frame: Frame) -> Value:
@@ -60,7 +61,11 @@ def site_of(interp: Core, node: ast.Call, frame: Frame) -> CallSite:
         if keyword.arg is not None:
             site.kwargs[keyword.arg] = value
         elif isinstance(value, Map):
-            named = {key: item for key, item in value.items.items() if isinstance(key, str)}
+            named = {
+                key: item
+                for key, item in value.items.items()
+                if isinstance(key, str) and key != OTHERS
+            }
             site.kwargs.update(named)
             site.complete = site.complete and value.exact
         else:

@@ -11,9 +11,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING
 
-from gradlint.model.interpret.heap import Heap
+from gradlint.model.interpret.heap import Heap, Mark, Written
 from gradlint.values.graph import joined
 from gradlint.values.kinds import Apply, Class, Function, Module, Value
 from gradlint.values.trace import Act, Branch
@@ -74,6 +75,7 @@ class Core(ABC):
         self.loops: tuple[tuple[ast.AST, int], ...] = ()
         self.skipped: list[tuple[Module, ast.AST, str]] = []
         self.classes: dict[ast.ClassDef, Class] = {}
+        self._open: list[_Ended] = []
         self.items: dict[int, tuple[Value, Value | None]] = {}
 
     # -- the recursion -----------------------------------------------------------------------
@@ -159,31 +161,93 @@ class Core(ABC):
         frame: Frame,
         node: ast.AST,
     ) -> Status:
-        """Two branches of which either may be taken: both are, and what they leave is joined."""
-        before = frame.locals
+        """Two branches of which either may be taken: both are, and what they leave is joined.
+
+        One that leaves the block does not lead on to what follows. Where both do, the status is of
+        the one that leaves less behind.
+        """
+        before = dict(frame.locals)
         outer = self.trace
-        results = []
+        ways = []
         for branch in (first, second):
-            frame.locals = dict(before)
             self.trace = []
-            status, written = self.heap.branch(branch)
-            results.append((frame.locals, self.trace, status, written))
+            way = self._way(branch, frame)
+            ways.append((way, self.trace))
+            _set(frame.locals, before)
         self.trace = outer
-        (names, then, status, written), (others, otherwise, other_status, rewritten) = results
+        (one, then), (other, otherwise) = ways
         if then or otherwise:
             self.trace.append(Branch(test, then, otherwise, node))
-        self.heap.merge(written, rewritten, (status == "raise", other_status == "raise"))
-        if status is not None and other_status is None:
-            merged = others
-        elif status is None and other_status is not None:
-            merged = names
-        else:
-            merged = joined(names, others)
-        if before is frame.module.globals and frame.function is None:
-            before.update(merged)
-            frame.locals = before
-        else:
-            frame.locals = merged
-        if status is None or other_status is None:
-            return None
-        return other_status if status == "raise" else status
+        self._join(frame, [way for way in (one, other) if way.status is None])
+        return weakest(one.status, other.status)
+
+    def body(self, run: Callable[[], Status], frame: Frame, exit: str) -> tuple[Status, bool]:
+        """Run what an exit ends, such as `return`; what each way out leaves is joined.
+
+        Returns:
+            How it ended (None if any way leads on to what follows), and whether `exit` ended it.
+        """
+        ended = _Ended(exit, self.heap.mark)
+        self._open.append(ended)
+        last = self._way(run, frame)
+        self._open.pop()
+        ways = [*ended.ways, last] if last.status is None else ended.ways
+        self._join(frame, ways)
+        return (None if ways else last.status), bool(ended.ways)
+
+    def left(self, exit: str, frame: Frame) -> None:
+        """Remember what holds where an exit is come upon."""
+        for ended in reversed(self._open):
+            if ended.exit == exit:
+                ended.ways.append(_Way(exit, dict(frame.locals), self.heap.since(ended.mark)))
+                return
+
+    def _way(self, run: Callable[[], Status], frame: Frame) -> _Way:
+        """Run one way that a program may take; what it wrote to the heap is taken back."""
+        names: dict[str, Value] = {}
+
+        def named() -> Status:
+            status = run()
+            names.update(frame.locals)
+            return status
+
+        status, written = self.heap.branch(named)
+        return _Way(status, names, written)
+
+    def _join(self, frame: Frame, ways: Sequence[_Way]) -> None:
+        """Go on from where several ways meet."""
+        if ways:
+            _set(frame.locals, reduce(joined, (way.names for way in ways)))
+            self.heap.merge([way.written for way in ways])
+
+
+def weakest(*statuses: Status) -> Status:
+    """Of several ways on the one that leaves least behind."""
+    return min(statuses, key=_LEAVING.index)
+
+
+_LEAVING = (None, "continue", "break", "return", "raise")
+
+
+@dataclass(slots=True)
+class _Way:
+    """One way through a part of a program: how it ended, the names then, and what it wrote."""
+
+    status: Status
+    names: dict[str, Value]
+    written: Written
+
+
+@dataclass(slots=True)
+class _Ended:
+    """Something that `exit` ends: when it began, and the ways that were left by one so far."""
+
+    exit: str
+    mark: Mark
+    ways: list[_Way] = field(default_factory=list)
+
+
+def _set(names: dict[str, Value], to: dict[str, Value]) -> None:
+    """Change the names of a scope in place: functions that were defined in it see the change."""
+    names.clear()
+    names.update(to)

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gradlint.model.interpret import calls, literals, names, operators
+from gradlint.model.interpret import assignment, calls, literals, names, operators
 from gradlint.model.interpret.items import item, item_of
 from gradlint.values.graph import join
 from gradlint.values.kinds import Apply, Const, Deferred, Frame, Function, Symbol, Unknown, Value
@@ -25,7 +25,7 @@ def _constant(interp: Core, node: ast.Constant, frame: Frame) -> Value:
 def _name(interp: Core, node: ast.Name, frame: Frame) -> Value:
     name = node.id
     scope: Frame | None = frame
-    while scope is not None:
+    while scope is not None and name not in scope.global_names:
         found = scope.locals.get(name)
         if found is not None:
             if isinstance(found, Deferred):
@@ -40,10 +40,7 @@ def _name(interp: Core, node: ast.Name, frame: Frame) -> Value:
     starred = names.starred(interp, frame.module, name)
     if starred is not None:
         return starred
-    unknown = Unknown(name, node, frame.module)
-    if frame.function is None:
-        frame.module.globals.setdefault(name, unknown)
-    return unknown
+    return frame.module.unresolved.setdefault(name, Unknown(name, node, frame.module))
 
 
 def _attribute(interp: Core, node: ast.Attribute, frame: Frame) -> Value:
@@ -78,7 +75,11 @@ def _lambda(interp: Core, node: ast.Lambda, frame: Frame) -> Value:
 
 def _walrus(interp: Core, node: ast.NamedExpr, frame: Frame) -> Value:
     value = interp.evaluate(node.value, frame)
-    frame.locals[node.target.id] = value
+    scope = frame
+    while scope.parent is not None and scope.function is scope.parent.function:
+        # A comprehension binds the names of its loops alone.
+        scope = scope.parent
+    assignment.bind(interp, scope, node.target.id, value)
     return value
 
 

@@ -6,11 +6,12 @@ goes through the heap, which remembers what was there as long as a branch is ope
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gradlint.values.graph import join, same
-from gradlint.values.kinds import Apply, Map, Seq, Unknown, Value
+from gradlint.values.kinds import Apply, Map, Seq, Unknown, Value, next_serial
 
 Container = Seq | Map | Apply
 """A display, or a library's container of layers, whose arguments are what it holds."""
@@ -28,23 +29,39 @@ class _Content:
 
 @dataclass(slots=True)
 class Written:
-    """What one branch wrote: the last value of each attribute, the last content of containers."""
+    """What one branch wrote: the last value of each attribute, the last content of containers.
+
+    `first` and `last` are serial numbers: when it began and when it ended.
+    """
 
     attributes: dict[tuple[int, str], tuple[dict[str, Value], str, Value]]
     contents: dict[int, tuple[Container, _Content]]
+    first: int
+    last: int
+
+    def knows(self, container: Container, fork: int) -> bool:
+        """Whether a container was there: made before all branches (`fork`), or in this one."""
+        return container.serial < fork or self.first <= container.serial < self.last
+
+
+class Mark(NamedTuple):
+    """A moment: how much had been written, how many branches were open, the serial it had."""
+
+    attributes: int
+    branches: int
+    serial: int
 
 
 class Heap:
-    """The writes of one interpretation. `branches` counts the branches that are open."""
+    """The writes of one interpretation, remembered as long as a branch is open."""
 
     def __init__(self) -> None:
-        self.branches = 0
         self._attributes: list[tuple[dict[str, Value], str, Value]] = []
         self._touched: list[dict[int, tuple[Container, _Content]]] = []
 
     def store(self, attrs: dict[str, Value], name: str, value: Value) -> None:
-        """Set an attribute so that a branch can take it back."""
-        if self.branches:
+        """Set an attribute, or a name of a scope, so that a branch can take it back."""
+        if self._touched:
             self._attributes.append((attrs, name, attrs.get(name, _MISSING)))
         attrs[name] = value
 
@@ -53,52 +70,68 @@ class Heap:
         if self._touched and id(container) not in self._touched[-1]:
             self._touched[-1][id(container)] = (container, _content(container))
 
+    @property
+    def mark(self) -> Mark:
+        """This moment, for `since`."""
+        return Mark(len(self._attributes), len(self._touched), next_serial())
+
+    def since(self, mark: Mark) -> Written:
+        """What was written since a moment, on the path that led here."""
+        attributes = {}
+        for attrs, name, _ in self._attributes[mark.attributes :]:
+            if name in attrs:
+                attributes[id(attrs), name] = (attrs, name, attrs[name])
+        contents = {}
+        for touched in self._touched[mark.branches :]:
+            for key, (container, _) in touched.items():
+                contents[key] = (container, _content(container))
+        return Written(attributes, contents, mark.serial, next_serial())
+
+    def replaced(self, mark: Mark) -> list[tuple[dict[str, Value], str, Value]]:
+        """What attributes were at a moment that were written since: the oldest value of each."""
+        oldest: dict[tuple[int, str], tuple[dict[str, Value], str, Value]] = {}
+        for attrs, name, old in self._attributes[mark.attributes :]:
+            oldest.setdefault((id(attrs), name), (attrs, name, old))
+        return list(oldest.values())
+
     def branch(self, run: Callable[[], str | None]) -> tuple[str | None, Written]:
-        """Run one of two branches and take back what it wrote.
+        """Run one of several branches and take back what it wrote.
 
         Returns:
             How the branch ended, and what it wrote.
         """
-        mark = len(self._attributes)
-        self.branches += 1
+        mark = self.mark
         self._touched.append({})
         status = run()
-        self.branches -= 1
-        attributes: dict[tuple[int, str], tuple[dict[str, Value], str, Value]] = {}
-        while len(self._attributes) > mark:
+        written = self.since(mark)
+        while len(self._attributes) > mark.attributes:
             attrs, name, old = self._attributes.pop()
-            attributes.setdefault((id(attrs), name), (attrs, name, attrs[name]))
             if old is _MISSING:
-                del attrs[name]
+                attrs.pop(name, None)
             else:
                 attrs[name] = old
-        contents = {}
-        for key, (container, before) in self._touched.pop().items():
-            contents[key] = (container, _content(container))
+        for container, before in self._touched.pop().values():
             _restore(container, before)
-        return status, Written(attributes, contents)
+        return status, written
 
-    def merge(self, first: Written, second: Written, raised: tuple[bool, bool]) -> None:
-        """Leave what either branch wrote; one that `raised` does not go on to what follows."""
-        sides = [side for side, gone in zip((first, second), raised, strict=True) if not gone]
-        if not sides:
-            return
-        for key in {**first.attributes, **second.attributes}:
-            attrs, name, _ = first.attributes.get(key) or second.attributes.get(key)  # type: ignore[misc]
+    def merge(self, sides: Sequence[Written]) -> None:
+        """Leave what the branches wrote that lead on to what follows."""
+        for key in {key: None for side in sides for key in side.attributes}:
+            attrs, name, _ = next(s.attributes[key] for s in sides if key in s.attributes)
             old = attrs.get(name)
             values = [side.attributes[key][2] if key in side.attributes else old for side in sides]
-            known = [value for value in values if value is not None]
-            if known:
-                self.store(attrs, name, join(*known))
-        for number in {**first.contents, **second.contents}:
-            container, _ = first.contents.get(number) or second.contents.get(number)  # type: ignore[misc]
-            before = _content(container)
-            after = [
-                side.contents[number][1] if number in side.contents else before for side in sides
-            ]
+            self.store(attrs, name, join(*(value for value in values if value is not None)))
+        fork = min((side.first for side in sides), default=0)
+        for number in {number: None for side in sides for number in side.contents}:
+            container, _ = next(s.contents[number] for s in sides if number in s.contents)
+            before = (container, _content(container))
             self.touch(container)
-            merged = after[0]
-            for other in after[1:]:
+            merged, *others = [
+                side.contents.get(number, before)[1]
+                for side in sides
+                if number in side.contents or side.knows(container, fork)
+            ]
+            for other in others:
                 merged = _joined(merged, other, aligned=not isinstance(container, Apply))
             _restore(container, merged)
 
@@ -131,7 +164,8 @@ def _joined(left: _Content, right: _Content, *, aligned: bool) -> _Content:
         known = dict(left.items)
         for key, value in right.items.items():
             known[key] = join(known[key], value) if key in known else value
-        return _Content(known, left.exact and right.exact)
+        exact = left.exact and right.exact and left.items.keys() == right.items.keys()
+        return _Content(known, exact)
     assert isinstance(left.items, list)
     assert isinstance(right.items, list)
     ours, theirs = left.items, right.items

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradlint.model.interpret import names
-from gradlint.model.interpret.core import CallSite, Core
+from gradlint.model.interpret.core import CallSite, Core, Status
 from gradlint.values.graph import join
 from gradlint.values.kinds import (
     Apply,
@@ -20,7 +20,7 @@ from gradlint.values.kinds import (
     Unknown,
     Value,
 )
-from gradlint.values.trace import Block
+from gradlint.values.trace import Act, Block
 
 MOST_INLINED = 1500
 """Calls inlined for one file; beyond it calls stay opaque. The largest training script of the
@@ -122,16 +122,24 @@ def inline(interp: Core, function: Function, site: CallSite, *, entry: bool = Fa
         if switch is not None:
             interp.tracked = switch
     interp.stack.append(body)
+    acts: list[Act] = []
+    last: Status = None
+
+    def run() -> Status:
+        nonlocal acts, last
+        acts, last = interp.collected(body.body, frame)
+        return last
+
     try:
-        acts, status = interp.collected(body.body, frame)
+        interp.body(run, frame, "return")
     finally:
         interp.stack.pop()
         interp.tracked = before
     if entry:
         interp.trace.extend(acts)
     elif acts:
-        interp.trace.append(Block(acts, function.name))
-    return _returned(frame, status, body)
+        interp.trace.append(Block(acts))
+    return _returned(frame, last, body)
 
 
 def _returned(frame: Frame, status: str | None, node: ast.AST) -> Value:

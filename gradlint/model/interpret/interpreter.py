@@ -12,11 +12,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from gradlint.model.interpret import assignment, calls, dataset_code, inlining, operators
-from gradlint.model.interpret.core import CallSite, Core, Status
+from gradlint.model.interpret.core import CallSite, Core, Status, weakest
 from gradlint.model.interpret.expressions import EXPRESSIONS
+from gradlint.model.interpret.heap import Mark
 from gradlint.model.interpret.items import MOST_UNROLLED, item_of, items_of
+from gradlint.values.graph import join
 from gradlint.values.kinds import Apply, Class, Const, Frame, Function, Seq, Unknown, Value
-from gradlint.values.trace import Act, Exit, Loop, Scope
+from gradlint.values.trace import Act, Block, Branch, Exit, Loop, Scope
 
 
 class Interpreter(Core):
@@ -88,68 +90,125 @@ class Interpreter(Core):
         """`for`: item by item over a short display, else as any loop."""
         iterable = self.evaluate(statement.iter, frame)
         items = items_of(iterable, MOST_UNROLLED)
-        if items is not None:
-            for item in items:
-                assignment.assign(self, statement.target, item, frame)
-                status = self.block(statement.body, frame)
-                if status in ("return", "raise"):
-                    return status
-                if status == "break":
-                    return None
-        else:
-            self._loop(statement, iterable, frame)
-        if statement.orelse:
-            return self.block(statement.orelse, frame)
-        return None
+        if items is None:
+            return self._loop(statement, iterable, frame)
+        return self._unrolled(statement, items, frame)
 
     def loop_while(self, statement: ast.While, frame: Frame) -> Status:
         """`while`."""
         test = self.evaluate(statement.test, frame)
         if operators.truth(test) is False:
             return self.block(statement.orelse, frame)
-        self._loop(statement, None, frame)
-        return None
+        return self._loop(statement, None, frame)
+
+    def _unrolled(
+        self, statement: ast.For | ast.AsyncFor, items: Sequence[Value], frame: Frame
+    ) -> Status:
+        def once(item: Value) -> Status:
+            assignment.assign(self, statement.target, item, frame)
+            return self.block(statement.body, frame)
+
+        def each() -> Status:
+            for item in items:
+                status, _ = self._ended_by("continue", partial(once, item), frame)
+                if status is not None:
+                    return status
+            return self.block(statement.orelse, frame)
+
+        status, _ = self._ended_by("break", each, frame)
+        return status
+
+    def _ended_by(self, exit: str, run: Callable[[], Status], frame: Frame) -> tuple[Status, bool]:
+        """Run what an exit ends; where one does so early, its acts are a block of the trace."""
+        outer, self.trace = self.trace, []
+        status, early = self.body(run, frame, exit)
+        acts, self.trace = self.trace, outer
+        self.trace.extend([Block(acts, exit)] if early and acts else acts)
+        return status, early
 
     def _loop(
         self, statement: ast.For | ast.AsyncFor | ast.While, iterable: Value | None, frame: Frame
-    ) -> None:
+    ) -> Status:
+        """Two passes through the body; the calls of the first are not kept."""
         outer = self.loops
-        for muted in (True, False):
-            if muted and self.muted:
-                continue
-            self.loops = (*outer, (statement, 1 if muted else 2))
-            if iterable is not None and not isinstance(statement, ast.While):
-                item = item_of(self.knowledge, iterable, statement.target, frame.module)
-                dataset_code.settle(self, item, frame)
-                assignment.assign(self, statement.target, item, frame)
-            elif isinstance(statement, ast.While):
-                self.evaluate(statement.test, frame)
-            self.muted += muted
-            body, _ = self.collected(statement.body, frame)
-            self.muted -= muted
-        self.loops = outer
-        if body or isinstance(iterable, Apply | Seq):
-            self.trace.append(Loop(body, iterable, statement, frame.module))
+        acts: list[Act] = []
+        otherwise: list[Act] = []
+
+        def once() -> Status:
+            acts[:], status = self.collected(statement.body, frame)
+            return status
+
+        def twice() -> Status:
+            before, mark = dict(frame.locals), self.heap.mark
+            for muted in (True, False):
+                if muted and self.muted:
+                    continue
+                self.loops = (*outer, (statement, 1 if muted else 2))
+                if isinstance(statement, ast.While):
+                    self.evaluate(statement.test, frame)
+                elif iterable is not None:
+                    item = item_of(self.knowledge, iterable, statement.target, frame.module)
+                    dataset_code.settle(self, item, frame)
+                    assignment.assign(self, statement.target, item, frame)
+                self.muted += muted
+                self.body(once, frame, "continue")
+                self.muted -= muted
+                if muted:
+                    self._count(before, mark, frame)
+            self.loops = outer
+            otherwise[:], status = self.collected(statement.orelse, frame)
+            return status
+
+        status, broken = self.body(twice, frame, "break")
+        if acts or isinstance(iterable, Apply | Seq):
+            self.trace.append(Loop(acts, iterable, statement, frame.module))
+        if otherwise:
+            trace = [Branch(None, otherwise, [], statement)] if broken else otherwise
+            self.trace.extend(trace)
+        return status
+
+    def _count(self, before: dict[str, Value], mark: Mark, frame: Frame) -> None:
+        """Counters and flags: a literal that an iteration replaces by another is either from now
+        on, whatever comes of it later.
+        """
+        for name, value in before.items():
+            now = frame.locals.get(name)
+            if isinstance(value, Const) and isinstance(now, Const):
+                frame.locals[name] = join(value, now)
+        for attrs, name, old in self.heap.replaced(mark):
+            now = attrs.get(name)
+            if isinstance(old, Const) and isinstance(now, Const):
+                self.heap.store(attrs, name, join(old, now))
 
     def attempt(self, statement: ast.Try, frame: Frame) -> Status:
-        """`try`: the body runs, and each handler may run as well."""
-        status = self.block(statement.body, frame)
-        if statement.orelse and status is None:
-            status = self.block(statement.orelse, frame)
-        for handler in statement.handlers:
-            if _only_raises(handler.body):
-                continue
+        """`try`: the body runs, and each handler may run as well, or instead where it leaves."""
+        acts, status = self.collected([*statement.body, *statement.orelse], frame)
+        handlers = [handler for handler in statement.handlers if not _only_raises(handler)]
+        if status is None or not handlers:
+            self.trace.extend(acts)
+            for handler in handlers:
+                self.either(None, partial(self._handle, handler, frame), _nothing, frame, handler)
+        else:
+            outer, self.trace = self.trace, []
+            handled = self._any_handler(handlers, frame)
+            self.trace, instead = outer, self.trace
+            self.trace.append(Branch(None, acts, instead, statement))
+            status = weakest(status, handled)
+        last = self.block(statement.finalbody, frame)
+        return last or status
 
-            def handle(handler: ast.ExceptHandler = handler) -> Status:
-                if handler.name:
-                    frame.locals[handler.name] = Unknown(handler.name)
-                return self.block(handler.body, frame)
+    def _handle(self, handler: ast.ExceptHandler, frame: Frame) -> Status:
+        if handler.name:
+            assignment.bind(self, frame, handler.name, Unknown(handler.name))
+        return self.block(handler.body, frame)
 
-            self.either(None, handle, lambda: None, frame, handler)
-        if statement.finalbody:
-            last = self.block(statement.finalbody, frame)
-            status = last or status
-        return None if status == "raise" and statement.handlers else status
+    def _any_handler(self, handlers: Sequence[ast.ExceptHandler], frame: Frame) -> Status:
+        first, *others = handlers
+        handle = partial(self._handle, first, frame)
+        if not others:
+            return handle()
+        rest = partial(self._any_handler, others, frame)
+        return self.either(None, handle, rest, frame, first)
 
     def context(self, statement: ast.With | ast.AsyncWith, frame: Frame) -> Status:
         """`with`."""
@@ -184,6 +243,7 @@ class Interpreter(Core):
         elif isinstance(statement, ast.Raise) and statement.exc is not None:
             self.evaluate(statement.exc, frame)
         self.trace.append(Exit(kind, statement, value))
+        self.left(kind, frame)
         return kind
 
     def define_function(
@@ -191,12 +251,13 @@ class Interpreter(Core):
     ) -> Status:
         """`def`."""
         closure = frame if frame.function is not None else None
-        frame.locals[statement.name] = Function(statement, frame.module, closure)
+        function = Function(statement, frame.module, closure)
+        assignment.bind(self, frame, statement.name, function)
         return None
 
     def define_class(self, statement: ast.ClassDef, frame: Frame) -> Status:
         """`class`."""
-        frame.locals[statement.name] = self.class_value(statement, frame)
+        assignment.bind(self, frame, statement.name, self.class_value(statement, frame))
         return None
 
     def class_value(self, statement: ast.ClassDef, frame: Frame) -> Class:
@@ -209,17 +270,19 @@ class Interpreter(Core):
         return found
 
     def delete(self, statement: ast.Delete, frame: Frame) -> Status:
-        """`del`: an attribute or item that goes is a store of nothing."""
+        """`del`."""
         for target in statement.targets:
-            if isinstance(target, ast.Name):
-                frame.locals.pop(target.id, None)
-            elif isinstance(target, ast.Attribute):
-                assignment.assign(self, target, Const(None), frame)
+            assignment.delete(self, target, frame)
         return None
 
-    def declare_global(self, statement: ast.Global | ast.Nonlocal, frame: Frame) -> Status:
-        """`global`, `nonlocal`."""
+    def declare_global(self, statement: ast.Global, frame: Frame) -> Status:
+        """`global`."""
         frame.global_names.update(statement.names)
+        return None
+
+    def declare_nonlocal(self, statement: ast.Nonlocal, frame: Frame) -> Status:
+        """`nonlocal`."""
+        frame.nonlocal_names.update(statement.names)
         return None
 
     def assertion(self, statement: ast.Assert, frame: Frame) -> Status:
@@ -228,20 +291,51 @@ class Interpreter(Core):
         return None
 
     def match(self, statement: ast.Match, frame: Frame) -> Status:
-        """`match`: each case may be the one."""
-        self.evaluate(statement.subject, frame)
-        for case in statement.cases:
-            for part in ast.walk(case.pattern):
-                name = getattr(part, "name", None)
-                if isinstance(name, str):
-                    frame.locals[name] = Unknown(name)
-            run = partial(self.block, case.body, frame)
-            self.either(None, run, lambda: None, frame, statement)
-        return None
+        """`match`: the first case that fits."""
+        return self._cases(statement.cases, self.evaluate(statement.subject, frame), frame)
+
+    def _cases(self, cases: Sequence[ast.match_case], subject: Value, frame: Frame) -> Status:
+        if not cases:
+            return None
+        case, *others = cases
+        pattern = case.pattern
+        test: Value | None = None
+        if isinstance(pattern, ast.MatchValue) and case.guard is None:
+            value = self.evaluate(pattern.value, frame)
+            test = operators.binary(self, "==", subject, value, pattern, frame)
+        elif isinstance(pattern, ast.MatchAs) and pattern.pattern is None and case.guard is None:
+            test = Const(True)
+
+        def chosen() -> Status:
+            _capture(self, pattern, subject, frame)
+            if case.guard is not None:
+                self.evaluate(case.guard, frame)
+            return self.block(case.body, frame)
+
+        def another() -> Status:
+            return self._cases(others, subject, frame)
+
+        decided = operators.truth(test) if test is not None else None
+        if decided is not None:
+            return chosen() if decided else another()
+        return self.either(test, chosen, another, frame, pattern)
 
 
-def _only_raises(body: Sequence[ast.stmt]) -> bool:
-    return all(isinstance(statement, ast.Raise | ast.Pass) for statement in body)
+def _capture(interp: Interpreter, pattern: ast.pattern, subject: Value, frame: Frame) -> None:
+    """Bind the names of a pattern: the whole subject, or a part of it."""
+    for part in ast.walk(pattern):
+        name = getattr(part, "name", None) or getattr(part, "rest", None)
+        if name is not None:
+            whole = isinstance(part, ast.MatchAs) and part is pattern
+            assignment.bind(interp, frame, name, subject if whole else Unknown(name))
+
+
+def _only_raises(handler: ast.ExceptHandler) -> bool:
+    return all(isinstance(statement, ast.Raise) for statement in handler.body)
+
+
+def _nothing() -> Status:
+    return None
 
 
 _EXITS: dict[type[ast.stmt], str] = {
@@ -275,7 +369,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[..., Status]] = {
     ast.ImportFrom: assignment.import_names,
     ast.Delete: Interpreter.delete,
     ast.Global: Interpreter.declare_global,
-    ast.Nonlocal: Interpreter.declare_global,
+    ast.Nonlocal: Interpreter.declare_nonlocal,
     ast.Assert: Interpreter.assertion,
     ast.Match: Interpreter.match,
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradlint.values.graph import constant, join
 from gradlint.values.kinds import Apply, Const, Instance, Join, Map, Seq, Unknown, Value
+from gradlint.values.marks import OTHERS
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
@@ -25,10 +26,9 @@ def item(interp: Core, base: Value, key: Value, node: ast.AST, frame: Frame) -> 
     """`base[key]`."""
     if isinstance(base, Join):
         return join(*(item(interp, option, key, node, frame) for option in base.options()))
+    if isinstance(base, Map):
+        return _value_of(base, known_key(key), node, frame.module)
     index = constant(key)
-    if isinstance(base, Map) and isinstance(index, str | int):
-        found = base.items.get(index)
-        return found if found is not None else Unknown(str(index), node, frame.module)
     inner = base.inner if isinstance(base, Apply) and base.inner is not None else base
     if isinstance(inner, Seq) and isinstance(index, int):
         if inner.exact and -len(inner.items) <= index < len(inner.items):
@@ -42,10 +42,25 @@ def item(interp: Core, base: Value, key: Value, node: ast.AST, frame: Frame) -> 
     return Apply("[]", [base, key], {}, node, frame.module, tracked=interp.tracked)
 
 
-def element(
-    interp: Core, value: Value, index: int, count: int, node: ast.AST, frame: Frame
-) -> Value:
-    """Item `index` of a value that is unpacked into `count` names."""
+def _value_of(base: Map, key: str | int | None, node: ast.AST, module: Module) -> Value:
+    """What a dictionary holds under a key; None for one that is not known, which may be any."""
+    if key is not None:
+        found = base.items.get(key, base.items.get(OTHERS))
+        return found if found is not None else Unknown(str(key), node, module)
+    if base.items and (base.exact or OTHERS in base.items):
+        return join(*base.items.values())
+    return Unknown("", node, module)
+
+
+def known_key(key: Value) -> str | int | None:
+    """The key of a dictionary that a value certainly is."""
+    if isinstance(key, Const) and not key.default and isinstance(key.value, str | int):
+        return key.value
+    return None
+
+
+def element(interp: Core, value: Value, index: int, node: ast.AST, frame: Frame) -> Value:
+    """Item `index` of a value that is unpacked."""
     key = Const(index)
     if isinstance(value, Unknown):
         return Unknown("", node, frame.module, varying=value.varying)
@@ -64,17 +79,18 @@ def items_of(value: Value, most: int) -> list[Value] | None:
 def item_of(knowledge: Knowledge, value: Value, node: ast.AST, module: Module) -> Value:
     """What one iteration over a value gives."""
     if isinstance(value, Seq):
-        return join(*value.items) if value.items else Unknown("", node, module, varying=True)
+        found = join(*value.items) if value.items else Unknown()
+        if isinstance(found, Unknown) and not found.name:
+            found = Unknown("", node, module, varying=True)
+        return found
     if isinstance(value, Apply):
         if value.fn == "builtins.enumerate" and value.args:
             index = Unknown("", node, module, varying=True)
-            return Seq(
-                [index, item_of(knowledge, value.args[0], node, module)], "tuple", node, module
-            )
-        if value.fn == "builtins.zip":
-            return Seq(
-                [item_of(knowledge, arg, node, module) for arg in value.args], "tuple", node, module
-            )
+            items = [index, item_of(knowledge, value.args[0], node, module)]
+            return Seq(items, "tuple", node, module)
+        if value.fn == "builtins.zip" and value.complete:
+            items = [item_of(knowledge, arg, node, module) for arg in value.args]
+            return Seq(items, "tuple", node, module)
         if value.fn == "builtins.range":
             return Unknown("", node, module, varying=True)
         gives_items = value.fn in _ITERATES_ARGUMENT or value.fn in knowledge.roles["iterates"]

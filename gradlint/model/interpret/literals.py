@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gradlint.model.interpret import assignment
 from gradlint.model.interpret.items import MOST_ITEMS, MOST_UNROLLED, item_of, items_of
-from gradlint.values.graph import constant
 from gradlint.values.kinds import Apply, Frame, Map, Seq, Value
 from gradlint.values.trace import Loop
 
@@ -39,37 +39,55 @@ def dictionary(interp: Core, node: ast.Dict, frame: Frame) -> Value:
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = interp.evaluate(value_node, frame)
         if key_node is None:
-            if isinstance(value, Map):
-                result.items.update(value.items)
-                result.exact = result.exact and value.exact
-            else:
-                result.exact = False
-            continue
-        key = constant(interp.evaluate(key_node, frame))
-        if isinstance(key, str | int):
-            result.items[key] = value
+            assignment.update(interp, result, value)
         else:
-            result.exact = False
+            assignment.store_item(interp, result, interp.evaluate(key_node, frame), value)
     return result
 
 
 def comprehension(
     interp: Core, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame
 ) -> Value:
-    """A list, set or generator comprehension: over a known display item by item."""
-    inner = comprehension_frame(frame)
-    kind = "generator" if isinstance(node, ast.GeneratorExp) else "list"
+    """A list, set or generator comprehension."""
+    found: list[Value] = []
+    exact = _each(interp, node, frame, lambda inner: found.append(interp.evaluate(node.elt, inner)))
+    return Seq(found, _KINDS[type(node)], node, frame.module, exact)
+
+
+def dictionary_comprehension(interp: Core, node: ast.DictComp, frame: Frame) -> Value:
+    """A dictionary comprehension."""
+    found = Map({}, node, frame.module)
+
+    def store(inner: Frame) -> None:
+        key = interp.evaluate(node.key, inner)
+        assignment.store_item(interp, found, key, interp.evaluate(node.value, inner))
+
+    if not _each(interp, node, frame, store):
+        found.exact = False
+    return found
+
+
+def _each(
+    interp: Core,
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
+    frame: Frame,
+    take: Callable[[Frame], None],
+) -> bool:
+    """Go through what a comprehension iterates over: item by item where that is a display.
+
+    Returns:
+        Whether it was; else what is taken once stands for any number of items.
+    """
+    inner = Frame(frame.module, frame, frame.function, frame.self_value, frame.cls)
     first = node.generators[0]
     iterable = interp.evaluate(first.iter, frame)
-    known = (
-        items_of(iterable, MOST_UNROLLED) if len(node.generators) == 1 and not first.ifs else None
-    )
-    if known is not None:
-        found = []
-        for value in known:
-            assignment.assign(interp, first.target, value, inner)
-            found.append(interp.evaluate(node.elt, inner))
-        return Seq(found, kind, node, frame.module)
+    if len(node.generators) == 1 and not first.ifs:
+        known = items_of(iterable, MOST_UNROLLED)
+        if known is not None:
+            for value in known:
+                assignment.assign(interp, first.target, value, inner)
+                take(inner)
+            return True
     for index, generator in enumerate(node.generators):
         over = iterable if index == 0 else interp.evaluate(generator.iter, inner)
         if isinstance(over, Apply | Seq):
@@ -79,23 +97,12 @@ def comprehension(
         )
         for test in generator.ifs:
             interp.evaluate(test, inner)
-    return Seq([interp.evaluate(node.elt, inner)], kind, node, frame.module, exact=False)
+    take(inner)
+    return False
 
 
-def comprehension_frame(frame: Frame) -> Frame:
-    """The scope that a comprehension opens."""
-    inner = Frame(frame.module, frame, frame.function, frame.self_value, frame.cls)
-    inner.global_names = frame.global_names
-    return inner
-
-
-def dictionary_comprehension(interp: Core, node: ast.DictComp, frame: Frame) -> Value:
-    """A dictionary comprehension: one value stands for all."""
-    inner = comprehension_frame(frame)
-    for generator in node.generators:
-        over = interp.evaluate(generator.iter, inner)
-        assignment.assign(
-            interp, generator.target, item_of(interp.knowledge, over, node, frame.module), inner
-        )
-    interp.evaluate(node.key, inner)
-    return Map({"*": interp.evaluate(node.value, inner)}, node, frame.module, exact=False)
+_KINDS: dict[type[ast.expr], str] = {
+    ast.ListComp: "list",
+    ast.SetComp: "set",
+    ast.GeneratorExp: "generator",
+}
