@@ -19,7 +19,7 @@ from gradlint.model.gradients.gradient_values import (
     path,
 )
 from gradlint.model.gradients.object_kinds import role
-from gradlint.values.graph import constant, walk
+from gradlint.values.graph import constant, number, walk
 from gradlint.values.kinds import (
     Apply,
     Const,
@@ -139,19 +139,19 @@ def _clip_function(
         return None
     target = knowledge.argument(apply, fact, str(fact.get("target-parameter")))
     threshold = knowledge.argument(apply, fact, str(fact.get("threshold-parameter")))
-    infinite = constant(threshold)
-    bounds = not (isinstance(infinite, float) and infinite == float("inf"))
-    if isinstance(threshold, Apply | Method) and _is_infinity(threshold):
-        bounds = False
     scaled_too = threshold is not None and any(
         isinstance(node, Apply) and knowledge.does(node.fn, "loss-scale")
         for node in walk(threshold, 200)
     )
+    bounds = not _is_infinity(threshold)
     return _effect(CLIP, apply, target, bounds=bounds, threshold=threshold, by_engine=scaled_too)
 
 
-def _is_infinity(value: Value) -> bool:
-    return isinstance(value, Symbol) and value.name.rpartition(".")[2] in ("inf", "Inf", "infty")
+def _is_infinity(value: Value | None) -> bool:
+    """Whether a value is infinite: a literal, or a library's constant such as `math.inf`."""
+    if isinstance(value, Symbol):
+        return value.name.rpartition(".")[2] in ("inf", "Inf", "infty")
+    return number(value) == float("inf")
 
 
 def _zero(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:

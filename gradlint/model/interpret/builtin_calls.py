@@ -153,7 +153,7 @@ def _append(interp: Core, receiver: Value, site: CallSite) -> Value | None:
 
 def _extend(interp: Core, receiver: Value, site: CallSite) -> Value | None:
     if isinstance(receiver, Seq) and site.args:
-        assignment.extend(interp, receiver, site.args[0])
+        assignment.extend(interp, receiver, site.args[0], site.node, site.frame)
         return Const(None)
     if isinstance(receiver, Apply) and interp.knowledge.holds_layers(receiver) and site.args:
         source = site.args[0]
