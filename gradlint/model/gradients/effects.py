@@ -108,8 +108,7 @@ def effect_of_call(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
             fact["effect"]
         )
         if kind is not None:
-            loss = apply.args[0] if apply.args else None
-            return GradientEffect(kind, apply.node, apply.module, apply, loss)
+            return _effect(kind, apply, apply.argument(0, "tensors", "outputs"))
     if fn == "?":
         return _opaque(apply, knowledge)
     if _writes_gradients(apply):
@@ -164,7 +163,7 @@ def _zero(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
 def _backward(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     receiver = apply.receiver
     if role(receiver, knowledge) == "engine":
-        loss = apply.args[0] if apply.args else None
+        loss = apply.argument(0, "loss")
         scaled = _scales(receiver, knowledge)
         return _effect(BACKWARD, apply, loss, scaled=scaled, by_engine=True)
     if "super" in apply.attrs:
@@ -201,14 +200,15 @@ def _disabled(scaler: Value | None) -> bool:
 
 
 def _manual_backward(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
-    return _effect(BACKWARD, apply, apply.args[0] if apply.args else None, by_engine=True)
+    return _effect(BACKWARD, apply, apply.argument(0, "loss"), by_engine=True)
 
 
 def _step(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     receiver = apply.receiver
     kind = role(receiver, knowledge)
-    if kind == "scaler" or (apply.args and role(apply.args[0], knowledge) == "optimizer"):
-        return _effect(SCALER_STEP, apply, apply.args[0] if apply.args else None)
+    stepped = apply.argument(0, "optimizer")
+    if kind == "scaler" or role(stepped, knowledge) == "optimizer":
+        return _effect(SCALER_STEP, apply, stepped)
     if kind == "optimizer":
         return _effect(STEP, apply, receiver)
     if kind == "scheduler":
@@ -226,7 +226,7 @@ def _step(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
 
 
 def _unscale(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
-    return _effect(UNSCALE, apply, apply.args[0] if apply.args else None)
+    return _effect(UNSCALE, apply, apply.argument(0, "optimizer"))
 
 
 def _clip_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
