@@ -28,6 +28,9 @@ Other parts begin with a word of their own:
                                 `applied`, `unknown`, with `(scaled)` while the loss scale is in
                                 them; `a or b` over all paths, `a, b` for two optimizers,
                                 `untouched` where the statement does nothing to them
+    effect zero                 what the statement does to gradients, in the words of the model:
+                                `backward (scaled)`, `clip (bounds nothing)`, `opaque`, ...; `(by
+                                an engine)` where whoever does it knows the loss scale; `none`
     forbidden LateClip          the transitions that the model reports there; `forbidden nothing`
     skipped REASON              what was given up there, as `--show-skipped` lists it
 
@@ -47,9 +50,9 @@ from unittest.mock import patch
 from gradlint.frameworks import knowledge
 from gradlint.model.data.origins import Origins
 from gradlint.model.gradients.effects import GradientEffect
-from gradlint.model.gradients.event_tree import event_tree
-from gradlint.model.gradients.lifecycle import Lifecycle, State, TooManyPathsError
-from gradlint.model.gradients.lifecycles import transitions
+from gradlint.model.gradients.event_tree import OptimizerCreated, event_tree
+from gradlint.model.gradients.lifecycle import Configuration, Lifecycle, State, TooManyPathsError
+from gradlint.model.gradients.lifecycles import lifecycles, transitions
 from gradlint.model.gradients.transition import Transition
 from gradlint.model.interpret.core import CallSite, Status
 from gradlint.model.interpret.interpreter import Interpreter
@@ -160,15 +163,22 @@ class Observed(Interpreter):
 
 
 class _Followed(Lifecycle):
-    """A lifecycle that remembers the states after each effect."""
+    """A lifecycle that remembers the states after each effect, and where it stands."""
 
     def run(self) -> None:
-        self.after: list[tuple[GradientEffect, tuple[State, ...]]] = []
+        self.after: list[tuple[ast.AST | None, Module | None, tuple[State, ...]]] = []
         super().run()
 
     def apply(self, effect: GradientEffect, states: tuple[State, ...]) -> tuple[State, ...]:
         after = super().apply(effect, states)
-        self.after.append((effect, after))
+        self.after.append((effect.node, effect.module, after))
+        return after
+
+    def _created(
+        self, created: OptimizerCreated, configurations: set[Configuration]
+    ) -> set[Configuration]:
+        after = super()._created(created, configurations)
+        self.after += [(created.value.node, created.value.module, states) for _, states in after]
         return after
 
 
@@ -244,23 +254,38 @@ def _forget(place: Place, program: Program) -> str:
 
 
 def _gradients(place: Place, program: Program) -> str:
-    after: list[tuple[GradientEffect, tuple[State, ...]]] = []
+    after: list[tuple[ast.AST | None, Module | None, tuple[State, ...]]] = []
     for root in program.roots:
         lifecycle = _Followed(event_tree(root, program.knowledge), program.knowledge)
         try:
             lifecycle.run()
         except TooManyPathsError:
             return "gradients given up"
-        after += [seen for seen in lifecycle.after if place.holds(seen[0].node, seen[0].module)]
+        after += [seen for seen in lifecycle.after if place.holds(seen[0], seen[1])]
     if not after:
         return "gradients untouched"
-    last = max((effect for effect, _ in after), key=lambda effect: effect.node.col_offset)
-    per_optimizer = zip(*(states for effect, states in after if effect is last), strict=True)
+    last = max((node for node, _, _ in after if node), key=lambda node: node.col_offset)
+    per_optimizer = zip(*(states for node, _, states in after if node is last), strict=True)
     words = [
         " or ".join(sorted({f"{state.grads}{' (scaled)' * state.scaled}" for state in states}))
         for states in per_optimizer
     ]
     return f"gradients {', '.join(words)}"
+
+
+def _effect(place: Place, program: Program) -> str:
+    found: dict[str, None] = {}
+    for lifecycle in program.once(lifecycles):
+        for number, effect in enumerate(lifecycle.effects):
+            if place.holds(effect.node, effect.module):
+                words = [
+                    lifecycle.kinds[number],
+                    *["(scaled)"] * effect.scaled,
+                    *["(bounds nothing)"] * (not effect.bounds),
+                    *["(by an engine)"] * effect.by_engine,
+                ]
+                found[" ".join(words)] = None
+    return f"effect {', '.join(found) or 'none'}"
 
 
 def _forbidden(place: Place, program: Program) -> str:
@@ -293,6 +318,7 @@ REVEALS: dict[str, Callable[[Place, Program], str]] = {
     "radius": _radius,
     "forget": _forget,
     "gradients": _gradients,
+    "effect": _effect,
     "forbidden": _forbidden,
     "skipped": _skipped,
 }

@@ -19,7 +19,7 @@ from gradlint.model.gradients.gradient_values import (
     path,
 )
 from gradlint.model.gradients.object_kinds import role
-from gradlint.values.graph import constant, walk
+from gradlint.values.graph import constant, number, walk
 from gradlint.values.kinds import (
     Apply,
     Const,
@@ -108,8 +108,7 @@ def effect_of_call(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
             fact["effect"]
         )
         if kind is not None:
-            loss = apply.args[0] if apply.args else None
-            return GradientEffect(kind, apply.node, apply.module, apply, loss)
+            return _effect(kind, apply, apply.argument(0, "tensors", "outputs"))
     if fn == "?":
         return _opaque(apply, knowledge)
     if _writes_gradients(apply):
@@ -139,19 +138,19 @@ def _clip_function(
         return None
     target = knowledge.argument(apply, fact, str(fact.get("target-parameter")))
     threshold = knowledge.argument(apply, fact, str(fact.get("threshold-parameter")))
-    infinite = constant(threshold)
-    bounds = not (isinstance(infinite, float) and infinite == float("inf"))
-    if isinstance(threshold, Apply | Method) and _is_infinity(threshold):
-        bounds = False
     scaled_too = threshold is not None and any(
         isinstance(node, Apply) and knowledge.does(node.fn, "loss-scale")
         for node in walk(threshold, 200)
     )
+    bounds = not _is_infinity(threshold)
     return _effect(CLIP, apply, target, bounds=bounds, threshold=threshold, by_engine=scaled_too)
 
 
-def _is_infinity(value: Value) -> bool:
-    return isinstance(value, Symbol) and value.name.rpartition(".")[2] in ("inf", "Inf", "infty")
+def _is_infinity(value: Value | None) -> bool:
+    """Whether a value is infinite: a literal, or a library's constant such as `math.inf`."""
+    if isinstance(value, Symbol):
+        return value.name.rpartition(".")[2] in ("inf", "Inf", "infty")
+    return number(value) == float("inf")
 
 
 def _zero(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
@@ -164,7 +163,7 @@ def _zero(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
 def _backward(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     receiver = apply.receiver
     if role(receiver, knowledge) == "engine":
-        loss = apply.args[0] if apply.args else None
+        loss = apply.argument(0, "loss")
         scaled = _scales(receiver, knowledge)
         return _effect(BACKWARD, apply, loss, scaled=scaled, by_engine=True)
     if "super" in apply.attrs:
@@ -201,14 +200,15 @@ def _disabled(scaler: Value | None) -> bool:
 
 
 def _manual_backward(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
-    return _effect(BACKWARD, apply, apply.args[0] if apply.args else None, by_engine=True)
+    return _effect(BACKWARD, apply, apply.argument(0, "loss"), by_engine=True)
 
 
 def _step(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     receiver = apply.receiver
     kind = role(receiver, knowledge)
-    if kind == "scaler" or (apply.args and role(apply.args[0], knowledge) == "optimizer"):
-        return _effect(SCALER_STEP, apply, apply.args[0] if apply.args else None)
+    stepped = apply.argument(0, "optimizer")
+    if kind == "scaler" or role(stepped, knowledge) == "optimizer":
+        return _effect(SCALER_STEP, apply, stepped)
     if kind == "optimizer":
         return _effect(STEP, apply, receiver)
     if kind == "scheduler":
@@ -226,7 +226,7 @@ def _step(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
 
 
 def _unscale(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
-    return _effect(UNSCALE, apply, apply.args[0] if apply.args else None)
+    return _effect(UNSCALE, apply, apply.argument(0, "optimizer"))
 
 
 def _clip_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:

@@ -99,9 +99,12 @@ def event_tree(acts: list[Act], knowledge: Knowledge) -> list[Node]:
 
 
 def has_effects(nodes: list[Node]) -> bool:
-    """Whether anything in a skeleton touches gradients."""
-    return any(True for _ in effects_in(nodes)) or any(
-        isinstance(node, OptimizerCreated) for node in nodes
+    """Whether anything in a skeleton touches gradients; loops and functions are kept if they do."""
+    return any(
+        has_effects(node.then) or has_effects(node.otherwise)
+        if isinstance(node, Fork)
+        else not isinstance(node, Exit)
+        for node in nodes
     )
 
 

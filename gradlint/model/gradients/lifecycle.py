@@ -324,11 +324,9 @@ class Lifecycle:
         return opaque._replace(late=late)
 
     def _may_step(self, number: int) -> bool:
-        """Whether an opaque call got hold of anything that can step: all but plain parameters."""
+        """Whether an opaque effect may step: a call of anything but plain parameters, no store."""
         call = self.effects[number].call
-        if call is None:
-            return True
-        return not all(
+        return call is not None and not all(
             isinstance(argument, Apply) and self.knowledge.does(argument.fn, "gives-parameters")
             for argument in (*call.args, *call.kwargs.values())
         )

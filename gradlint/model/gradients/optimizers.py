@@ -136,10 +136,18 @@ class Optimizers:
         if not named and kind in (STEP, SCALER_STEP, UNSCALE):
             return True if alone else None
         held = layers.held(subject, self.knowledge)
+        found = layers.overlap(held, group.held, self.knowledge)
+        if kind == ZERO and found and not self._covers(held, group):
+            # The gradients of some parameters are cleared, and those of others are not.
+            return None
         if named or role(subject, self.knowledge) == "optimizer":
             # Gradients are the parameters', so what another optimizer of the same ones does counts.
-            return layers.overlap(held, group.held, self.knowledge) is True
-        found = layers.overlap(held, group.held, self.knowledge)
+            return found is True
         if found is None and alone:
             return True
         return found
+
+    def _covers(self, held: list[Value] | None, group: OptimizerGroup) -> bool:
+        """Whether what an effect is done to has all the parameters of a group."""
+        inside = {id(part) for one in held or [] for part in layers.parts(one, self.knowledge)}
+        return all(id(network) in inside for network in group.held or [])

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from gradlint.model.interpret import operators
-from gradlint.model.interpret.items import MOST_ITEMS, element, items_of, known_key
+from gradlint.model.interpret.items import MOST_ITEMS, element, item_of, items_of, known_key
 from gradlint.values.graph import constant, join
 from gradlint.values.kinds import (
     Apply,
@@ -48,7 +48,7 @@ def augmented(interp: Core, statement: ast.AugAssign, frame: Frame) -> None:
     operand = interp.evaluate(statement.value, frame)
     operator = operators.operator_of(statement.op)
     if isinstance(current, Seq) and current.kind == "list" and operator == "+":
-        extend(interp, current, operand)
+        extend(interp, current, operand, statement, frame)
         return
     value = operators.binary(interp, operator, current, operand, statement, frame)
     if isinstance(current, Apply):
@@ -217,13 +217,14 @@ def append(interp: Core, sequence: Seq, value: Value, index: int | None = None) 
         sequence.exact = False
 
 
-def extend(interp: Core, sequence: Seq, other: Value) -> None:
+def extend(interp: Core, sequence: Seq, other: Value, node: ast.AST, frame: Frame) -> None:
     """Add the items of another value."""
     interp.heap.touch(sequence)
     items = items_of(other, MOST_ITEMS)
     if items is None:
         sequence.exact = False
-        items = list(other.items[:MOST_ITEMS]) if isinstance(other, Seq) else []
+        one = item_of(interp.knowledge, other, node, frame.module)
+        items = list(other.items[:MOST_ITEMS]) if isinstance(other, Seq) else [one]
     for item in items:
         append(interp, sequence, item)
 

@@ -186,7 +186,7 @@ def _extend(interp: Core, receiver: Value, site: CallSite) -> Value | None:
         return None
     source = site.args[0]
     if isinstance(receiver, Seq):
-        assignment.extend(interp, receiver, source)
+        assignment.extend(interp, receiver, source, site.node, site.frame)
         return Const(None)
     items = items_of(source, MOST_ITEMS)
     if items is not None:

@@ -25,7 +25,8 @@ def sequence(interp: Core, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -
             known = items_of(value, MOST_ITEMS)
             if known is None:
                 exact = False
-                known = list(value.items) if isinstance(value, Seq) else []
+                one = item_of(interp.knowledge, value, element_node, frame.module)
+                known = list(value.items) if isinstance(value, Seq) else [one]
             items.extend(known)
         else:
             items.append(interp.evaluate(element_node, frame))
