@@ -3,7 +3,8 @@
 Of the value that is computed on the line:
 
     recurrent LSTM tanh 20      the recurrent layers in it: activation, units, `x2` where it is two
-                                layers deep; `?` is what is not known
+                                layers deep, `from identity` or `from a start` where its matrix
+                                starts as the program says; `?` is what is not known
     holds Dense, LSTM           the layers, networks and optimizers in it, itself left out
     parameters of Net, LSTM     whose parameters it stands for; `parameters unknown`
     shape ? x 28 x 28           the shape of an array; `shape unknown`
@@ -82,7 +83,8 @@ def _recurrent(place: Place, program: Program) -> str:
 
 def _recurrence(layer: Recurrence) -> str:
     deep = "" if layer.depth == 1 else f" x{layer.depth or '?'}"
-    return f"{layer.name} {layer.activation or '?'} {layer.units or '?'}{deep}"
+    start = " from identity" * layer.identity_start or " from a start" * layer.initializer_given
+    return f"{layer.name} {layer.activation or '?'} {layer.units or '?'}{deep}{start}"
 
 
 def _holds(place: Place, program: Program) -> str:
