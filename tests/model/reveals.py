@@ -204,7 +204,7 @@ def _origins(place: Place, program: Program) -> Iterator[tuple[str, str, str]]:
         if found is None:
             yield "unknown", "unknown", ""
         else:
-            span = "" if found.kind == "table" else f"{found.low:.4g}..{found.high:.4g}"
+            span = "" if found.kind == "table" else f"{found.low + 0.0:.4g}..{found.high + 0.0:.4g}"
             remarks = " whole" * bool(found.integer) + " scaled twice" * bool(found.doubled)
             yield found.kind, span, remarks
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.values.graph import constant, number, walk
+from gradlint.values.graph import number, walk
 from gradlint.values.kinds import (
     Apply,
     Const,
