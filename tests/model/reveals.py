@@ -34,6 +34,8 @@ Other parts begin with a word of their own:
     forbidden LateClip          the transitions that the model reports there; `forbidden nothing`
     skipped REASON              what was given up there, as `--show-skipped` lists it
 
+`subject_reveals.py` has further ones, about networks, data and losses.
+
 Nothing is added to the model for this: the interpreter and the lifecycle are observed from outside.
 """
 
@@ -65,6 +67,7 @@ from gradlint.values.project import Project
 from gradlint.values.trace import Act
 from tests.fences import Fence
 from tests.model.notation import name_of, text
+from tests.model.subject_reveals import SUBJECT_REVEALS
 
 _COMMENT = re.compile(r"#\s*reveal:\s*(.*\S)")
 
@@ -211,7 +214,7 @@ def _origins(place: Place, program: Program) -> Iterator[tuple[str, str, str]]:
         if found is None:
             yield "unknown", "unknown", ""
         else:
-            span = "" if found.kind == "table" else f"{found.low:.4g}..{found.high:.4g}"
+            span = "" if found.kind == "table" else f"{found.low + 0.0:.4g}..{found.high + 0.0:.4g}"
             remarks = " whole" * bool(found.integer) + " scaled twice" * bool(found.doubled)
             yield found.kind, span, remarks
 
@@ -321,6 +324,7 @@ REVEALS: dict[str, Callable[[Place, Program], str]] = {
     "effect": _effect,
     "forbidden": _forbidden,
     "skipped": _skipped,
+    **SUBJECT_REVEALS,
 }
 """By the word that a part of a reveal begins with; any other part is a value."""
 

@@ -11,7 +11,8 @@ import pytest
 from tests.fences import Fence, fences
 from tests.model.reveals import differences, reveals
 
-DOCUMENTS = sorted(Path(__file__).parent.glob("*.md"))
+FOLDER = Path(__file__).parent
+DOCUMENTS = sorted(FOLDER.rglob("*.md"))
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,11 @@ class Case:
         return f"{self.document}: {self.fence.heading} ({self.fence.line})"
 
 
-CASES = [Case(path.name, fence) for path in DOCUMENTS for fence in fences(path.read_text())]
+CASES = [
+    Case(str(path.relative_to(FOLDER)), fence)
+    for path in DOCUMENTS
+    for fence in fences(path.read_text())
+]
 
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 

@@ -59,12 +59,6 @@ def named(base: Apply, fact: Fact, knowledge: Knowledge) -> Origin | None:
     return pixels(base, 255.0) if name in fact["image-names"] else None
 
 
-def is_dataset(finder: Finder, value: Value) -> bool:
-    """Whether indexing a value gives an item of a dataset."""
-    fact = finder.fact(value)
-    return fact is not None and fact["kind"] == "image-dataset"
-
-
 def within(finder: Finder, value: Value, path: Path, depth: int) -> Origin | None:
     """What a path of constant indices leads to inside a value."""
     for position, key in enumerate(path):
@@ -137,6 +131,13 @@ def _image(finder: Finder, value: Apply, fact: Fact, path: Path) -> Origin | Non
 # -- transforms -------------------------------------------------------------------------------
 
 
+def is_transform(value: Value | None, knowledge: Knowledge) -> bool:
+    """Whether something is known of a call as a transform, one or several."""
+    return isinstance(value, Apply) and (
+        value.fn in knowledge.roles["data"] or knowledge.images.is_geometric(value.fn)
+    )
+
+
 def transformed(finder: Finder, found: Origin | None, transform: Value | None) -> Origin | None:
     """What a transform, composed or single, leaves of a range."""
     steps = composed(transform, finder.knowledge)
@@ -206,7 +207,7 @@ def composed(value: Value | None, knowledge: Knowledge) -> list[Value] | None:
         return None
     fact = knowledge.roles["data"].get(value.fn)
     if fact is None or fact["kind"] != "composition":
-        return [value] if fact is not None or knowledge.images.is_geometric(value.fn) else None
+        return [value] if is_transform(value, knowledge) else None
     steps = knowledge.argument(value, fact, "transforms")
     if not isinstance(steps, Seq) or not steps.exact:
         return None

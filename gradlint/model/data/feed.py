@@ -126,21 +126,37 @@ def written(apply: Apply) -> str:
 
 def _fed(network: Value, value: Value | None, knowledge: Knowledge) -> Iterator[Arrival]:
     """What of `value` reaches the first weights of a Keras network."""
-    finder = Origins(knowledge)
-    found = finder.of(value) or dataset_items.item(finder, value, (0,), 0)
     if isinstance(network, Join):
         arrivals = [list(_fed(option, value, knowledge)) for option in network.options()]
         if all(arrivals):
             yield from arrivals[0]
         return
-    if isinstance(network, Apply) and found is not None:
-        weighted = weighted_by(network, knowledge)
-        if weighted is not None:
-            yield Arrival(found, network if weighted == "rescales" else None)
-        elif network.fn in knowledge.roles["container"]:
-            yield from _into(network, found, finder)
-    elif isinstance(network, Apply) and isinstance(value, Seq | Map):
-        yield from _into_several(network, value, knowledge)
+    if not isinstance(network, Apply):
+        return
+    inputs = _inputs(network, knowledge)
+    if isinstance(inputs, Seq) and isinstance(value, Seq):
+        yield from _into_several(network, inputs, value, knowledge)
+        return
+    finder = Origins(knowledge)
+    found = finder.of(value) or dataset_items.item(finder, value, (0,), 0)
+    if found is None:
+        return
+    weighted = weighted_by(network, knowledge)
+    if weighted is not None:
+        yield Arrival(found, network if weighted == "rescales" else None)
+    elif network.fn in knowledge.roles["container"]:
+        yield from _into(network, found, finder)
+
+
+def _inputs(network: Apply, knowledge: Knowledge) -> Value | None:
+    """What a functional network names as its inputs."""
+    fact = knowledge.roles["container"].get(network.fn, {})
+    return knowledge.argument(network, fact, "inputs") or network.kwargs.get("input")
+
+
+def _output(network: Apply, knowledge: Knowledge) -> Value | None:
+    fact = knowledge.roles["container"].get(network.fn, {})
+    return knowledge.argument(network, fact, "outputs") or network.kwargs.get("output")
 
 
 def _into(network: Apply, found: Origin, finder: Origins) -> Iterator[Arrival]:
@@ -151,13 +167,11 @@ def _into(network: Apply, found: Origin, finder: Origins) -> Iterator[Arrival]:
         if arrival is not None:
             yield arrival
         return
-    fact = knowledge.roles["container"][network.fn]
-    inputs = knowledge.argument(network, fact, "inputs") or network.kwargs.get("input")
+    inputs, output = _inputs(network, knowledge), _output(network, knowledge)
     if isinstance(inputs, Seq):
         if len(inputs.items) != 1:
             return
         inputs = inputs.items[0]
-    output = knowledge.argument(network, fact, "outputs") or network.kwargs.get("output")
     if isinstance(inputs, Method) and isinstance(inputs.receiver, Apply):
         # `Model(base.input, head(base.output))`.
         weighted = weighted_by(inputs.receiver, knowledge)
@@ -168,14 +182,12 @@ def _into(network: Apply, found: Origin, finder: Origins) -> Iterator[Arrival]:
         yield from _in_graph(output, Origins(knowledge, {id(inputs): found}))
 
 
-def _into_several(network: Apply, value: Seq | Map, knowledge: Knowledge) -> Iterator[Arrival]:
+def _into_several(
+    network: Apply, inputs: Seq, value: Seq, knowledge: Knowledge
+) -> Iterator[Arrival]:
     """A functional network with a list of inputs, fed a list."""
-    fact = knowledge.roles["container"].get(network.fn)
-    if fact is None or not isinstance(value, Seq):
-        return
-    inputs = knowledge.argument(network, fact, "inputs") or network.kwargs.get("input")
-    output = knowledge.argument(network, fact, "outputs") or network.kwargs.get("output")
-    if not isinstance(inputs, Seq) or output is None or len(inputs.items) != len(value.items):
+    output = _output(network, knowledge)
+    if output is None or len(inputs.items) != len(value.items):
         return
     finder = Origins(knowledge)
     known: dict[int, Origin] = {}
@@ -296,6 +308,9 @@ class _Changed:
     def _foreign(self, apply: Apply) -> bool:
         if apply.fn == "?":
             return True
+        if apply.fn == "()":
+            layer = apply.receiver
+            return not (isinstance(layer, Apply) and self.program.knowledge.makes_object(layer))
         package = apply.fn.partition(".")[0]
         return (
             bool(package)

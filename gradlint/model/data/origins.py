@@ -66,10 +66,7 @@ class Origins:
 
     def _of_items(self, value: Seq, depth: int) -> Origin | None:
         """Of a list the items must agree: `np.array([cv2.imread(p) for p in paths])`."""
-        if not value.items:
-            return None
-        items = value.items if not value.exact else value.items[:1]
-        return agreed([self.of(item, depth + 1) for item in items])
+        return agreed([self.of(item, depth + 1) for item in value.items])
 
     def _of_call(self, value: Apply, depth: int) -> Origin | None:
         fn = value.fn
@@ -136,10 +133,10 @@ class Origins:
             return self.of(value.inner, depth)
         if not value.args:
             return None
-        fact = self.fact(layer)
-        if isinstance(layer, Apply) and fact is not None:
-            return dataset_items.transformed(self, self.of(value.args[0], depth), layer)
-        return self.through(self.of(value.args[0], depth), layer)
+        found = self.of(value.args[0], depth)
+        if dataset_items.is_transform(layer, self.knowledge):
+            return dataset_items.transformed(self, found, layer)
+        return self.through(found, layer)
 
     def through(self, found: Origin | None, layer: Value | None) -> Origin | None:
         """What a layer without weights leaves of a range."""
@@ -227,11 +224,11 @@ class Origins:
                     return dataset_items.named(root, fact, self.knowledge) if ours else None
                 if fact["kind"] == "split":
                     return self._of_split(root, path, depth)
-            if root.fn in ("iter", "builtins.next") and root.args:
+            if root.fn in ("iter", "builtins.next", ".next"):
                 return dataset_items.item(self, root, path, depth)
-            if root.fn == ".next" or dataset_items.is_dataset(self, root):
-                # An item of a dataset, or of a split of one.
-                return dataset_items.item(self, root, path, depth)
+            if fact is not None and fact["kind"] == "image-dataset":
+                # The first index chooses the example.
+                return dataset_items.item(self, root, path[1:], depth)
         return self.of(value.args[0], depth)
 
     def _of_split(self, root: Apply, path: tuple[object, ...], depth: int) -> Origin | None:

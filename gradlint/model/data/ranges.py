@@ -76,7 +76,7 @@ def reversed_applied(found: Origin, symbol: str, factor: float, by: Apply) -> Or
     if symbol in "+*":
         return applied(found, symbol, factor, by)
     if symbol == "-":
-        return replace(found, low=factor - found.high, high=factor - found.low)
+        return replace(found, low=factor - found.high, high=factor - found.low, integer=None)
     return None
 
 
@@ -155,13 +155,11 @@ def prepared(found: Origin, mode: object, by: Apply) -> Origin | None:
 
 
 def dtype_kind(value: Value) -> str | None:
-    """`float` or `integer` for an argument that names a type of numbers."""
-    if isinstance(value, Const):
-        text = value.value if isinstance(value.value, str) else ""
-    elif isinstance(value, Symbol):
-        text = value.name.rpartition(".")[2]
-    else:
+    """`float` or `integer` for an argument that names a type: `"float32"`, `torch.FloatTensor`."""
+    name = value.name if isinstance(value, Symbol) else constant(value)
+    if not isinstance(name, str):
         return None
-    if text.startswith(_FLOATS):
+    leaf = name.rpartition(".")[2].lower()
+    if leaf.startswith(_FLOATS):
         return "float"
-    return "integer" if text.startswith(_INTEGERS) else None
+    return "integer" if leaf.startswith(_INTEGERS) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradlint.values.graph import constant, number, walk
+from gradlint.values.graph import number, walk
 from gradlint.values.kinds import (
     Apply,
     Const,
@@ -179,7 +179,7 @@ def _literal(node: ast.expr) -> Value:
     return Const(node.value) if isinstance(node, ast.Constant) else Unknown()
 
 
-def parts(value: Value, knowledge: Knowledge, depth: int = 0) -> Iterator[Value]:
+def parts(value: Value, knowledge: Knowledge) -> Iterator[Value]:
     """A network and everything it is made of: attributes, members, wrapped layers, graph inputs."""
     seen: set[int] = set()
     stack = [value]
@@ -221,6 +221,12 @@ def recurrences(value: Value, knowledge: Knowledge) -> list[Recurrence]:
             if layer is not None:
                 found.append(layer)
     return found
+
+
+def every_recurrence(program: Program) -> list[Recurrence]:
+    """Recurrent layers, wherever they are built."""
+    found = (recurrence(apply, program.knowledge) for apply in program.applies)
+    return [layer for layer in found if layer is not None]
 
 
 def held(value: Value | None, knowledge: Knowledge, depth: int = 0) -> list[Value] | None:
@@ -324,12 +330,3 @@ def depends_on(value: Value, networks: list[Value], knowledge: Knowledge) -> boo
         if isinstance(node, Unknown) or (isinstance(node, Apply) and node.fn == "?"):
             unsure = True
     return None if unsure else False
-
-
-__all__ = ["Recurrence", "constant", "held", "overlap", "recurrences"]
-
-
-def every_recurrence(program: Program) -> list[Recurrence]:
-    """Recurrent layers, wherever they are built."""
-    found = (recurrence(apply, program.knowledge) for apply in program.applies)
-    return [layer for layer in found if layer is not None]

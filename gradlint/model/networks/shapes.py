@@ -89,7 +89,7 @@ def dimensions(value: Value | None, knowledge: Knowledge) -> list[Dimension] | N
         key = value.args[1]
         shape = dimensions(value.args[0], knowledge)
         if shape is not None and isinstance(key, Apply) and key.fn == "slice":
-            lower, upper, step = (constant(part) for part in key.args)
-            if all(part is None or isinstance(part, int) for part in (lower, upper, step)):
-                return shape[slice(lower, upper, step)]
+            bounds = [part.value for part in key.args if isinstance(part, Const)]
+            if len(bounds) == 3 and all(isinstance(part, int | None) for part in bounds):
+                return shape[slice(*bounds)]
     return None
