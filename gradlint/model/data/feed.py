@@ -13,7 +13,7 @@ from gradlint.model.data.origins import Origins
 from gradlint.model.gradients.effects import BACKWARD
 from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.values.graph import walk
-from gradlint.values.kinds import Apply, Join, Map, Method, Seq, Value
+from gradlint.values.kinds import Apply, Join, Method, Seq, Value
 from gradlint.values.marks import FORWARD
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gradlint.frameworks import knowledge
 from gradlint.model.networks.parameter_conditions import Parameter, holds
 from gradlint.values.kinds import Apply, Const
 from gradlint.values.trace import Branch, flat
@@ -28,7 +29,7 @@ def _held(condition: str, directory: Path, known: bool = True) -> bool | None:
         for apply in program.applies
         if apply.fn == "torch.nn.init.ones_" and isinstance(apply.args[0], Apply)
     ]
-    return holds(branch.test, Parameter("weight_hh_l0", known, 2, item))
+    return holds(branch.test, Parameter("weight_hh_l0", known, 2, item, program.knowledge))
 
 
 OF_ITS_OWN = {
@@ -125,7 +126,7 @@ def test_a_loop_over_the_network_around_it(
 
 
 def test_a_literal_decides_unless_a_caller_may_replace_it() -> None:
-    parameter = Parameter("weight_hh_l0", True, 2, None)
+    parameter = Parameter("weight_hh_l0", True, 2, None, knowledge())
     assert holds(Const(1), parameter) is True
     assert holds(Const(None), parameter) is False
     assert holds(Const(1, default=True), parameter) is None
