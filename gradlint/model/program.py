@@ -127,7 +127,30 @@ def calls(program: Program) -> list[Apply]:
 
 def _sets_attributes(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a method may leave something to the others: any store to an attribute."""
-    return any(
-        isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-        for node in ast.walk(method)
-    )
+    waiting: list[ast.AST] = [*method.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.For | ast.AsyncFor):
+            targets = [node.target]
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            targets = [item.optional_vars for item in node.items if item.optional_vars is not None]
+        else:
+            targets = []
+        if any(isinstance(part, ast.Attribute) for one in targets for part in _targets(one)):
+            return True
+        for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+            waiting += getattr(node, name, ())
+    return False
+
+
+def _targets(target: ast.expr) -> Iterator[ast.expr]:
+    """What a target binds, through tuples, lists and stars."""
+    if isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            yield from _targets(part)
+    elif isinstance(target, ast.Starred):
+        yield from _targets(target.value)
+    else:
+        yield target
