@@ -244,7 +244,7 @@ class Class(Value):
 class Instance(Value):
     """An object of a project class; `attrs` is what its methods stored so far."""
 
-    cls: Class | None
+    cls: Class
     node: ast.AST | None
     module: Module | None
     attrs: dict[str, Value] = field(default_factory=dict, init=False)

@@ -181,14 +181,12 @@ def _call_any(interp: Core, callee: Join, site: CallSite) -> Value:
 
 def _call_instance(interp: Core, callee: Instance, site: CallSite) -> Value:
     inner: Value | None = None
-    cls = callee.cls
-    if cls is not None:
-        bases = [interp.knowledge.canonical(name) for name in cls.library_bases()]
-        for name in ("__call__", *interp.knowledge.call_methods(bases)):
-            method = names.class_attribute(interp, cls, name, callee)
-            if isinstance(method, Function):
-                inner = interp.inline(method, site)
-                break
+    bases = [interp.knowledge.canonical(name) for name in callee.cls.library_bases()]
+    for name in ("__call__", *interp.knowledge.call_methods(bases)):
+        method = names.class_attribute(interp, callee.cls, name, callee)
+        if isinstance(method, Function):
+            inner = interp.inline(method, site)
+            break
     result = interp.applied(site, "()", callee)
     result.inner = inner
     return result
@@ -197,7 +195,7 @@ def _call_instance(interp: Core, callee: Instance, site: CallSite) -> Value:
 def _super_call(interp: Core, name: str, site: CallSite) -> Value:
     frame = site.frame
     receiver = frame.self_value
-    if isinstance(receiver, Instance) and receiver.cls is not None and frame.cls is not None:
+    if isinstance(receiver, Instance) and frame.cls is not None:
         lineage = receiver.cls.lineage()
         start = lineage.index(frame.cls) + 1 if frame.cls in lineage else 1
         for cls in lineage[start:]:

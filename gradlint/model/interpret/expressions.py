@@ -104,6 +104,22 @@ def _slice(interp: Core, node: ast.Slice, frame: Frame) -> Value:
     return Apply("slice", parts, {}, node, frame.module)
 
 
+def _text(interp: Core, node: ast.JoinedStr, frame: Frame) -> Value:
+    """An f-string: folded where only literals are in it, written as they are."""
+    parts: list[Const] = []
+    for part in node.values:
+        inserted = part if isinstance(part, ast.FormattedValue) else None
+        value = interp.evaluate(inserted.value if inserted else part, frame)
+        formatted = inserted is not None and (inserted.format_spec or inserted.conversion > 0)
+        if isinstance(value, Const) and not formatted:
+            parts.append(value)
+    if len(parts) < len(node.values):
+        return Unknown("", node, frame.module)
+    default = any(part.default for part in parts)
+    text = "".join(str(part.value) for part in parts)
+    return Const(text, node, frame.module, default=default)
+
+
 def _call(interp: Core, node: ast.Call, frame: Frame) -> Value:
     return calls.call_expression(interp, node, frame)
 
@@ -134,4 +150,5 @@ EXPRESSIONS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Yield: _yield,
     ast.YieldFrom: _yield,
     ast.Slice: _slice,
+    ast.JoinedStr: _text,
 }

@@ -119,15 +119,14 @@ def instance_attribute(
     stored = base.attrs.get(name)
     if stored is not None:
         return stored
-    if base.cls is not None:
-        found = class_attribute(interp, base.cls, name, base)
-        if found is not None:
-            return found
-        if base.cls.library_bases() or base.cls.has_unknown_base():
-            # An inherited method, or data of the base class: `.training`.
-            method = Method(base, name, node, frame.module)
-            base.attrs[name] = method
-            return method
+    found = class_attribute(interp, base.cls, name, base)
+    if found is not None:
+        return found
+    if base.cls.library_bases() or base.cls.has_unknown_base():
+        # An inherited method, or data of the base class: `.training`.
+        method = Method(base, name, node, frame.module)
+        base.attrs[name] = method
+        return method
     unknown = Unknown(f"self.{name}" if base is frame.self_value else name, node, frame.module)
     base.attrs[name] = unknown
     return unknown

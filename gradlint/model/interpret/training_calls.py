@@ -40,18 +40,18 @@ def follow(interp: Core, apply: Apply, frame: Frame) -> None:
 
 def _bases(interp: Core, instance: Instance) -> Fact:
     """What the library base of a network says of it."""
-    if instance.cls is not None:
-        for name in instance.cls.library_bases():
-            fact = interp.knowledge.fact("base", interp.knowledge.canonical(name))
-            if fact is not None:
-                return fact
+    for name in instance.cls.library_bases():
+        fact = interp.knowledge.fact("base", interp.knowledge.canonical(name))
+        if fact is not None:
+            return fact
     return {}
 
 
 def _own_model(interp: Core, model: Instance, apply: Apply, frame: Frame) -> Value | None:
-    if _bases(interp, model).get("call-method") != "call" or model.cls is None:
-        return None
-    if model.cls.find("train_step") is not None:
+    if (
+        _bases(interp, model).get("call-method") != "call"
+        or model.cls.find("train_step") is not None
+    ):
         return None
     data = apply.argument(0, "x", "generator")
     return _called(interp, model, data, apply, frame)
@@ -82,7 +82,7 @@ def _wrapped_model(
 
 def _trained_module(interp: Core, apply: Apply, frame: Frame) -> Value | None:
     model = apply.argument(0, "model")
-    if not isinstance(model, Instance) or model.cls is None or apply.node is None:
+    if not isinstance(model, Instance) or apply.node is None:
         return None
     fact = _bases(interp, model)
     step = names.class_attribute(interp, model.cls, str(fact.get("step-method", "")), model)
@@ -104,7 +104,7 @@ def _trained_module(interp: Core, apply: Apply, frame: Frame) -> Value | None:
 
 def _loader_of(interp: Core, owner: Value, fact: Fact, apply: Apply, frame: Frame) -> Value | None:
     """What the module, or the data module, itself gives as the training loader."""
-    if not isinstance(owner, Instance) or owner.cls is None or apply.node is None:
+    if not isinstance(owner, Instance) or apply.node is None:
         return None
     found: Value | None = None
     with interp.aside():
