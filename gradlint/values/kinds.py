@@ -198,7 +198,8 @@ class Class(Value):
             found: dict[str, ast.stmt] = {}
             for statement in self.node.body:
                 if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                    found[statement.name] = statement
+                    if not _changes_property(statement):
+                        found[statement.name] = statement
                 elif isinstance(statement, ast.Assign):
                     for target in statement.targets:
                         if isinstance(target, ast.Name):
@@ -238,6 +239,14 @@ class Class(Value):
             if statement is not None:
                 return cls, statement
         return None
+
+
+def _changes_property(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """Whether a method is what sets or deletes a property; its name is that of the property."""
+    return any(
+        isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter")
+        for decorator in statement.decorator_list
+    )
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -308,21 +317,21 @@ class Module:
         self.unresolved: dict[str, Value] = {}
         self.resolving: set[str] = set()
         self._bindings: dict[str, list[ast.stmt]] | None = None
-        self._stars: list[ast.ImportFrom] = []
 
     @property
     def bindings(self) -> dict[str, list[ast.stmt]]:
-        """Top-level name -> the statements that bind it, those under `if` and `try` included."""
+        """Top-level name -> the statements of which one gives it its value; `*` for star imports.
+
+        Of statements in a row the last does, of those in two branches either.
+        """
         if self._bindings is None:
-            self._bindings = {}
-            self._collect(self.tree.body)
+            self._bindings = _bindings(self.tree.body)
         return self._bindings
 
     @property
-    def stars(self) -> list[ast.ImportFrom]:
+    def stars(self) -> list[ast.stmt]:
         """The `from x import *` statements."""
-        _ = self.bindings
-        return self._stars
+        return self.bindings.get("*", [])
 
     def span(self, node: ast.AST) -> Span:
         """Where `node` is, in the file's own lines and columns."""
@@ -333,46 +342,70 @@ class Module:
             node.end_col_offset,  # type: ignore[attr-defined]
         )
 
-    def _bind(self, name: str, statement: ast.stmt) -> None:
-        assert self._bindings is not None
-        self._bindings.setdefault(name, []).append(statement)
 
-    def _collect(self, body: list[ast.stmt]) -> None:
-        for statement in body:
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                self._bind(statement.name, statement)
-            elif isinstance(statement, ast.Import):
-                for alias in statement.names:
-                    self._bind(alias.asname or alias.name.partition(".")[0], statement)
-            elif isinstance(statement, ast.ImportFrom):
-                for alias in statement.names:
-                    if alias.name == "*":
-                        self._stars.append(statement)
-                    else:
-                        self._bind(alias.asname or alias.name, statement)
-            elif isinstance(statement, ast.Assign):
-                for target in statement.targets:
-                    self._bind_target(target, statement)
-            elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
-                self._bind_target(statement.target, statement)
-            elif isinstance(statement, ast.If):
-                self._collect(statement.body)
-                self._collect(statement.orelse)
-            elif isinstance(statement, ast.Try):
-                self._collect(statement.body)
-                for handler in statement.handlers:
-                    self._collect(handler.body)
-                self._collect(statement.orelse)
-                self._collect(statement.finalbody)
-            elif isinstance(statement, ast.With | ast.For | ast.While):
-                self._collect(statement.body)
+Bindings = dict[str, list[ast.stmt]]
 
-    def _bind_target(self, target: ast.expr, statement: ast.stmt) -> None:
-        if isinstance(target, ast.Name):
-            self._bind(target.id, statement)
-        elif isinstance(target, ast.Tuple | ast.List):
-            for element in target.elts:
-                self._bind_target(element, statement)
+
+def _bindings(body: list[ast.stmt]) -> Bindings:
+    """The statements that bind each name in a block."""
+    found: Bindings = {}
+    for statement in body:
+        for name, statements in _bound(statement).items():
+            added = name == "*" or isinstance(statement, ast.AugAssign)
+            either = isinstance(statement, ast.If) and not _in_both(statement, name)
+            found[name] = [*found.get(name, []), *statements] if added or either else statements
+    return found
+
+
+def _in_both(statement: ast.If, name: str) -> bool:
+    return name in _bindings(statement.body) and name in _bindings(statement.orelse)
+
+
+def _bound(statement: ast.stmt) -> Bindings:
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return {statement.name: [statement]}
+        case ast.Import() | ast.ImportFrom():
+            top = isinstance(statement, ast.Import)
+            return {
+                alias.asname or (alias.name.partition(".")[0] if top else alias.name): [statement]
+                for alias in statement.names
+            }
+        case ast.Assign():
+            return {name: [statement] for name in _targets(*statement.targets)}
+        case ast.AnnAssign() | ast.AugAssign():
+            return {name: [statement] for name in _targets(statement.target)}
+        case ast.If():
+            return _merged(_bindings(statement.body), _bindings(statement.orelse))
+        case ast.Try() | ast.TryStar():
+            meant = _bindings([*statement.body, *statement.orelse, *statement.finalbody])
+            fallbacks = [_bindings(handler.body) for handler in statement.handlers]
+            return _merged(*fallbacks) | meant
+        case ast.Match():
+            return _merged(*(_bindings(case.body) for case in statement.cases))
+        case ast.With():
+            entered = [item.optional_vars for item in statement.items if item.optional_vars]
+            bound: Bindings = {name: [statement] for name in _targets(*entered)}
+            return bound | _bindings(statement.body)
+        case ast.For():
+            items: Bindings = {name: [statement] for name in _targets(statement.target)}
+            return items | _bindings([*statement.body, *statement.orelse])
+        case ast.While():
+            return _bindings([*statement.body, *statement.orelse])
+    return {}
+
+
+def _merged(*ways: Bindings) -> Bindings:
+    names = dict.fromkeys(name for way in ways for name in way)
+    return {name: [statement for way in ways for statement in way.get(name, [])] for name in names}
+
+
+def _targets(*targets: ast.expr) -> Iterator[str]:
+    """The names that an assignment to these binds."""
+    for target in targets:
+        for node in ast.walk(target):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -166,16 +166,16 @@ def _call_object(interp: Core, callee: Apply, site: CallSite) -> Value:
 
 
 def _call_any(interp: Core, callee: Join, site: CallSite) -> Value:
-    options = callee.options()
-    if len(options) != 2 or interp.muted:
-        return join(*(call(interp, option, site) for option in options))
+    """A call of one of several: each is made in a branch."""
     found: list[Value] = []
 
-    def take(option: Value) -> None:
-        found.append(call(interp, option, site))
+    def take(first: Value, *others: Value) -> None:
+        if others:
+            interp.either(None, lambda: take(first), lambda: take(*others), site.frame, site.node)
+        else:
+            found.append(call(interp, first, site))
 
-    first, second = options
-    interp.either(None, lambda: take(first), lambda: take(second), site.frame, site.node)
+    take(*callee.options())
     return join(*found)
 
 

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 from gradlint.model.interpret import assignment, calls, literals, names, operators
 from gradlint.model.interpret.items import item, item_of
 from gradlint.values.graph import join
-from gradlint.values.kinds import Apply, Const, Deferred, Frame, Function, Symbol, Unknown, Value
+from gradlint.values.kinds import (
+    Apply,
+    Const,
+    Deferred,
+    Frame,
+    Function,
+    Join,
+    Symbol,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from gradlint.model.interpret.core import Core
@@ -28,18 +38,18 @@ def _name(interp: Core, node: ast.Name, frame: Frame) -> Value:
     while scope is not None and name not in scope.global_names:
         found = scope.locals.get(name)
         if found is not None:
-            if isinstance(found, Deferred):
+            if isinstance(found, Deferred | Join):
                 found = scope.locals[name] = names.brought(interp, found)
             return found
         scope = scope.parent
     found = names.module_name(interp, frame.module, name)
     if found is not None:
         return found
-    if name in BUILTINS:
-        return Symbol(f"builtins.{name}")
     starred = names.starred(interp, frame.module, name)
     if starred is not None:
         return starred
+    if name in BUILTINS:
+        return Symbol(f"builtins.{name}")
     return frame.module.unresolved.setdefault(name, Unknown(name, node, frame.module))
 
 
