@@ -38,6 +38,8 @@ def same(left: Value, right: Value) -> bool:
         )
     if isinstance(left, Symbol) and isinstance(right, Symbol):
         return left.name == right.name
+    if isinstance(left, Deferred) and isinstance(right, Deferred):
+        return left.node is right.node and left.name == right.name
     if isinstance(left, ModuleRef) and isinstance(right, ModuleRef):
         return left.target is right.target
     if isinstance(left, Function) and isinstance(right, Function):
@@ -60,18 +62,25 @@ def join(*values: Value) -> Value:
 
 
 def joined(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
-    """The names after two branches: a name bound on one side only keeps that value."""
-    if left is right:
-        return left
+    """The names after two branches: a name bound on one side only keeps that value.
+
+    Of an import and anything else the import is what is meant to be there.
+    """
     result = dict(left)
     for name, value in right.items():
         other = result.get(name)
-        if other is None or isinstance(value, Deferred):
-            # Of an import and its fallback the import is what is meant to be there.
-            result[name] = value if not isinstance(other, Deferred) else other
-        elif other is not value and not isinstance(other, Deferred):
+        if other is None or (isinstance(value, Deferred) and not isinstance(other, Deferred)):
+            result[name] = value
+        elif isinstance(value, Deferred) or not isinstance(other, Deferred):
             result[name] = join(other, value)
     return result
+
+
+def stands_for_many(item: Value) -> bool:
+    """Whether an item of a display stands for any number of items, or none: `[*more]`."""
+    return (isinstance(item, Unknown) and item.varying) or (
+        isinstance(item, Apply) and item.fn == "iter"
+    )
 
 
 def constant(value: Value | None) -> Any:
@@ -97,6 +106,13 @@ def literal(value: Value | None) -> float | None:
     if isinstance(value, Const) and value.default:
         return None
     return number(value)
+
+
+def replaceable(value: Value) -> Value:
+    """A value that a caller, a command line or a subclass may replace: no literal is certain."""
+    if isinstance(value, Const):
+        return Const(value.value, value.node, value.module, default=True)
+    return value
 
 
 def walk(value: Value, limit: int = 4000) -> Iterator[Value]:

@@ -15,6 +15,8 @@ from dataclasses import KW_ONLY, dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from gradlint.source.bindings import bindings
+
 if TYPE_CHECKING:
     from gradlint.finding import Span
     from gradlint.source.text import SourceFile
@@ -198,7 +200,8 @@ class Class(Value):
             found: dict[str, ast.stmt] = {}
             for statement in self.node.body:
                 if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                    found[statement.name] = statement
+                    if not _changes_property(statement):
+                        found[statement.name] = statement
                 elif isinstance(statement, ast.Assign):
                     for target in statement.targets:
                         if isinstance(target, ast.Name):
@@ -240,11 +243,19 @@ class Class(Value):
         return None
 
 
+def _changes_property(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """Whether a method is what sets or deletes a property; its name is that of the property."""
+    return any(
+        isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter")
+        for decorator in statement.decorator_list
+    )
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Instance(Value):
     """An object of a project class; `attrs` is what its methods stored so far."""
 
-    cls: Class | None
+    cls: Class
     node: ast.AST | None
     module: Module | None
     attrs: dict[str, Value] = field(default_factory=dict, init=False)
@@ -308,21 +319,21 @@ class Module:
         self.unresolved: dict[str, Value] = {}
         self.resolving: set[str] = set()
         self._bindings: dict[str, list[ast.stmt]] | None = None
-        self._stars: list[ast.ImportFrom] = []
 
     @property
     def bindings(self) -> dict[str, list[ast.stmt]]:
-        """Top-level name -> the statements that bind it, those under `if` and `try` included."""
+        """Top-level name -> the statements of which one gives it its value; `*` for star imports.
+
+        Of statements in a row the last does, of those in two branches either.
+        """
         if self._bindings is None:
-            self._bindings = {}
-            self._collect(self.tree.body)
+            self._bindings = bindings(self.tree.body)
         return self._bindings
 
     @property
-    def stars(self) -> list[ast.ImportFrom]:
+    def stars(self) -> list[ast.stmt]:
         """The `from x import *` statements."""
-        _ = self.bindings
-        return self._stars
+        return self.bindings.get("*", [])
 
     def span(self, node: ast.AST) -> Span:
         """Where `node` is, in the file's own lines and columns."""
@@ -332,47 +343,6 @@ class Module:
             node.end_lineno,  # type: ignore[attr-defined]
             node.end_col_offset,  # type: ignore[attr-defined]
         )
-
-    def _bind(self, name: str, statement: ast.stmt) -> None:
-        assert self._bindings is not None
-        self._bindings.setdefault(name, []).append(statement)
-
-    def _collect(self, body: list[ast.stmt]) -> None:
-        for statement in body:
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                self._bind(statement.name, statement)
-            elif isinstance(statement, ast.Import):
-                for alias in statement.names:
-                    self._bind(alias.asname or alias.name.partition(".")[0], statement)
-            elif isinstance(statement, ast.ImportFrom):
-                for alias in statement.names:
-                    if alias.name == "*":
-                        self._stars.append(statement)
-                    else:
-                        self._bind(alias.asname or alias.name, statement)
-            elif isinstance(statement, ast.Assign):
-                for target in statement.targets:
-                    self._bind_target(target, statement)
-            elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
-                self._bind_target(statement.target, statement)
-            elif isinstance(statement, ast.If):
-                self._collect(statement.body)
-                self._collect(statement.orelse)
-            elif isinstance(statement, ast.Try):
-                self._collect(statement.body)
-                for handler in statement.handlers:
-                    self._collect(handler.body)
-                self._collect(statement.orelse)
-                self._collect(statement.finalbody)
-            elif isinstance(statement, ast.With | ast.For | ast.While):
-                self._collect(statement.body)
-
-    def _bind_target(self, target: ast.expr, statement: ast.stmt) -> None:
-        if isinstance(target, ast.Name):
-            self._bind(target.id, statement)
-        elif isinstance(target, ast.Tuple | ast.List):
-            for element in target.elts:
-                self._bind_target(element, statement)
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -86,7 +86,6 @@ def text(value: Value, depth: int = 0) -> str:
         case Class():
             return f"class {value.name}"
         case Instance():
-            assert value.cls is not None
             return f"{value.cls.name} instance"
         case Method():
             return f".{value.name} of {inner(value.receiver)}"

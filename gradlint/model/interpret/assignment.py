@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradlint.model.interpret import operators
 from gradlint.model.interpret.items import MOST_ITEMS, element, item_of, items_of, known_key
-from gradlint.values.graph import constant, join
+from gradlint.values.graph import constant, join, replaceable
 from gradlint.values.kinds import (
     Apply,
     Const,
@@ -198,15 +198,11 @@ def update(interp: Core, base: Map, source: Value) -> None:
     if not isinstance(source, Map) or not source.exact:
         base.exact = False
         base.items.pop(OTHERS, None)
-        base.items = {name: _replaceable(old) for name, old in base.items.items()}
+        base.items = {
+            name: replaceable(old) if isinstance(old, Const) else join(old, Unknown())
+            for name, old in base.items.items()
+        }
     base.items.update(known)
-
-
-def _replaceable(value: Value) -> Value:
-    """A value that something unknown may have replaced."""
-    if isinstance(value, Const):
-        return Const(value.value, value.node, value.module, default=True)
-    return join(value, Unknown())
 
 
 def append(interp: Core, sequence: Seq, value: Value, index: int | None = None) -> None:

@@ -18,10 +18,12 @@ from gradlint.model.interpret.items import (
 from gradlint.values.graph import constant, join
 from gradlint.values.kinds import (
     Apply,
+    Class,
     Const,
     Instance,
     Map,
     Seq,
+    Symbol,
     Unknown,
     Value,
 )
@@ -42,9 +44,14 @@ def _copy(kind: str) -> BuiltinFunction:
         if isinstance(source, Seq):
             return Seq(list(source.items), kind, site.node, site.module, exact=False)
         if isinstance(source, Apply) and source.fn == "builtins.map" and len(source.args) == 2:
-            one = item_of(interp.knowledge, source.args[1], site.node, site.module)
-            mapped = interp.call(source.args[0], site.given(one))
-            return Seq([mapped], kind, site.node, site.module, exact=False)
+            known = items_of(source.args[1], MOST_UNROLLED)
+            one = (
+                [item_of(interp.knowledge, source.args[1], site.node, site.module)]
+                if known is None
+                else known
+            )
+            mapped = [interp.call(source.args[0], site.given(value)) for value in one]
+            return Seq(mapped, kind, site.node, site.module, known is not None)
         return None
 
     return build
@@ -70,10 +77,52 @@ def _getattr(interp: Core, site: CallSite) -> Value | None:
 def _setattr(interp: Core, site: CallSite) -> Value | None:
     if len(site.args) == 3:
         base, key, value = site.args
-        if isinstance(base, Instance | Unknown | Apply):
-            name = constant(key)
-            interp.heap.store(base.attrs, name if isinstance(name, str) else "*", value)
+        for option in base.options():
+            if isinstance(option, Instance | Unknown | Apply):
+                name = known_key(key)
+                sure = option is base and name is not None
+                for meant in [str(name)] if name is not None else [*option.attrs, "*"]:
+                    old = option.attrs.get(meant)
+                    stored = value if sure or old is None else join(old, value)
+                    interp.heap.store(option.attrs, meant, stored)
     return Const(None, site.node, site.module)
+
+
+def _isinstance(interp: Core, site: CallSite) -> Value | None:
+    found = _is_instance(interp, *site.args) if len(site.args) == 2 else None
+    if found is None:
+        return _plain("builtins.isinstance")(interp, site)
+    return Const(found, site.node, site.module)
+
+
+def _is_instance(interp: Core, value: Value, kind: Value) -> bool | None:
+    """Whether a value is an object of a class or of one of several; None: not certain."""
+    if isinstance(kind, Seq):
+        found = {_is_instance(interp, value, item) for item in kind.items}
+        return True if True in found else (False if found == {False} and kind.exact else None)
+    name = interp.knowledge.canonical(kind.name) if isinstance(kind, Symbol) else ""
+    builtin = _TYPES.get(name)
+    if isinstance(value, Instance):
+        bases = [interp.knowledge.canonical(base) for base in value.cls.library_bases()]
+        if kind in value.cls.lineage() or name in bases:
+            return True
+        known = not bases and not value.cls.has_unknown_base()
+        return False if isinstance(kind, Class) or (builtin and known) else None
+    if isinstance(value, Apply):
+        return True if value.fn == name else None
+    if builtin is None:
+        return None
+    if isinstance(value, Const):
+        return None if value.default else isinstance(value.value, builtin)
+    if isinstance(value, Map):
+        return builtin is dict
+    return builtin.__name__ == value.kind if isinstance(value, Seq) else None
+
+
+_TYPES = {
+    f"builtins.{kind.__name__}": kind
+    for kind in (bool, bytes, complex, dict, float, int, list, set, str, tuple)
+}
 
 
 def _len(interp: Core, site: CallSite) -> Value | None:
@@ -153,7 +202,7 @@ FUNCTIONS: dict[str, BuiltinFunction] = {
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
     "builtins.range": lambda interp, site: _made("builtins.range", site),
-    "builtins.isinstance": _plain("builtins.isinstance"),
+    "builtins.isinstance": _isinstance,
     "builtins.hasattr": _plain("builtins.hasattr"),
     "builtins.sum": _plain("builtins.sum"),
     "builtins.map": _plain("builtins.map"),

@@ -166,29 +166,27 @@ def _call_object(interp: Core, callee: Apply, site: CallSite) -> Value:
 
 
 def _call_any(interp: Core, callee: Join, site: CallSite) -> Value:
-    options = callee.options()
-    if len(options) != 2 or interp.muted:
-        return join(*(call(interp, option, site) for option in options))
+    """A call of one of several: each is made in a branch."""
     found: list[Value] = []
 
-    def take(option: Value) -> None:
-        found.append(call(interp, option, site))
+    def take(first: Value, *others: Value) -> None:
+        if others:
+            interp.either(None, lambda: take(first), lambda: take(*others), site.frame, site.node)
+        else:
+            found.append(call(interp, first, site))
 
-    first, second = options
-    interp.either(None, lambda: take(first), lambda: take(second), site.frame, site.node)
+    take(*callee.options())
     return join(*found)
 
 
 def _call_instance(interp: Core, callee: Instance, site: CallSite) -> Value:
     inner: Value | None = None
-    cls = callee.cls
-    if cls is not None:
-        bases = [interp.knowledge.canonical(name) for name in cls.library_bases()]
-        for name in ("__call__", *interp.knowledge.call_methods(bases)):
-            method = names.class_attribute(interp, cls, name, callee)
-            if isinstance(method, Function):
-                inner = interp.inline(method, site)
-                break
+    bases = [interp.knowledge.canonical(name) for name in callee.cls.library_bases()]
+    for name in ("__call__", *interp.knowledge.call_methods(bases)):
+        method = names.class_attribute(interp, callee.cls, name, callee)
+        if isinstance(method, Function):
+            inner = interp.inline(method, site)
+            break
     result = interp.applied(site, "()", callee)
     result.inner = inner
     return result
@@ -197,7 +195,7 @@ def _call_instance(interp: Core, callee: Instance, site: CallSite) -> Value:
 def _super_call(interp: Core, name: str, site: CallSite) -> Value:
     frame = site.frame
     receiver = frame.self_value
-    if isinstance(receiver, Instance) and receiver.cls is not None and frame.cls is not None:
+    if isinstance(receiver, Instance) and frame.cls is not None:
         lineage = receiver.cls.lineage()
         start = lineage.index(frame.cls) + 1 if frame.cls in lineage else 1
         for cls in lineage[start:]:

@@ -39,7 +39,7 @@ def given(interp: Core, value: Value | None, frame: Frame) -> Value | None:
         if fact["kind"] == "parts":
             return given(interp, value.args[0] if value.args else None, frame)
         return None
-    if not isinstance(value, Instance) or value.cls is None:
+    if not isinstance(value, Instance):
         return None
     if id(value) in interp.items:
         return interp.items[id(value)][1]

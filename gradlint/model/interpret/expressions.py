@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 from gradlint.model.interpret import assignment, calls, literals, names, operators
 from gradlint.model.interpret.items import item, item_of
 from gradlint.values.graph import join
-from gradlint.values.kinds import Apply, Const, Deferred, Frame, Function, Symbol, Unknown, Value
+from gradlint.values.kinds import (
+    Apply,
+    Const,
+    Deferred,
+    Frame,
+    Function,
+    Join,
+    Symbol,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from gradlint.model.interpret.core import Core
@@ -28,18 +38,18 @@ def _name(interp: Core, node: ast.Name, frame: Frame) -> Value:
     while scope is not None and name not in scope.global_names:
         found = scope.locals.get(name)
         if found is not None:
-            if isinstance(found, Deferred):
+            if isinstance(found, Deferred | Join):
                 found = scope.locals[name] = names.brought(interp, found)
             return found
         scope = scope.parent
     found = names.module_name(interp, frame.module, name)
     if found is not None:
         return found
-    if name in BUILTINS:
-        return Symbol(f"builtins.{name}")
     starred = names.starred(interp, frame.module, name)
     if starred is not None:
         return starred
+    if name in BUILTINS:
+        return Symbol(f"builtins.{name}")
     return frame.module.unresolved.setdefault(name, Unknown(name, node, frame.module))
 
 
@@ -104,6 +114,22 @@ def _slice(interp: Core, node: ast.Slice, frame: Frame) -> Value:
     return Apply("slice", parts, {}, node, frame.module)
 
 
+def _text(interp: Core, node: ast.JoinedStr, frame: Frame) -> Value:
+    """An f-string: folded where only literals are in it, written as they are."""
+    parts: list[Const] = []
+    for part in node.values:
+        inserted = part if isinstance(part, ast.FormattedValue) else None
+        value = interp.evaluate(inserted.value if inserted else part, frame)
+        formatted = inserted is not None and (inserted.format_spec or inserted.conversion > 0)
+        if isinstance(value, Const) and not formatted:
+            parts.append(value)
+    if len(parts) < len(node.values):
+        return Unknown("", node, frame.module)
+    default = any(part.default for part in parts)
+    text = "".join(str(part.value) for part in parts)
+    return Const(text, node, frame.module, default=default)
+
+
 def _call(interp: Core, node: ast.Call, frame: Frame) -> Value:
     return calls.call_expression(interp, node, frame)
 
@@ -134,4 +160,5 @@ EXPRESSIONS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Yield: _yield,
     ast.YieldFrom: _yield,
     ast.Slice: _slice,
+    ast.JoinedStr: _text,
 }

@@ -6,7 +6,8 @@ goes through the heap, which remembers what was there as long as a branch is ope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -69,6 +70,16 @@ class Heap:
         """Remember what a container holds, before it is changed in place."""
         if self._touched and id(container) not in self._touched[-1]:
             self._touched[-1][id(container)] = (container, _content(container))
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is written now stays, whatever becomes of the branches that are open."""
+        outer = self._attributes, self._touched
+        self._attributes, self._touched = [], []
+        try:
+            yield
+        finally:
+            self._attributes, self._touched = outer
 
     @property
     def mark(self) -> Mark:

@@ -6,7 +6,7 @@ import ast
 
 from gradlint.model.interpret import names
 from gradlint.model.interpret.core import CallSite, Core, Status
-from gradlint.values.graph import join
+from gradlint.values.graph import join, replaceable
 from gradlint.values.kinds import (
     Apply,
     Class,
@@ -46,22 +46,24 @@ def instantiate(interp: Core, cls: Class, site: CallSite) -> Instance:
 
 
 def _fill_fields(interp: Core, cls: Class, instance: Instance, site: CallSite) -> None:
-    fields = [
-        statement.target.id
+    """What the `__init__` of a dataclass stores."""
+    fields = {
+        statement.target.id: (owner, statement.value)
         for owner in reversed(cls.lineage())
         for statement in owner.node.body
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
-    ]
-    for name, value in zip(fields, site.args, strict=False):
-        instance.attrs[name] = value
-    instance.attrs.update(site.kwargs)
-    for name in fields:
-        if name not in instance.attrs:
-            default = names.class_attribute(interp, cls, name, None)
-            if isinstance(default, Apply) and default.fn == "dataclasses.field":
-                default = default.argument(None, "default")
-            if default is not None:
-                instance.attrs[name] = default
+    }
+    given = {**dict(zip(fields, site.args, strict=False)), **site.kwargs}
+    for name, (owner, default) in fields.items():
+        if name not in given and default is not None:
+            value = interp.evaluate(default, Frame(owner.module, owner.frame))
+            if isinstance(value, Apply) and value.fn == "dataclasses.field":
+                factory = value.kwargs.get("default_factory")
+                made = interp.call(factory, site.given()) if factory is not None else Unknown(name)
+                value = value.kwargs.get("default", made)
+            given[name] = value if site.complete else replaceable(value)
+    for name, value in given.items():
+        interp.heap.store(instance.attrs, name, value)
 
 
 def unknown_site(interp: Core, function: Function, node: ast.AST) -> CallSite:
@@ -163,7 +165,8 @@ def _bind_parameters(
         positional = positional[1:]
     bound.update(zip(positional, site.args, strict=False))
     rest = dict(site.kwargs)
-    for name in [*positional, *(parameter.arg for parameter in spec.kwonlyargs)]:
+    parameters = [*positional, *(parameter.arg for parameter in spec.kwonlyargs)]
+    for name in parameters:
         if name in rest:
             bound[name] = rest.pop(name)
     exact = site.complete and not entry
@@ -176,10 +179,8 @@ def _bind_parameters(
     for parameter, default in _defaults(spec):
         if parameter.arg not in bound:
             value = interp.evaluate(default, closure)
-            if isinstance(value, Const) and not exact:
-                value = Const(value.value, value.node, value.module, default=True)
-            bound[parameter.arg] = value
-    for name in positional:
+            bound[parameter.arg] = value if exact else replaceable(value)
+    for name in parameters:
         if name not in bound:
             bound[name] = Unknown(name, function.node, function.module)
 

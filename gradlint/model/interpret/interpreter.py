@@ -183,6 +183,13 @@ class Interpreter(Core):
     def attempt(self, statement: ast.Try, frame: Frame) -> Status:
         """`try`: the body runs, and each handler may run as well, or instead where it leaves."""
         acts, status = self.collected([*statement.body, *statement.orelse], frame)
+        imports = {
+            name: frame.locals[name]
+            for part in statement.body
+            if isinstance(part, ast.Import | ast.ImportFrom)
+            for name in (alias.asname or alias.name for alias in part.names)
+            if name in frame.locals
+        }
         handlers = [handler for handler in statement.handlers if not _only_raises(handler)]
         if status is None or not handlers:
             self.trace.extend(acts)
@@ -194,6 +201,8 @@ class Interpreter(Core):
             self.trace, instead = outer, self.trace
             self.trace.append(Branch(None, acts, instead, statement))
             status = weakest(status, handled)
+        # Of an import and its fallback the import is what is meant to be there.
+        frame.locals.update(imports)
         last = self.block(statement.finalbody, frame)
         return last or status
 
@@ -262,12 +271,16 @@ class Interpreter(Core):
 
     def class_value(self, statement: ast.ClassDef, frame: Frame) -> Class:
         """The class that a statement defines; one object however often it is reached."""
-        found = self.classes.get(statement)
-        if found is None:
-            bases = [self.evaluate(base, frame) for base in statement.bases]
-            closure = frame if frame.function is not None else None
-            found = self.classes[statement] = Class(statement, frame.module, closure, bases)
-        return found
+        if frame.function is not None:
+            # Each time its function is called it closes over other names.
+            return self._class(statement, frame, frame)
+        if statement not in self.classes:
+            self.classes[statement] = self._class(statement, frame, None)
+        return self.classes[statement]
+
+    def _class(self, statement: ast.ClassDef, frame: Frame, closure: Frame | None) -> Class:
+        bases = [self.evaluate(base, frame) for base in statement.bases]
+        return Class(statement, frame.module, closure, bases)
 
     def delete(self, statement: ast.Delete, frame: Frame) -> Status:
         """`del`."""

@@ -30,6 +30,10 @@ def item(interp: Core, base: Value, key: Value, node: ast.AST, frame: Frame) -> 
         return _value_of(base, known_key(key), node, frame.module)
     index = constant(key)
     inner = base.inner if isinstance(base, Apply) and base.inner is not None else base
+    if isinstance(inner, Seq) and inner.exact and isinstance(key, Apply) and key.fn == "slice":
+        sliced = _sliced(inner.items, key)
+        if sliced is not None:
+            return Seq(sliced, inner.kind, node, frame.module)
     if isinstance(inner, Seq) and isinstance(index, int):
         if inner.exact and -len(inner.items) <= index < len(inner.items):
             return inner.items[index]
@@ -40,6 +44,16 @@ def item(interp: Core, base: Value, key: Value, node: ast.AST, frame: Frame) -> 
             return base.attribute(f"[{index!r}]")
         return Unknown("", node, frame.module)
     return Apply("[]", [base, key], {}, node, frame.module, tracked=interp.tracked)
+
+
+def _sliced(items: list[Value], key: Apply) -> list[Value] | None:
+    """The items of a slice whose bounds are literals; None for any other."""
+    bounds = [part.value for part in key.args if isinstance(part, Const) and not part.default]
+    if len(bounds) < len(key.args) or not all(
+        bound is None or isinstance(bound, int) for bound in bounds
+    ):
+        return None
+    return items[slice(*bounds)] if bounds[2] != 0 else None
 
 
 def _value_of(base: Map, key: str | int | None, node: ast.AST, module: Module) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradlint.model.interpret.core import CallSite, Core
-from gradlint.values.graph import join
+from gradlint.values.graph import join, replaceable
 from gradlint.values.kinds import (
     Apply,
     Class,
@@ -27,58 +27,58 @@ from gradlint.values.kinds import (
 def module_name(interp: Core, module: Module, name: str) -> Value | None:
     """A top-level name of a module; of another file only its definition is interpreted."""
     found = module.globals.get(name)
-    if found is not None:
-        if isinstance(found, Deferred):
-            found = _brought_once(interp, module, name, found)
+    if found is not None and not isinstance(found, Deferred | Join):
         return found
+    if name in module.resolving:
+        # Files that import each other.
+        return None
+    module.resolving.add(name)
+    try:
+        if found is None:
+            found = _defined(interp, module, name)
+        if found is not None:
+            found = module.globals[name] = brought(interp, found)
+        return found
+    finally:
+        module.resolving.discard(name)
+
+
+def _defined(interp: Core, module: Module, name: str) -> Value | None:
+    """What the definitions of a name give, each interpreted alone."""
     if name == "__name__":
         main = module is interp.module
         return Const("__main__" if main else "module", None, module, default=False)
     statements = module.bindings.get(name)
     if not statements:
         return starred(interp, module, name) if module is not interp.module else None
-    if name in module.resolving:
-        return None
-    module.resolving.add(name)
-    frame = Frame(module, locals=module.globals)
-    try:
-        with interp.aside():
-            # Of several the first is what is meant to be there: a `try` and its fallback.
-            interp.block(statements[:1], frame)
-    finally:
-        module.resolving.discard(name)
-    found = module.globals.get(name)
-    return _brought_once(interp, module, name, found) if isinstance(found, Deferred) else found
-
-
-def _brought_once(interp: Core, module: Module, name: str, deferred: Deferred) -> Value | None:
-    """Follow an import; None while it is being followed already (files that import each other)."""
-    if name in module.resolving:
-        return None
-    module.resolving.add(name)
-    try:
-        found = module.globals[name] = brought(interp, deferred)
-        return found
-    finally:
-        module.resolving.discard(name)
+    frame = Frame(module)
+    values: list[Value] = []
+    with interp.aside(), interp.heap.apart():
+        for statement in statements:
+            interp.block([statement], frame)
+            if name in frame.locals:
+                values.append(frame.locals[name])
+    for other, value in frame.locals.items():
+        # What the same statements bind besides is one with it: `net, optimizer = build()`.
+        if all(statement in statements for statement in module.bindings.get(other, ())):
+            module.globals.setdefault(other, value)
+    imports = [value for value in values if isinstance(value, Deferred)]
+    return join(*(imports or values)) if values else None
 
 
 def starred(interp: Core, module: Module, name: str) -> Value | None:
     """What a star import brings by a name."""
-    for statement in module.stars:
+    for statement in reversed(module.stars):
+        assert isinstance(statement, ast.ImportFrom)
         source = statement.module or ""
         if not statement.level and interp.knowledge.is_library(source.partition(".")[0]):
             if interp.knowledge.defines(f"{source}.{name}"):
                 return Symbol(f"{source}.{name}")
             continue
         target = interp.project.resolve(module, source, statement.level)
-        key = f"*{name}"
-        if target is not None and target is not module and key not in target.resolving:
-            target.resolving.add(key)
-            found = module_name(interp, target, name)
-            target.resolving.discard(key)
-            if found is not None:
-                return found
+        found = module_name(interp, target, name) if target is not None else None
+        if found is not None:
+            return found
     return None
 
 
@@ -119,15 +119,14 @@ def instance_attribute(
     stored = base.attrs.get(name)
     if stored is not None:
         return stored
-    if base.cls is not None:
-        found = class_attribute(interp, base.cls, name, base)
-        if found is not None:
-            return found
-        if base.cls.library_bases() or base.cls.has_unknown_base():
-            # An inherited method, or data of the base class: `.training`.
-            method = Method(base, name, node, frame.module)
-            base.attrs[name] = method
-            return method
+    found = class_attribute(interp, base.cls, name, base)
+    if found is not None:
+        return found
+    if base.cls.library_bases() or base.cls.has_unknown_base():
+        # An inherited method, or data of the base class: `.training`.
+        method = Method(base, name, node, frame.module)
+        base.attrs[name] = method
+        return method
     unknown = Unknown(f"self.{name}" if base is frame.self_value else name, node, frame.module)
     base.attrs[name] = unknown
     return unknown
@@ -158,15 +157,18 @@ def class_attribute(interp: Core, cls: Class, name: str, instance: Instance | No
     value = getattr(statement, "value", None)
     if value is None:
         return None
-    result = interp.evaluate(value, frame)
-    if isinstance(result, Const):
-        result = Const(result.value, result.node, result.module, default=True)
-    return result
+    return replaceable(interp.evaluate(value, frame))
 
 
-def brought(interp: Core, deferred: Deferred) -> Value:
-    """What an import brings: a module or a definition of the project, or a library's symbol."""
-    node, name, importer = deferred.node, deferred.name, deferred.module
+def brought(interp: Core, value: Value) -> Value:
+    """What a name holds once its import is followed: a module, a definition, a library's symbol."""
+    if isinstance(value, Join):
+        if any(isinstance(option, Deferred) for option in value.options()):
+            return join(*(brought(interp, option) for option in value.options()))
+        return value
+    if not isinstance(value, Deferred):
+        return value
+    node, name, importer = value.node, value.name, value.module
     if isinstance(node, ast.ImportFrom):
         return _imported(interp, node, name, importer)
     module = interp.project.resolve(importer, name)

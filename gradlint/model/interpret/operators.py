@@ -7,6 +7,8 @@ import operator as python_operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from gradlint.model.interpret.items import MOST_ITEMS
+from gradlint.values.graph import stands_for_many
 from gradlint.values.kinds import (
     Apply,
     Class,
@@ -63,6 +65,7 @@ _FOLDED: dict[str, Callable[[Any, Any], Any]] = {
     "/": python_operator.truediv,
     "//": python_operator.floordiv,
     "%": python_operator.mod,
+    "**": pow,
     "==": python_operator.eq,
     "!=": python_operator.ne,
     "<": python_operator.lt,
@@ -76,8 +79,20 @@ _FOLDED: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-_NUMERIC_POWER = 64
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+MOST_POWER = 64
 """`a ** b` is folded for exponents up to this: larger ones only cost time."""
+
+LARGEST = 10**18
+"""Whole numbers beyond this are not computed with: none of a program's sizes is as large, and a
+product that grows in a loop would cost time."""
+
+LONGEST_TEXT = 1000
+"""Characters of a text put together from others: a name or a path has fewer."""
+
+MOST_REPEATED = 64
+"""Items of a display that `*` makes: of a longer one only what is in it is known."""
 
 
 def operator_of(node: ast.AST) -> str:
@@ -100,37 +115,64 @@ def binary(
         folded = _fold(symbol, left.value, right.value)
         if folded is not _FAILED:
             return Const(folded, node, frame.module, default=left.default or right.default)
-    if symbol == "+" and isinstance(left, Seq) and isinstance(right, Seq):
-        exact = left.exact and right.exact
-        return Seq([*left.items, *right.items], left.kind, node, frame.module, exact)
-    if symbol == "*" and isinstance(left, Seq) and isinstance(right, Const):
-        times = right.value
-        if isinstance(times, int) and left.exact and 0 <= times * len(left.items) <= 64:
-            return Seq(left.items * times, left.kind, node, frame.module)
-        return Seq(list(left.items), left.kind, node, frame.module, exact=False)
+    elif symbol in ("in", "not in"):
+        found = _contains(right, left)
+        if found is not None:
+            return Const(found is (symbol == "in"), node, frame.module)
+    elif symbol == "+" and isinstance(left, Seq) and isinstance(right, Seq):
+        items = [*left.items, *right.items]
+        exact = left.exact and right.exact and len(items) <= MOST_ITEMS
+        return Seq(items[:MOST_ITEMS], left.kind, node, frame.module, exact)
+    elif symbol == "*" and isinstance(left, Seq) and isinstance(right, Const):
+        return _repeated(left, right.value, node, frame)
+    elif symbol == "*" and isinstance(right, Seq) and isinstance(left, Const):
+        return _repeated(right, left.value, node, frame)
     return interp.operation(symbol, [left, right], node, frame)
+
+
+def _repeated(items: Seq, times: Any, node: ast.AST, frame: Frame) -> Seq:
+    if isinstance(times, int) and items.exact and times * len(items.items) <= MOST_REPEATED:
+        return Seq(items.items * times, items.kind, node, frame.module)
+    return Seq(list(items.items), items.kind, node, frame.module, exact=False)
+
+
+def _contains(container: Value, value: Value) -> bool | None:
+    """Whether a literal is in a display of literals; None where that is not certain."""
+    if not isinstance(value, Const) or value.default:
+        return None
+    if isinstance(container, Map) and container.exact:
+        return value.value in container.items
+    if isinstance(container, Seq) and container.exact:
+        literals = [item for item in container.items if isinstance(item, Const)]
+        if len(literals) == len(container.items) and not any(item.default for item in literals):
+            return value.value in [item.value for item in literals]
+    return None
 
 
 _FAILED = object()
 
 
 def _fold(symbol: str, left: Any, right: Any) -> Any:
-    if symbol == "**":
-        numeric = isinstance(left, int | float) and isinstance(right, int | float)
-        if not numeric or abs(right) > _NUMERIC_POWER or abs(left) > 1e6:
-            return _FAILED
-        function: Callable[[Any, Any], Any] = pow
-    else:
-        found = _FOLDED.get(symbol)
-        if found is None:
-            return _FAILED
-        function = found
-    if symbol == "*" and not (isinstance(left, int | float) and isinstance(right, int | float)):
+    function = _FOLDED.get(symbol)
+    if function is None:
         return _FAILED
+    if symbol in _ARITHMETIC:
+        if not _foldable(left) or not _foldable(right):
+            return _FAILED
+        texts = isinstance(left, str) or isinstance(right, str)
+        if (texts and symbol != "+") or (symbol == "**" and abs(right) > MOST_POWER):
+            return _FAILED
     try:
         return function(left, right)
     except (TypeError, ValueError, ArithmeticError):
         return _FAILED
+
+
+def _foldable(value: Any) -> bool:
+    """Whether arithmetic on a literal is cheap."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST_TEXT
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) <= LARGEST)
 
 
 def unary_expression(interp: Core, node: ast.UnaryOp, frame: Frame) -> Value:
@@ -138,8 +180,9 @@ def unary_expression(interp: Core, node: ast.UnaryOp, frame: Frame) -> Value:
     value = interp.evaluate(node.operand, frame)
     symbol = OPERATORS[type(node.op)]
     if isinstance(value, Const):
-        if symbol == "neg" and isinstance(value.value, int | float):
-            return Const(-value.value, node, frame.module, default=value.default)
+        if symbol in ("neg", "pos") and isinstance(value.value, int | float):
+            folded = -value.value if symbol == "neg" else +value.value
+            return Const(folded, node, frame.module, default=value.default)
         if symbol == "not":
             return Const(not value.value, node, frame.module, default=value.default)
     return interp.operation(symbol, [value], node, frame)
@@ -167,26 +210,32 @@ def boolean_expression(interp: Core, node: ast.BoolOp, frame: Frame) -> Value:
     values = [interp.evaluate(value, frame) for value in node.values]
     is_and = isinstance(node.op, ast.And)
     decided = [truth(value) for value in values]
-    if any(found is (not is_and) for found in decided):
+    if (not is_and) in decided:
         index = decided.index(not is_and)
         if all(found is not None for found in decided[:index]):
             return values[index]
         if is_and:
             return Const(False, node, frame.module)
-    rest = [value for value, found in zip(values, decided, strict=True) if found is None]
-    if not rest:
-        return values[-1]
-    if len(rest) == 1 and (is_and or decided[-1] is None):
-        return rest[0]
-    return Apply("and" if is_and else "or", rest, {}, node, frame.module)
+        del values[index + 1 :], decided[index + 1 :]
+    open_ = [value for value, found in zip(values, decided, strict=True) if found is None]
+    if not is_and and decided[-1] is not None:
+        # What is tested last is the value where all others are false.
+        open_.append(values[-1])
+    if len(open_) <= 1:
+        return open_[0] if open_ else values[-1]
+    return Apply("and" if is_and else "or", open_, {}, node, frame.module)
 
 
 def truth(value: Value) -> bool | None:
     """Whether a value counts as true, if that is certain."""
     if isinstance(value, Const):
         return None if value.default else bool(value.value)
-    if isinstance(value, Seq | Map):
-        return bool(value.items) if value.exact else (True if value.items else None)
+    if isinstance(value, Seq | Map) and value.exact:
+        return bool(value.items)
+    if isinstance(value, Seq):
+        return True if any(not stands_for_many(item) for item in value.items) else None
+    if isinstance(value, Map):
+        return True if value.items else None
     if isinstance(value, Class | Function | ModuleRef):
         return True
     if isinstance(value, Apply) and value.fn == "not":

@@ -38,16 +38,15 @@ def follow(interp: Core, apply: Apply, frame: Frame) -> None:
 
 def _bases(interp: Core, instance: Instance) -> Fact:
     """What the library base of a network says of it."""
-    if instance.cls is not None:
-        for name in instance.cls.library_bases():
-            fact = interp.knowledge.fact("base", interp.knowledge.canonical(name))
-            if fact is not None:
-                return fact
+    for name in instance.cls.library_bases():
+        fact = interp.knowledge.fact("base", interp.knowledge.canonical(name))
+        if fact is not None:
+            return fact
     return {}
 
 
 def _own_model(interp: Core, model: Instance, apply: Apply, frame: Frame) -> Value | None:
-    if _bases(interp, model).get("call-method") != "call" or model.cls is None:
+    if _bases(interp, model).get("call-method") != "call":
         return None
     if any(model.cls.find(name) for name in interp.knowledge.words["own-training-step"]):
         return None
@@ -80,7 +79,7 @@ def _wrapped_model(
 
 def _trained_module(interp: Core, apply: Apply, frame: Frame) -> Value | None:
     model = apply.argument(0, "model")
-    if not isinstance(model, Instance) or model.cls is None or apply.node is None:
+    if not isinstance(model, Instance) or apply.node is None:
         return None
     fact = _bases(interp, model)
     step = names.class_attribute(interp, model.cls, str(fact.get("step-method", "")), model)
@@ -102,7 +101,7 @@ def _trained_module(interp: Core, apply: Apply, frame: Frame) -> Value | None:
 
 def _loader_of(interp: Core, owner: Value, fact: Fact, apply: Apply, frame: Frame) -> Value | None:
     """What the module, or the data module, itself gives as the training loader."""
-    if not isinstance(owner, Instance) or owner.cls is None or apply.node is None:
+    if not isinstance(owner, Instance) or apply.node is None:
         return None
     found: Value | None = None
     with interp.aside():
