@@ -49,6 +49,13 @@ def same(left: Value, right: Value) -> bool:
 
 def join(*values: Value) -> Value:
     """One value that stands for all of them."""
+    if len(values) == 2:
+        # By far the most frequent: what two branches leave of one name.
+        left, right = values
+        if left.options() == right.options():
+            return left
+        if not isinstance(left, Join) and not isinstance(right, Join):
+            return left if same(left, right) else Join((left, right))
     options: list[Value] = []
     for value in values:
         for option in value.options():

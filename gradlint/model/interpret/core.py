@@ -15,6 +15,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from gradlint.model.interpret.heap import Heap, Mark, Written
+from gradlint.source.exits import leaves_early
 from gradlint.values.graph import joined
 from gradlint.values.kinds import Apply, Class, Function, Module, Value
 from gradlint.values.trace import Act, Branch
@@ -76,6 +77,7 @@ class Core(ABC):
         self.skipped: list[tuple[Module, ast.AST, str]] = []
         self.classes: dict[ast.ClassDef, Class] = {}
         self._open: list[_Ended] = []
+        self._early: dict[tuple[int, str], bool] = {}
         self.items: dict[int, tuple[Value, Value | None]] = {}
 
     # -- the recursion -----------------------------------------------------------------------
@@ -181,25 +183,55 @@ class Core(ABC):
         self._join(frame, [way for way in (one, other) if way.status is None])
         return weakest(one.status, other.status)
 
-    def body(self, run: Callable[[], Status], frame: Frame, exit: str) -> tuple[Status, bool]:
+    def body(
+        self,
+        run: Callable[[], Status],
+        frame: Frame,
+        exit: str,
+        statements: Sequence[ast.stmt] | None = None,
+    ) -> tuple[Status, bool]:
         """Run what an exit ends, such as `return`; what each way out leaves is joined.
+
+        `statements` are those that `run` goes through once, if it does: where none leaves early,
+        nothing needs to be taken back.
 
         Returns:
             How it ended (None if any way leads on to what follows), and whether `exit` ended it.
         """
+        if statements is not None and not self._leaves_early(statements, exit):
+            self._open.append(_Ended(exit, None))
+            status = run()
+            self._open.pop()
+            return (None, True) if status == exit else (status, False)
         ended = _Ended(exit, self.heap.mark)
         self._open.append(ended)
         last = self._way(run, frame)
         self._open.pop()
         ways = [*ended.ways, last] if last.status is None else ended.ways
-        self._join(frame, ways)
+        if exit == "return" and ways:
+            # Of the names only those functions can see that are defined here: as they were last.
+            _set(frame.locals, ways[-1].names)
+            self.heap.merge([way.written for way in ways])
+        else:
+            self._join(frame, ways)
         return (None if ways else last.status), bool(ended.ways)
+
+    def forget_exits(self) -> None:
+        """Forget the ways that left the innermost part so far: the same ones come again."""
+        self._open[-1].ways.clear()
+
+    def _leaves_early(self, statements: Sequence[ast.stmt], exit: str) -> bool:
+        key = (id(statements), exit)
+        if key not in self._early:
+            self._early[key] = leaves_early(statements, exit)
+        return self._early[key]
 
     def left(self, exit: str, frame: Frame) -> None:
         """Remember what holds where an exit is come upon."""
         for ended in reversed(self._open):
             if ended.exit == exit:
-                ended.ways.append(_Way(exit, dict(frame.locals), self.heap.since(ended.mark)))
+                if ended.mark is not None:
+                    ended.ways.append(_Way(exit, dict(frame.locals), self.heap.since(ended.mark)))
                 return
 
     def _way(self, run: Callable[[], Status], frame: Frame) -> _Way:
@@ -240,10 +272,13 @@ class _Way:
 
 @dataclass(slots=True)
 class _Ended:
-    """Something that `exit` ends: when it began, and the ways that were left by one so far."""
+    """Something that `exit` ends: when it began, and the ways that were left by one so far.
+
+    A `mark` of None says that it has one way out, so that none needs to be remembered.
+    """
 
     exit: str
-    mark: Mark
+    mark: Mark | None
     ways: list[_Way] = field(default_factory=list)
 
 

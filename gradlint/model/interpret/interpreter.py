@@ -104,13 +104,15 @@ class Interpreter(Core):
     def _unrolled(
         self, statement: ast.For | ast.AsyncFor, items: Sequence[Value], frame: Frame
     ) -> Status:
+        body = statement.body
+
         def once(item: Value) -> Status:
             assignment.assign(self, statement.target, item, frame)
-            return self.block(statement.body, frame)
+            return self.block(body, frame)
 
         def each() -> Status:
             for item in items:
-                status, _ = self._ended_by("continue", partial(once, item), frame)
+                status, _ = self._ended_by("continue", partial(once, item), frame, body)
                 if status is not None:
                     return status
             return self.block(statement.orelse, frame)
@@ -118,10 +120,16 @@ class Interpreter(Core):
         status, _ = self._ended_by("break", each, frame)
         return status
 
-    def _ended_by(self, exit: str, run: Callable[[], Status], frame: Frame) -> tuple[Status, bool]:
+    def _ended_by(
+        self,
+        exit: str,
+        run: Callable[[], Status],
+        frame: Frame,
+        body: Sequence[ast.stmt] | None = None,
+    ) -> tuple[Status, bool]:
         """Run what an exit ends; where one does so early, its acts are a block of the trace."""
         outer, self.trace = self.trace, []
-        status, early = self.body(run, frame, exit)
+        status, early = self.body(run, frame, exit, body)
         acts, self.trace = self.trace, outer
         self.trace.extend([Block(acts, exit)] if early and acts else acts)
         return status, early
@@ -151,9 +159,10 @@ class Interpreter(Core):
                     dataset_code.settle(self, item, frame)
                     assignment.assign(self, statement.target, item, frame)
                 self.muted += muted
-                self.body(once, frame, "continue")
+                self.body(once, frame, "continue", statement.body)
                 self.muted -= muted
                 if muted:
+                    self.forget_exits()
                     self._count(before, mark, frame)
             self.loops = outer
             otherwise[:], status = self.collected(statement.orelse, frame)

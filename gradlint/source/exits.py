@@ -1,0 +1,31 @@
+"""Statements -> whether one of them leaves early what it stands in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+_EXITS: dict[str, type[ast.stmt]] = {
+    "return": ast.Return,
+    "continue": ast.Continue,
+}
+_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+def leaves_early(body: Sequence[ast.stmt], exit: str) -> bool:
+    """Whether a `return` or `continue` in a body skips any of it; at its very end it does not."""
+    if body and isinstance(body[-1], _EXITS[exit]):
+        body = body[:-1]
+    return any(_holds(statement, exit) for statement in body)
+
+
+def _holds(node: ast.AST, exit: str) -> bool:
+    if isinstance(node, _EXITS[exit]):
+        return True
+    if isinstance(node, _DEFINES):
+        return False
+    # What leaves a loop inside is that loop's.
+    inner = isinstance(node, _LOOPS) and exit != "return"
+    parts = ("orelse",) if inner else ("body", "orelse", "handlers", "finalbody", "cases")
+    return any(_holds(child, exit) for name in parts for child in getattr(node, name, ()))
