@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gradlint.values.kinds import Frame
 
 
-def settle(interp: Core, value: Value, frame: Frame) -> Value:
+def settle(interp: Core, value: Value, frame: Frame) -> None:
     """Let a loop variable know what the project's own dataset gives for one item."""
     if isinstance(value, Apply) and value.fn == "iter" and value.args:
         found = given(interp, value.args[0], frame)
@@ -25,13 +25,16 @@ def settle(interp: Core, value: Value, frame: Frame) -> Value:
     elif isinstance(value, Join):
         for option in value.options():
             settle(interp, option, frame)
-    return value
 
 
 def given(interp: Core, value: Value | None, frame: Frame) -> Value | None:
     """One item of a dataset of the project, alone or behind a loader; None for any other."""
     if isinstance(value, Apply):
         fact = interp.knowledge.roles["data"].get(value.fn)
+        if value.fn == "[]" and isinstance(value.args[0], Apply):
+            # One of several parts: `train, test = random_split(...)`.
+            split = interp.knowledge.roles["data"].get(value.args[0].fn, {})
+            return given(interp, value.args[0], frame) if split.get("kind") == "parts" else None
         if fact is None or value.kwargs.get("collate_fn") is not None:
             return None
         if fact["kind"] == "loader":
