@@ -30,9 +30,10 @@ _IMPORT = re.compile(
 _NEVER_OURS = sys.stdlib_module_names | {name.decode() for name in PACKAGES}
 """Packages that no file of a project replaces, so that nothing has to be looked for."""
 
+_STATEMENT = re.compile(rb"^[^\s#@][^\n]*", re.MULTILINE)
 _WORD = re.compile(rb"\w+")
 
-_DEFINES = (b"from ", b"import ", b"def ", b"async ", b"class ", b"@", b"#", b"__all__")
+_DEFINES = (b"from ", b"import ", b"def ", b"async ", b"class ", b"__all__")
 """How top-level lines begin that run nothing of what they name."""
 
 _RUNS = (b"if __name__", b"for ", b"while ", b"with ")
@@ -155,11 +156,7 @@ def _imported(
 
 def _top_level(data: bytes) -> tuple[bool, frozenset[bytes]]:
     """Whether the top level of a file runs whole blocks, and the words of its other statements."""
-    lines = [
-        line
-        for line in data.split(b"\n")
-        if line and not line[:1].isspace() and not line.startswith(_DEFINES)
-    ]
+    lines = [line for line in _STATEMENT.findall(data) if not line.startswith(_DEFINES)]
     runs = any(line.startswith(_RUNS) for line in lines)
     return runs, frozenset(_WORD.findall(b"\n".join(lines)))
 

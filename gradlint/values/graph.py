@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradlint.values.kinds import (
@@ -68,19 +68,13 @@ def join(*values: Value) -> Value:
     return Join(tuple(options))
 
 
-def joined(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
-    """The names after two branches: a name bound on one side only keeps that value.
+def meet(values: Sequence[Value]) -> Value:
+    """What a name or an attribute holds where ways meet on which it holds these.
 
     Of an import and anything else the import is what is meant to be there.
     """
-    result = dict(left)
-    for name, value in right.items():
-        other = result.get(name)
-        if other is None or (isinstance(value, Deferred) and not isinstance(other, Deferred)):
-            result[name] = value
-        elif isinstance(value, Deferred) or not isinstance(other, Deferred):
-            result[name] = join(other, value)
-    return result
+    imports = [value for value in values if isinstance(value, Deferred)]
+    return join(*(imports or values))
 
 
 def stands_for_many(item: Value) -> bool:

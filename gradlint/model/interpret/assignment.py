@@ -62,17 +62,17 @@ def augmented(interp: Core, statement: ast.AugAssign, frame: Frame) -> None:
 
 def bind(interp: Core, frame: Frame, name: str, value: Value) -> None:
     """Bind a name of this scope, or of an outer one where it is declared global or nonlocal."""
+    names = frame.locals
     if name in frame.global_names:
-        interp.heap.store(frame.module.globals, name, value)
-        return
-    if name in frame.nonlocal_names:
+        names = frame.module.globals
+    elif name in frame.nonlocal_names:
         outer = frame.parent
         while outer is not None and name not in outer.locals:
             outer = outer.parent
-        if outer is not None:
-            interp.heap.store(outer.locals, name, value)
-    else:
-        frame.locals[name] = value
+        if outer is None:
+            return
+        names = outer.locals
+    interp.heap.store(names, name, value)
 
 
 def assign(interp: Core, target: ast.expr, value: Value, frame: Frame) -> None:

@@ -171,7 +171,7 @@ def _call_any(interp: Core, callee: Join, site: CallSite) -> Value:
 
     def take(first: Value, *others: Value) -> None:
         if others:
-            interp.either(None, lambda: take(first), lambda: take(*others), site.frame, site.node)
+            interp.either(None, lambda: take(first), lambda: take(*others), site.node)
         else:
             found.append(call(interp, first, site))
 

@@ -11,12 +11,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from gradlint.model.interpret.heap import Heap, Mark, Written
 from gradlint.source.exits import leaves_early
-from gradlint.values.graph import joined
 from gradlint.values.kinds import Apply, Class, Function, Module, Value
 from gradlint.values.trace import Act, Branch
 
@@ -160,7 +158,6 @@ class Core(ABC):
         test: Value | None,
         first: Callable[[], Status],
         second: Callable[[], Status],
-        frame: Frame,
         node: ast.AST,
     ) -> Status:
         """Two branches of which either may be taken: both are, and what they leave is joined.
@@ -168,20 +165,18 @@ class Core(ABC):
         One that leaves the block does not lead on to what follows. Where both do, the status is of
         the one that leaves less behind.
         """
-        before = dict(frame.locals)
         outer = self.trace
         ways = []
         for branch in (first, second):
             self.trace = []
-            way = self._way(branch, frame)
-            ways.append((way, self.trace))
-            _set(frame.locals, before)
+            status, written = self.heap.branch(branch)
+            ways.append((status, written, self.trace))
         self.trace = outer
-        (one, then), (other, otherwise) = ways
+        (status, _, then), (other_status, _, otherwise) = ways
         if then or otherwise:
             self.trace.append(Branch(test, then, otherwise, node))
-        self._join(frame, [way for way in (one, other) if way.status is None])
-        return weakest(one.status, other.status)
+        self.heap.merge([written for status, written, _ in ways if status is None])
+        return weakest(status, other_status)
 
     def body(
         self,
@@ -205,16 +200,12 @@ class Core(ABC):
             return (None, True) if status == exit else (status, False)
         ended = _Ended(exit, self.heap.mark)
         self._open.append(ended)
-        last = self._way(run, frame)
+        status, written = self.heap.branch(run)
         self._open.pop()
-        ways = [*ended.ways, last] if last.status is None else ended.ways
-        if exit == "return" and ways:
-            # Of the names only those functions can see that are defined here: as they were last.
-            _set(frame.locals, ways[-1].names)
-            self.heap.merge([way.written for way in ways])
-        else:
-            self._join(frame, ways)
-        return (None if ways else last.status), bool(ended.ways)
+        ways = [*ended.ways, written] if status is None else ended.ways
+        # The names of a function that has returned are seen by functions defined in it alone.
+        self.heap.merge(ways, last=frame.locals if exit == "return" else None)
+        return (None if ways else status), bool(ended.ways)
 
     def forget_exits(self) -> None:
         """Forget the ways that left the innermost part so far: the same ones come again."""
@@ -226,31 +217,13 @@ class Core(ABC):
             self._early[key] = leaves_early(statements, exit)
         return self._early[key]
 
-    def left(self, exit: str, frame: Frame) -> None:
+    def left(self, exit: str) -> None:
         """Remember what holds where an exit is come upon."""
         for ended in reversed(self._open):
             if ended.exit == exit:
                 if ended.mark is not None:
-                    ended.ways.append(_Way(exit, dict(frame.locals), self.heap.since(ended.mark)))
+                    ended.ways.append(self.heap.since(ended.mark))
                 return
-
-    def _way(self, run: Callable[[], Status], frame: Frame) -> _Way:
-        """Run one way that a program may take; what it wrote to the heap is taken back."""
-        names: dict[str, Value] = {}
-
-        def named() -> Status:
-            status = run()
-            names.update(frame.locals)
-            return status
-
-        status, written = self.heap.branch(named)
-        return _Way(status, names, written)
-
-    def _join(self, frame: Frame, ways: Sequence[_Way]) -> None:
-        """Go on from where several ways meet."""
-        if ways:
-            _set(frame.locals, reduce(joined, (way.names for way in ways)))
-            self.heap.merge([way.written for way in ways])
 
 
 def weakest(*statuses: Status) -> Status:
@@ -262,15 +235,6 @@ _LEAVING = (None, "continue", "break", "return", "raise")
 
 
 @dataclass(slots=True)
-class _Way:
-    """One way through a part of a program: how it ended, the names then, and what it wrote."""
-
-    status: Status
-    names: dict[str, Value]
-    written: Written
-
-
-@dataclass(slots=True)
 class _Ended:
     """Something that `exit` ends: when it began, and the ways that were left by one so far.
 
@@ -279,10 +243,4 @@ class _Ended:
 
     exit: str
     mark: Mark | None
-    ways: list[_Way] = field(default_factory=list)
-
-
-def _set(names: dict[str, Value], to: dict[str, Value]) -> None:
-    """Change the names of a scope in place: functions that were defined in it see the change."""
-    names.clear()
-    names.update(to)
+    ways: list[Written] = field(default_factory=list)

@@ -74,7 +74,7 @@ def _conditional(interp: Core, node: ast.IfExp, frame: Frame) -> Value:
     def take(branch: ast.expr) -> None:
         chosen.append(interp.evaluate(branch, frame))
 
-    interp.either(test, lambda: take(node.body), lambda: take(node.orelse), frame, node)
+    interp.either(test, lambda: take(node.body), lambda: take(node.orelse), node)
     return join(*chosen)
 
 

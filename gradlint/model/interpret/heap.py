@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gradlint.values.graph import join, same
+from gradlint.values.graph import join, meet, same
 from gradlint.values.kinds import Apply, Map, Seq, Unknown, Value, next_serial
 
 Container = Seq | Map | Apply
@@ -125,13 +125,17 @@ class Heap:
             _restore(container, before)
         return status, written
 
-    def merge(self, sides: Sequence[Written]) -> None:
-        """Leave what the branches wrote that lead on to what follows."""
+    def merge(self, sides: Sequence[Written], last: dict[str, Value] | None = None) -> None:
+        """Leave what the branches wrote that lead on to what follows.
+
+        The names in `last` are left as the last of the branches wrote them.
+        """
         for key in {key: None for side in sides for key in side.attributes}:
             attrs, name, _ = next(s.attributes[key] for s in sides if key in s.attributes)
             old = attrs.get(name)
             values = [side.attributes[key][2] if key in side.attributes else old for side in sides]
-            self.store(attrs, name, join(*(value for value in values if value is not None)))
+            known = [value for value in values if value is not None]
+            self.store(attrs, name, known[-1] if attrs is last else meet(known))
         fork = min((side.first for side in sides), default=0)
         for number in {number: None for side in sides for number in side.contents}:
             container, _ = next(s.contents[number] for s in sides if number in s.contents)

@@ -82,7 +82,6 @@ class Interpreter(Core):
             test,
             lambda: self.block(statement.body, frame),
             lambda: self.block(statement.orelse, frame),
-            frame,
             statement,
         )
 
@@ -147,7 +146,7 @@ class Interpreter(Core):
             return status
 
         def twice() -> Status:
-            before, mark = dict(frame.locals), self.heap.mark
+            mark = self.heap.mark
             for muted in (True, False):
                 if muted and self.muted:
                     continue
@@ -163,7 +162,7 @@ class Interpreter(Core):
                 self.muted -= muted
                 if muted:
                     self.forget_exits()
-                    self._count(before, mark, frame)
+                    self._count(mark)
             self.loops = outer
             otherwise[:], status = self.collected(statement.orelse, frame)
             return status
@@ -176,14 +175,10 @@ class Interpreter(Core):
             self.trace.extend(trace)
         return status
 
-    def _count(self, before: dict[str, Value], mark: Mark, frame: Frame) -> None:
+    def _count(self, mark: Mark) -> None:
         """Counters and flags: a literal that an iteration replaces by another is either from now
         on, whatever comes of it later.
         """
-        for name, value in before.items():
-            now = frame.locals.get(name)
-            if isinstance(value, Const) and isinstance(now, Const):
-                frame.locals[name] = join(value, now)
         for attrs, name, old in self.heap.replaced(mark):
             now = attrs.get(name)
             if isinstance(old, Const) and isinstance(now, Const):
@@ -203,7 +198,7 @@ class Interpreter(Core):
         if status is None or not handlers:
             self.trace.extend(acts)
             for handler in handlers:
-                self.either(None, partial(self._handle, handler, frame), _nothing, frame, handler)
+                self.either(None, partial(self._handle, handler, frame), _nothing, handler)
         else:
             outer, self.trace = self.trace, []
             handled = self._any_handler(handlers, frame)
@@ -211,7 +206,8 @@ class Interpreter(Core):
             self.trace.append(Branch(None, acts, instead, statement))
             status = weakest(status, handled)
         # Of an import and its fallback the import is what is meant to be there.
-        frame.locals.update(imports)
+        for name, value in imports.items():
+            self.heap.store(frame.locals, name, value)
         last = self.block(statement.finalbody, frame)
         return last or status
 
@@ -226,7 +222,7 @@ class Interpreter(Core):
         if not others:
             return handle()
         rest = partial(self._any_handler, others, frame)
-        return self.either(None, handle, rest, frame, first)
+        return self.either(None, handle, rest, first)
 
     def context(self, statement: ast.With | ast.AsyncWith, frame: Frame) -> Status:
         """`with`."""
@@ -261,7 +257,7 @@ class Interpreter(Core):
         elif isinstance(statement, ast.Raise) and statement.exc is not None:
             self.evaluate(statement.exc, frame)
         self.trace.append(Exit(kind, statement, value))
-        self.left(kind, frame)
+        self.left(kind)
         return kind
 
     def define_function(
@@ -340,7 +336,7 @@ class Interpreter(Core):
         decided = operators.truth(test) if test is not None else None
         if decided is not None:
             return chosen() if decided else another()
-        return self.either(test, chosen, another, frame, pattern)
+        return self.either(test, chosen, another, pattern)
 
 
 def _capture(interp: Interpreter, pattern: ast.pattern, subject: Value, frame: Frame) -> None:
