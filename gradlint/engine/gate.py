@@ -64,10 +64,10 @@ class Gate:
         named = spells_framework(data)
         if named and self._everything:
             return (b"",)
+        if named and _spells(data, self._anchors):
+            return self._anchors
         brought = self._brought(path, data)
-        if not named and not any(framework for _, framework in brought):
-            return None
-        if not brought and not _spells(data, self._anchors):
+        if not brought or not (named or any(framework for _, framework in brought)):
             return None
         return (*self._anchors, *(name for name, _ in brought))
 

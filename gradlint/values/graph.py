@@ -94,11 +94,14 @@ def constant(value: Value | None) -> Any:
 
 
 def number(value: Value | None) -> float | None:
-    """The number that a literal is, or None (booleans are no numbers)."""
+    """The number that a literal is; None for a boolean, and for one too large for a float."""
     if isinstance(value, Const):
         found = value.value
         if isinstance(found, int | float) and not isinstance(found, bool):
-            return float(found)
+            try:
+                return float(found)
+            except OverflowError:
+                return None
     return None
 
 
