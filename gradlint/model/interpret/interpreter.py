@@ -15,7 +15,7 @@ from gradlint.model.interpret import assignment, calls, dataset_code, inlining, 
 from gradlint.model.interpret.core import CallSite, Core, Status, weakest
 from gradlint.model.interpret.expressions import EXPRESSIONS
 from gradlint.model.interpret.heap import Mark
-from gradlint.model.interpret.items import MOST_UNROLLED, item_of, items_of
+from gradlint.model.interpret.items import MOST_PASSES, MOST_UNROLLED, item_of, items_of
 from gradlint.values.graph import join
 from gradlint.values.kinds import Apply, Class, Const, Frame, Function, Seq, Unknown, Value
 from gradlint.values.trace import Act, Block, Branch, Exit, Loop, Scope
@@ -89,6 +89,9 @@ class Interpreter(Core):
         """`for`: item by item over a short display, else as any loop."""
         iterable = self.evaluate(statement.iter, frame)
         items = items_of(iterable, MOST_UNROLLED)
+        if self.passes > MOST_PASSES:
+            self.give_up(frame.module, statement, "too many passes through loops")
+            items = None
         if items is None:
             return self._loop(statement, iterable, frame)
         return self._unrolled(statement, items, frame)
@@ -106,6 +109,7 @@ class Interpreter(Core):
         body = statement.body
 
         def once(item: Value) -> Status:
+            self.passes += 1
             assignment.assign(self, statement.target, item, frame)
             return self.block(body, frame)
 
