@@ -81,7 +81,7 @@ class Gate:
             return []
         found = []
         for file, name in _File(path, data, self).imports(self._paths):
-            if runs or name in words:
+            if runs or name in words or name == b"*":
                 framework, anchored = self._reach(file)
                 if anchored:
                     found.append((name, framework))

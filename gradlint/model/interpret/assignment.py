@@ -134,7 +134,8 @@ def _store(interp: Core, target: ast.expr, value: Value, frame: Frame, operator:
             elif isinstance(option, ModuleRef):
                 interp.heap.store(option.target.globals, target.attr, value)
         interp.trace.append(Store(base, target.attr, value, target, frame.module, operator))
-    elif isinstance(target, ast.Subscript):
+    else:
+        assert isinstance(target, ast.Subscript)
         base = interp.evaluate(target.value, frame)
         key = interp.evaluate(target.slice, frame)
         store_item(interp, base, key, value)

@@ -35,6 +35,12 @@ def call_expression(interp: Core, node: ast.Call, frame: Frame) -> Value:
                 return _super_call(interp, node.func.attr, site_of(interp, node, frame))
     elif isinstance(node.func, ast.Name) and node.func.id == "super":
         return frame.self_value or Unknown("super", node, frame.module)
+    if isinstance(node.func, ast.Attribute):
+        base = interp.evaluate(node.func.value, frame)
+        callee = names.attribute(interp, base, node.func.attr, node.func, frame)
+        site = site_of(interp, node, frame)
+        site.base = base
+        return call(interp, callee, site)
     callee = interp.evaluate(node.func, frame)
     return call(interp, callee, site_of(interp, node, frame))
 
@@ -135,15 +141,12 @@ def _run_closure(interp: Core, name: str, site: CallSite) -> None:
 
 
 def _call_unknown(interp: Core, callee: Value, site: CallSite) -> Value:
-    receiver: Value = callee
-    fn = "?"
-    if isinstance(callee, Unknown) and isinstance(site.node, ast.Call):
-        if isinstance(site.node.func, ast.Attribute):
-            # The attribute of an unknown: a method by name, of a receiver with an identity.
-            base = interp.evaluate(site.node.func.value, site.frame)
-            if isinstance(base, Unknown):
-                fn, receiver = f".{site.node.func.attr}", base
-    return _passed(interp, interp.applied(site, fn, receiver))
+    if isinstance(site.base, Unknown) and isinstance(callee, Unknown):
+        # The attribute of an unknown: a method by name, of a receiver with an identity.
+        assert isinstance(site.node, ast.Call)
+        assert isinstance(site.node.func, ast.Attribute)
+        return _passed(interp, interp.applied(site, f".{site.node.func.attr}", site.base))
+    return _passed(interp, interp.applied(site, "?", callee))
 
 
 def _call_object(interp: Core, callee: Apply, site: CallSite) -> Value:

@@ -32,7 +32,8 @@ class CallSite:
     """One call: where it stands and what it is given.
 
     `complete` is False where `*args` or `**kwargs` of unknown content are passed; what `*value`
-    unpacks is then kept under the name `*`.
+    unpacks is then kept under the name `*`. `base` is what the callee was read from, where it is an
+    attribute.
     """
 
     node: ast.AST
@@ -40,6 +41,7 @@ class CallSite:
     args: list[Value] = field(default_factory=list)
     kwargs: dict[str, Value] = field(default_factory=dict)
     complete: bool = True
+    base: Value | None = None
 
     @property
     def module(self) -> Module:
@@ -68,6 +70,7 @@ class Core(ABC):
         self.operations: list[Apply] = []
         self.stack: list[ast.AST] = []
         self.inlined = 0
+        self.passes = 0
         self.called: set[ast.AST] = set()
         self.muted = 0
         self.tracked = True

@@ -15,7 +15,7 @@ from gradlint.model.interpret import assignment, calls, dataset_code, inlining, 
 from gradlint.model.interpret.core import CallSite, Core, Status, weakest
 from gradlint.model.interpret.expressions import EXPRESSIONS
 from gradlint.model.interpret.heap import Mark
-from gradlint.model.interpret.items import MOST_UNROLLED, item_of, items_of
+from gradlint.model.interpret.items import MOST_PASSES, MOST_UNROLLED, item_of, items_of
 from gradlint.values.graph import join
 from gradlint.values.kinds import Apply, Class, Const, Frame, Function, Seq, Unknown, Value
 from gradlint.values.trace import Act, Block, Branch, Exit, Loop, Scope
@@ -89,16 +89,25 @@ class Interpreter(Core):
         """`for`: item by item over a short display, else as any loop."""
         iterable = self.evaluate(statement.iter, frame)
         items = items_of(iterable, MOST_UNROLLED)
-        if items is None:
-            return self._loop(statement, iterable, frame)
-        return self._unrolled(statement, items, frame)
+        if self.passes > MOST_PASSES:
+            self.give_up(frame.module, statement, "too many passes through loops")
+            items = None
+        if items is not None:
+            return self._unrolled(statement, items, frame)
+
+        def take() -> None:
+            item = item_of(self.knowledge, iterable, statement.target, frame.module)
+            dataset_code.settle(self, item, frame)
+            assignment.assign(self, statement.target, item, frame)
+
+        return self._loop(statement, iterable, take, frame)
 
     def loop_while(self, statement: ast.While, frame: Frame) -> Status:
         """`while`."""
         test = self.evaluate(statement.test, frame)
         if operators.truth(test) is False:
             return self.block(statement.orelse, frame)
-        return self._loop(statement, None, frame)
+        return self._loop(statement, None, lambda: self.evaluate(statement.test, frame), frame)
 
     def _unrolled(
         self, statement: ast.For | ast.AsyncFor, items: Sequence[Value], frame: Frame
@@ -106,6 +115,7 @@ class Interpreter(Core):
         body = statement.body
 
         def once(item: Value) -> Status:
+            self.passes += 1
             assignment.assign(self, statement.target, item, frame)
             return self.block(body, frame)
 
@@ -134,9 +144,13 @@ class Interpreter(Core):
         return status, early
 
     def _loop(
-        self, statement: ast.For | ast.AsyncFor | ast.While, iterable: Value | None, frame: Frame
+        self,
+        statement: ast.For | ast.AsyncFor | ast.While,
+        iterable: Value | None,
+        begin: Callable[[], object],
+        frame: Frame,
     ) -> Status:
-        """Two passes through the body; the calls of the first are not kept."""
+        """Two passes through the body, each begun so; the calls of the first are not kept."""
         outer = self.loops
         acts: list[Act] = []
         otherwise: list[Act] = []
@@ -151,12 +165,7 @@ class Interpreter(Core):
                 if muted and self.muted:
                     continue
                 self.loops = (*outer, (statement, 1 if muted else 2))
-                if isinstance(statement, ast.While):
-                    self.evaluate(statement.test, frame)
-                elif iterable is not None:
-                    item = item_of(self.knowledge, iterable, statement.target, frame.module)
-                    dataset_code.settle(self, item, frame)
-                    assignment.assign(self, statement.target, item, frame)
+                begin()
                 self.muted += muted
                 self.body(once, frame, "continue", statement.body)
                 self.muted -= muted

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_UNROLLED = 16
 """A display with at most this many items is gone through item by item: lists of layers, widths."""
 
+MOST_PASSES = 10_000
+"""Items gone through one by one in one file; beyond it every loop is one over data."""
+
 MOST_ITEMS = 1000
 """Items that are copied from one display to another; a longer one is data, and its items alike."""
 
