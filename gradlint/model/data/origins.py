@@ -70,7 +70,7 @@ class Origins:
 
     def _of_call(self, value: Apply, depth: int) -> Origin | None:
         fn = value.fn
-        if fn in ("iter", "builtins.next") and value.args:
+        if fn in ("iter", "builtins.next"):
             return dataset_items.item(self, value, (), depth)
         if fn == "batch":
             data = value.args[0]
