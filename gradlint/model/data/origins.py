@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gradlint.model.data import dataset_items, ranges
 from gradlint.model.data.origin import DEEPEST, Origin, agreed, indices, pixels
-from gradlint.values.graph import constant, walk
+from gradlint.values.graph import constant
 from gradlint.values.kinds import Apply, Const, Join, Method, Seq, Value
 from gradlint.values.marks import CHANGED
 
@@ -113,8 +113,6 @@ class Origins:
         base, key, written = value.args
         if _whole(key):
             return self.of(written, depth)
-        if any(node is base for node in walk(written, 300)):
-            return None
         found = self.of(written, depth)
         if found is None:
             return None
