@@ -90,7 +90,7 @@ class Logarithm:
 
 
 def logarithm(call: Apply, knowledge: Knowledge) -> Logarithm | None:
-    """The logarithm that a call takes on a path that is differentiated; None for other calls."""
+    """The logarithm that a call takes; None for other calls."""
     argument: Value | None
     if knowledge.names["activation-methods"].get(call.fn[1:]) == "log" and not call.args:
         argument = call.receiver
@@ -99,8 +99,6 @@ def logarithm(call: Apply, knowledge: Knowledge) -> Logarithm | None:
         if fact is None or fact["function"] != "log" or not call.args:
             return None
         argument = call.args[0]
-    if not call.tracked or argument is None:
-        return None
     guard: float | None = None
     added = False
     if isinstance(argument, Apply) and argument.fn == "+":
