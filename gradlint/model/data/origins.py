@@ -176,9 +176,7 @@ class Origins:
     def _of_method(self, value: Apply, depth: int) -> Origin | None:
         name = value.fn[1:]
         symbol = self.knowledge.operator(value.fn)
-        if symbol is not None:
-            if value.receiver is None:
-                return None
+        if symbol is not None and value.receiver is not None:
             return self._of_operator(value, symbol, [value.receiver, *value.args], depth)
         augments = self.knowledge.does(value.fn, "augments-arrays", "augments-files")
         if augments or name == "next":
