@@ -227,18 +227,20 @@ class Knowledge:
         found: list[Value] = []
         known = container.complete
         for value in (*container.args, *container.kwargs.values()):
-            for option in value.options()[:1]:
-                if isinstance(option, Seq):
-                    found.extend(option.items)
-                    known = known and option.exact
-                elif isinstance(option, Map):
-                    found.extend(option.items.values())
-                elif isinstance(option, Const):
-                    continue
-                elif isinstance(option, Apply) and option.fn == "collections.OrderedDict":
-                    found.extend(_ordered(option))
-                else:
-                    found.append(option)
+            if isinstance(value, Seq):
+                found.extend(value.items)
+                known = known and value.exact
+            elif isinstance(value, Map):
+                found.extend(value.items.values())
+                known = known and value.exact
+            elif isinstance(value, Apply) and value.fn == "collections.OrderedDict":
+                members = _ordered(value)
+                found.extend(members or ())
+                known = known and members is not None
+            elif not isinstance(value, Const):
+                # One of several layers is a layer; one of several lists may be of any length.
+                found.append(value)
+                known = known and not any(isinstance(each, Seq | Map) for each in value.options())
         return found if known else None
 
     def chained(self, callee: Apply) -> list[Value] | None:
@@ -322,11 +324,15 @@ class Knowledge:
         return None
 
 
-def _ordered(apply: Apply) -> list[Value]:
+def _ordered(apply: Apply) -> list[Value] | None:
+    """The values of an ordered dictionary, None where they are not all known."""
     pairs = apply.args[0] if apply.args else None
-    if not isinstance(pairs, Seq):
-        return []
-    return [pair.items[1] for pair in pairs.items if isinstance(pair, Seq) and len(pair.items) == 2]
+    if not isinstance(pairs, Seq) or not pairs.exact:
+        return None
+    found = [
+        pair.items[1] for pair in pairs.items if isinstance(pair, Seq) and len(pair.items) == 2
+    ]
+    return found if len(found) == len(pairs.items) else None
 
 
 __all__ = ["Fact", "Knowledge", "constant", "knowledge"]

@@ -126,11 +126,6 @@ def written(apply: Apply) -> str:
 
 def _fed(network: Value, value: Value | None, knowledge: Knowledge) -> Iterator[Arrival]:
     """What of `value` reaches the first weights of a Keras network."""
-    if isinstance(network, Join):
-        arrivals = [list(_fed(option, value, knowledge)) for option in network.options()]
-        if all(arrivals):
-            yield from arrivals[0]
-        return
     if not isinstance(network, Apply):
         return
     inputs = _inputs(network, knowledge)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from gradlint.values.graph import constant
@@ -76,12 +76,10 @@ def agreed(found: list[Origin | None]) -> Origin | None:
     origins = [item for item in found if item is not None]
     if not origins or len(origins) < len(found):
         return None
-    first = origins[0]
-    if all(
-        item.low == first.low and item.high == first.high and item.kind == first.kind
-        for item in origins
-    ):
-        return first
-    if all(item.kind == "image" and item.reach >= RAW for item in origins):
-        return min(origins, key=lambda item: item.reach)
-    return None
+    least = min(origins, key=lambda item: item.reach)
+    if len({(item.low, item.high) for item in origins}) > 1:
+        if least.reach < RAW or any(item.kind != "image" for item in origins):
+            return None
+    if len({item.integer for item in origins}) > 1:
+        return replace(least, integer=None)
+    return least

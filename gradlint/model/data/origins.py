@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gradlint.model.data import dataset_items, ranges
 from gradlint.model.data.origin import DEEPEST, Origin, agreed, indices, pixels
-from gradlint.values.graph import constant, walk
+from gradlint.values.graph import constant
 from gradlint.values.kinds import Apply, Const, Join, Method, Seq, Value
 from gradlint.values.marks import CHANGED
 
@@ -70,7 +70,7 @@ class Origins:
 
     def _of_call(self, value: Apply, depth: int) -> Origin | None:
         fn = value.fn
-        if fn in ("iter", "builtins.next") and value.args:
+        if fn in ("iter", "builtins.next"):
             return dataset_items.item(self, value, (), depth)
         if fn == "batch":
             data = value.args[0]
@@ -113,8 +113,6 @@ class Origins:
         base, key, written = value.args
         if _whole(key):
             return self.of(written, depth)
-        if any(node is base for node in walk(written, 300)):
-            return None
         found = self.of(written, depth)
         if found is None:
             return None
@@ -178,9 +176,7 @@ class Origins:
     def _of_method(self, value: Apply, depth: int) -> Origin | None:
         name = value.fn[1:]
         symbol = self.knowledge.operator(value.fn)
-        if symbol is not None:
-            if value.receiver is None:
-                return None
+        if symbol is not None and value.receiver is not None:
             return self._of_operator(value, symbol, [value.receiver, *value.args], depth)
         augments = self.knowledge.does(value.fn, "augments-arrays", "augments-files")
         if augments or name == "next":

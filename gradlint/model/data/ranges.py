@@ -120,9 +120,7 @@ def effect(
         if found.integer is None:
             return None
         return _scaled(found, 1 / 255, call) if found.integer else found
-    if name == "preprocess":
-        return prepared(found, fact.get("mode"), call)
-    return None
+    return prepared(found, fact.get("mode"), call)
 
 
 def _cast(found: Origin, call: Apply) -> Origin | None:

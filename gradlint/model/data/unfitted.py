@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.values.graph import walk
-from gradlint.values.kinds import Apply, Const, Join, Value
+from gradlint.values.kinds import Apply, Const, Value
 
 if TYPE_CHECKING:
     from gradlint.model.program import Program
@@ -62,9 +62,6 @@ def _touched(program: Program, value: Apply) -> set[str] | None:
         if apply.receiver is value and apply.fn != "()":
             found.add(apply.fn.removeprefix("."))
         if _is_foreign(apply, program) and any(_holds(item, value) for item in apply.operands()):
-            return None
-        receiver = apply.receiver
-        if isinstance(receiver, Join) and any(option is value for option in receiver.options()):
             return None
     if value.attrs:
         return None

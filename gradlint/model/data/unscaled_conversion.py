@@ -83,7 +83,7 @@ def _in_chain(apply: Apply, program: Program) -> UnscaledConversion | None:
             if whole and cast is not None and mean is not None and abs(mean) <= 1:
                 return UnscaledConversion(cast, step)
             return None
-        elif "effect" in fact or "range" in fact:
+        else:
             return None
     return None
 
@@ -93,10 +93,7 @@ def _of_floats(apply: Apply, program: Program) -> UnscaledConversion | None:
     target = apply.argument(1, "dtype")
     if target is None or ranges.dtype_kind(target) != "float":
         return None
-    written = [*apply.node.args, *(item.value for item in apply.node.keywords)] if isinstance(
-        apply.node, ast.Call
-    ) else []  # fmt: skip
-    if any(isinstance(part, ast.IfExp) for part in written):
+    if apply.node is not None and any(isinstance(part, ast.IfExp) for part in ast.walk(apply.node)):
         # A choice between floating point types says that a cast is meant, not a scaling.
         return None
     found = Origins(program.knowledge).of(apply.args[0])

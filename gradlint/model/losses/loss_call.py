@@ -90,7 +90,7 @@ class Logarithm:
 
 
 def logarithm(call: Apply, knowledge: Knowledge) -> Logarithm | None:
-    """The logarithm that a call takes on a path that is differentiated; None for other calls."""
+    """The logarithm that a call takes; None for other calls."""
     argument: Value | None
     if knowledge.names["activation-methods"].get(call.fn[1:]) == "log" and not call.args:
         argument = call.receiver
@@ -99,8 +99,6 @@ def logarithm(call: Apply, knowledge: Knowledge) -> Logarithm | None:
         if fact is None or fact["function"] != "log" or not call.args:
             return None
         argument = call.args[0]
-    if not call.tracked or argument is None:
-        return None
     guard: float | None = None
     added = False
     if isinstance(argument, Apply) and argument.fn == "+":
@@ -170,20 +168,10 @@ def _moved(found: tuple[Output, ...]) -> tuple[Output, ...]:
 
 
 def _called_layer(value: Apply, knowledge: Knowledge, depth: int) -> tuple[Output, ...]:
-    layer = value.receiver
     argument = value.args[0] if value.args else None
-    if isinstance(layer, Join):
-        found: list[Output] = []
-        for option in layer.options():
-            one = Apply("()", value.args, value.kwargs, value.node, value.module, option)
-            part = _called_layer(one, knowledge, depth)
-            if not part:
-                return ()
-            found.extend(part)
-        return tuple(found)
-    if not isinstance(layer, Apply):
+    if not isinstance(value.receiver, Apply):
         return ()
-    return layer_outputs(layer, value, argument, knowledge, depth)
+    return layer_outputs(value.receiver, value, argument, knowledge, depth)
 
 
 def layer_outputs(
@@ -240,14 +228,6 @@ def network_outputs(
     """What a Keras network gives: its last layer, or its output tensor."""
     if depth > 10:
         return ()
-    if isinstance(network, Join):
-        found: list[Output] = []
-        for option in network.options():
-            part = network_outputs(option, knowledge, depth + 1)
-            if not part:
-                return ()
-            found.extend(part)
-        return tuple(found)
     if not isinstance(network, Apply) or network.attrs.get("*") is not None:
         return ()
     container = knowledge.fact("container", network.fn)

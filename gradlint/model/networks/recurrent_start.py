@@ -68,7 +68,7 @@ def recurrent_starts(program: Program) -> Iterator[RecurrentStart]:
     knowledge = program.knowledge
     for layer in program.once(every_recurrence):
         value = layer.initializer
-        if value is not None and len(value.options()) == 1:
+        if value is not None:
             fact = knowledge.initializer(value)
             call = value if isinstance(value, Apply) else None
             start = _matrix(layer, layer.apply, fact, call, knowledge) if fact else None

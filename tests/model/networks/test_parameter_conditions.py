@@ -89,6 +89,7 @@ OF_ITS_OWN = {
     "len(p.names) > 1": None,
     "p.is_leaf": None,
     "p.size > 1": None,
+    "unknown > 1": None,
     "check(name)": None,
     "1 < p.dim() < 3": None,
 }
