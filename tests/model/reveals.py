@@ -35,6 +35,7 @@ Other parts begin with a word of their own:
     skipped REASON              what was given up there, as `--show-skipped` lists it
 
 `subject_reveals.py` has further ones, about networks, data and losses.
+`views.py` lists the words for what rules subscribe to: trainings, clips, hooks.
 
 Nothing is added to the model for this: the interpreter and the lifecycle are observed from outside.
 """
@@ -68,6 +69,7 @@ from gradlint.values.trace import Act
 from tests.fences import Fence
 from tests.model.notation import name_of, text
 from tests.model.subject_reveals import SUBJECT_REVEALS
+from tests.model.views import VIEWS
 
 _COMMENT = re.compile(r"#\s*reveal:\s*(.*\S)")
 
@@ -325,6 +327,7 @@ REVEALS: dict[str, Callable[[Place, Program], str]] = {
     "forbidden": _forbidden,
     "skipped": _skipped,
     **SUBJECT_REVEALS,
+    **VIEWS,
 }
 """By the word that a part of a reveal begins with; any other part is a value."""
 
