@@ -18,7 +18,7 @@ from gradlint.model.gradients.gradient_values import (
     is_gradient,
     path,
 )
-from gradlint.model.gradients.object_kinds import role
+from gradlint.model.gradients.object_kinds import inherits_unknown, role
 from gradlint.values.graph import constant, number, walk
 from gradlint.values.kinds import (
     Apply,
@@ -282,20 +282,12 @@ def _other_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
         return _in_place(apply, knowledge) if apply.fn.endswith("_") else None
     if role(apply.receiver, knowledge) in ("optimizer", "scaler", "scheduler"):
         return None
-    if isinstance(apply.receiver, Instance) and _inherits_unknown(apply.receiver, knowledge):
+    if isinstance(apply.receiver, Instance) and inherits_unknown(apply.receiver, knowledge):
         if reaches_gradients(apply.receiver, knowledge):
             return _effect(OPAQUE, apply, apply.receiver)
     if isinstance(apply.receiver, Unknown | Instance):
         return _opaque(apply, knowledge)
     return None
-
-
-def _inherits_unknown(value: Instance, knowledge: Knowledge) -> bool:
-    """Whether an object's class extends one that is neither the project's nor a known library's."""
-    if value.cls is None or value.cls.has_unknown_base():
-        return value.cls is not None
-    tops = {name.partition(".")[0] for name in value.cls.library_bases()}
-    return any(top != "builtins" and not knowledge.is_library(top) for top in tops)
 
 
 def _opaque(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
