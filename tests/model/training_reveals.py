@@ -1,8 +1,8 @@
-"""What a reveal says of the views that rules subscribe to: trainings, states, clips and hooks.
+"""Words of reveals about trainings, clips and hooks.
 
 trained LSTM unclipped      the recurrent layers that the update there trains, `by hand` among
                             them, and whether their gradients are clipped: `clipped`,
-                            `perhaps clipped`; `trained nothing`
+                            `perhaps clipped`; `trains nothing`
 details mse, 20 steps       what else is known of it: the kinds of its losses, `N steps`, `N
                             deep`, `per step`, `summed over time`, `summed error`, `own
                             vocabulary`, `rate 0.01`; `details none`
@@ -62,13 +62,13 @@ def _written(value: Value | None) -> str:
     return "nothing" if value is None else text(value)
 
 
-def trained(place: Place, program: Program) -> str:
-    """`trained LSTM unclipped`."""
+def trains(place: Place, program: Program) -> str:
+    """`trains LSTM unclipped`."""
     found = []
     for network in _here(place, program, trained_recurrences):
         names = [layer.name for layer in network.layers] + ["by hand"] * bool(network.hand_written)
         found.append(f"{', '.join(names)} {_CERTAINTY[network.clipped]}")
-    return f"trained {' and '.join(found) or 'nothing'}"
+    return f"trains {' and '.join(found) or 'nothing'}"
 
 
 def details(place: Place, program: Program) -> str:
@@ -193,8 +193,8 @@ def hook(place: Place, program: Program) -> str:
     return f"hook {', '.join(found) or 'nothing'}"
 
 
-VIEWS: dict[str, Callable[[Place, Program], str]] = {
-    "trained": trained,
+TRAINING_REVEALS: dict[str, Callable[[Place, Program], str]] = {
+    "trains": trains,
     "details": details,
     "run": run,
     "carried": carried,
