@@ -1,27 +1,29 @@
 """Words of reveals about trainings, clips and hooks.
 
-trained LSTM unclipped      the recurrent layers that the update there trains, `by hand` among
-                            them, and whether their gradients are clipped: `clipped`,
-                            `perhaps clipped`; `trains nothing`
-details mse, 20 steps       what else is known of it: the kinds of its losses, `N steps`, `N
-                            deep`, `per step`, `summed over time`, `summed error`, `own
-                            vocabulary`, `rate 0.01`; `details none`
-run clip 1.0, manual        the trainer that fits a module there: the bound it was given, or
-                            `no clip`, then what the module does of itself
-carried                     the call gets a state with its graph; `carried retained` where the
-                            backward pass keeps the graph, `carried nothing`
-unbounded relu              the recurrent state there grows through it; `unbounded relu steady`
-                            where it starts as it should, `unbounded nothing`
-unused                      nothing applies the gradients of the backward pass; `unused nothing`
-differentiated yes          whether gradients of the value are asked for: `no`, `unknown`
-clips norm 1.0              what the clip there bounds and at what, then what is wrong with it;
-                            `clips nothing`
-given clipnorm=1.0          the clipping arguments there; `given nothing`
-chain clip 0, step 1        the positions in a chain of transforms; `chain none`
-wasted                      the clipped gradients go nowhere; `wasted for .apply_gradients` where
-                            an update passes them by, `wasted as g` where a name is all that
-                            gets them, `wasted nothing`
-hook parameter              the gradients that the hook bounds; `refused`, `nothing`
+What a view of the model finds on the line:
+
+    trains LSTM unclipped       the recurrent layers that the update there trains, `by hand` among
+                                them, and whether their gradients are clipped: `clipped`,
+                                `perhaps clipped`; `trains nothing`
+    details mse, 20 steps       what else is known of it: the kinds of its losses, `N steps`, `N
+                                deep`, `per step`, `summed over time`, `summed error`, `own
+                                vocabulary`, `rate 0.01`; `details none`
+    run clip 1.0, manual        the trainer that fits a module there: the bound it was given, or
+                                `no clip`, then what the module does of itself
+    carried                     the call gets a state with its graph; `carried retained` where the
+                                backward pass keeps the graph, `carried nothing`
+    unbounded relu              the recurrent state there grows through it; `unbounded relu steady`
+                                where it starts as it should, `unbounded nothing`
+    unused                      nothing applies the gradients of the backward pass; `unused nothing`
+    differentiated yes          whether gradients of the value are asked for: `no`, `unknown`
+    clips norm 1.0              what the clip there bounds and at what, then what is wrong with it;
+                                `clips nothing`
+    given clipnorm=1.0          the clipping arguments there; `given nothing`
+    chain clip 0, step 1        the positions in a chain of transforms; `chain none`
+    wasted                      the clipped gradients go nowhere; `wasted for .minimize` where
+                                an update passes them by, `wasted as g` where a name is all that
+                                gets them, `wasted nothing`
+    hook parameter              the gradients that the hook bounds; `refused`, `nothing`
 """
 
 from __future__ import annotations

@@ -76,9 +76,7 @@ def _symbolic(value: Value | None) -> str | None:
     """A size by what it is computed from, so that two uses of one size can be matched."""
     if value is None or (isinstance(value, Const) and value.value is None):
         return None
-    for option in value.options()[:1]:
-        return condition_key(option)[0]
-    return None
+    return condition_key(value.options()[0])[0]
 
 
 def predicts_own_vocabulary(value: Value, knowledge: Knowledge) -> bool:
