@@ -111,6 +111,9 @@ def effect_of_call(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
             return _effect(kind, apply, apply.argument(0, "tensors", "outputs"))
     if fn == "?":
         return _opaque(apply, knowledge)
+    if fn == "()" and isinstance(apply.receiver, Apply) and apply.receiver.fn == "builtins.getattr":
+        # A method that is picked by a name which is not known.
+        return _opaque(apply.receiver, knowledge, of=apply)
     if _writes_gradients(apply):
         return _effect(OPAQUE, apply, apply.args[0] if apply.args else None)
     if "." in fn and not knowledge.is_library(fn.partition(".")[0]) and fn[:9] != "builtins.":
@@ -290,11 +293,11 @@ def _other_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     return None
 
 
-def _opaque(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
+def _opaque(apply: Apply, knowledge: Knowledge, of: Apply | None = None) -> GradientEffect | None:
     """An unknown call that got hold of something that gradients can be reached from."""
     for argument in (*apply.args, *apply.kwargs.values()):
         if reaches_gradients(argument, knowledge):
-            return _effect(OPAQUE, apply, argument)
+            return _effect(OPAQUE, of or apply, argument)
     return None
 
 

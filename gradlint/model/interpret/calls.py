@@ -141,9 +141,17 @@ def _call_unknown(interp: Core, callee: Value, site: CallSite) -> Value:
         if isinstance(site.node.func, ast.Attribute):
             # The attribute of an unknown: a method by name, of a receiver with an identity.
             base = interp.evaluate(site.node.func.value, site.frame)
+            name = site.node.func.attr
+            if isinstance(base, Join):
+                owns = (one for one in base.options() if _owns(one, name, callee))
+                base = next(owns, base)
             if isinstance(base, Unknown):
-                fn, receiver = f".{site.node.func.attr}", base
+                fn, receiver = f".{name}", base
     return _passed(interp, interp.applied(site, fn, receiver))
+
+
+def _owns(one: Value, name: str, attribute: Unknown) -> bool:
+    return isinstance(one, Unknown) and one.attrs.get(name) is attribute
 
 
 def _call_object(interp: Core, callee: Apply, site: CallSite) -> Value:
