@@ -179,6 +179,9 @@ class _Circle:
         if value.fn in ("+", "-", "[]", "neg"):
             return none
         if value.fn == "@" or name in words["multiplies-weights"]:
+            if any(_is_item(argument) for argument in value.args):
+                # Other weights in each step: layers, one after the other.
+                return None
             return frozenset(id(argument) for argument in value.args), True
         if name in words["cuts-graph"] or value.fn in ("?", "iter"):
             return None
@@ -203,6 +206,15 @@ class _Circle:
             )
             and number(value) is None
         )
+
+
+def _is_item(value: Value) -> bool:
+    """Whether a value is what a loop runs over, or a part of it."""
+    while isinstance(value, Apply) and value.fn == "[]":
+        value = value.args[0]
+    return (isinstance(value, Unknown) and value.varying) or (
+        isinstance(value, Apply) and value.fn == "iter"
+    )
 
 
 __all__ = ["UnboundedState", "unbounded_states"]
