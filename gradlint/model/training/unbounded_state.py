@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MOST_NODES = 1500
 """Values looked at on the way around one recurrence."""
 
+MOST_GAIN = 1
+"""The gain of an identity or orthogonal matrix with which a state does not grow at the start."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnboundedState:
@@ -94,11 +97,15 @@ def _started_steadily(program: Program) -> set[int]:
     """The layers whose weights are made an identity or orthogonal matrix by a call."""
     found: set[int] = set()
     for start in program.once(recurrent_starts):
-        if start.exact and start.radius is not None and start.radius <= 1:
+        if start.exact and start.radius is not None and start.radius <= MOST_GAIN:
             found.add(id(start.layer.apply))
     for apply in program.applies:
         fact = program.knowledge.fact("initializer", apply.fn)
         if fact is None or fact["kind"] not in ("identity", "orthogonal") or not apply.args:
+            continue
+        gain = program.knowledge.argument(apply, fact, "gain")
+        known = number(gain)
+        if gain is not None and (known is None or known > MOST_GAIN):
             continue
         target = apply.args[0]
         while isinstance(target, Method):
