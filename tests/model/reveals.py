@@ -34,7 +34,8 @@ Other parts begin with a word of their own:
     forbidden LateClip          the transitions that the model reports there; `forbidden nothing`
     skipped REASON              what was given up there, as `--show-skipped` lists it
 
-`subject_reveals.py` has further ones, about networks, data and losses.
+`subject_reveals.py` has further ones, about networks, data and losses, and `training_reveals.py`
+about trainings, clips and hooks.
 
 Nothing is added to the model for this: the interpreter and the lifecycle are observed from outside.
 """
@@ -68,6 +69,7 @@ from gradlint.values.trace import Act
 from tests.fences import Fence
 from tests.model.notation import name_of, text
 from tests.model.subject_reveals import SUBJECT_REVEALS
+from tests.model.training_reveals import TRAINING_REVEALS
 
 _COMMENT = re.compile(r"#\s*reveal:\s*(.*\S)")
 
@@ -325,6 +327,7 @@ REVEALS: dict[str, Callable[[Place, Program], str]] = {
     "forbidden": _forbidden,
     "skipped": _skipped,
     **SUBJECT_REVEALS,
+    **TRAINING_REVEALS,
 }
 """By the word that a part of a reveal begins with; any other part is a value."""
 

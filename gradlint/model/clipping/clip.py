@@ -120,8 +120,7 @@ class Clip:
                 parameter = knowledge.fact("layer", value.fn) or {}
                 return "a network" if parameter.get("kind") != "parameter" else ""
         if isinstance(value, Instance) and layers.is_network(value, knowledge):
-            iterates = value.cls is not None and value.cls.find("__iter__") is not None
-            return "" if iterates else "a network"
+            return "" if value.cls.find("__iter__") is not None else "a network"
         return ""
 
     @property

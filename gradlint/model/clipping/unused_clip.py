@@ -111,8 +111,7 @@ def is_read(apply: Apply) -> bool:
 
     A result of which only the second part has a name is a measurement: `_, norm = ...`.
     """
-    if apply.module is None or not isinstance(apply.node, ast.expr):
-        return True
+    assert apply.module is not None
     tree = apply.module.tree
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and _makes(node.value, apply.node):
@@ -126,7 +125,7 @@ def is_read(apply: Apply) -> bool:
     return not is_statement(apply)
 
 
-def _makes(value: ast.expr, part: ast.expr) -> bool:
+def _makes(value: ast.expr, part: ast.AST | None) -> bool:
     """Whether an assigned value is an expression, or a list made of it."""
     if isinstance(value, ast.ListComp):
         elements = value.elt.elts if isinstance(value.elt, ast.Tuple) else [value.elt]
@@ -146,8 +145,7 @@ def _name_is_read(name: str, after: ast.stmt, tree: ast.AST) -> bool:
 
 def is_statement(apply: Apply) -> bool:
     """Whether a call stands alone, its result unused."""
-    if apply.module is None:
-        return False
+    assert apply.module is not None
     return any(
         isinstance(node, ast.Expr) and node.value is apply.node
         for node in ast.walk(apply.module.tree)
@@ -179,9 +177,11 @@ def _clamped(apply: Apply, knowledge: Knowledge) -> Value | None:
 
 def _bound_name(apply: Apply) -> str:
     """The name that an assignment gives to a result."""
-    if apply.module is not None:
-        for node in ast.walk(apply.module.tree):
-            if isinstance(node, ast.Assign) and node.value is apply.node:
-                target = node.targets[0]
-                return target.id if isinstance(target, ast.Name) else ""
-    return ""
+    assert apply.module is not None
+    targets = (
+        node.targets[0]
+        for node in ast.walk(apply.module.tree)
+        if isinstance(node, ast.Assign) and node.value is apply.node
+    )
+    target = next(targets, None)
+    return target.id if isinstance(target, ast.Name) else ""

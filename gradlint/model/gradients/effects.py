@@ -18,7 +18,7 @@ from gradlint.model.gradients.gradient_values import (
     is_gradient,
     path,
 )
-from gradlint.model.gradients.object_kinds import role
+from gradlint.model.gradients.object_kinds import inherits_unknown, role
 from gradlint.values.graph import constant, number, walk
 from gradlint.values.kinds import (
     Apply,
@@ -111,6 +111,9 @@ def effect_of_call(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
             return _effect(kind, apply, apply.argument(0, "tensors", "outputs"))
     if fn == "?":
         return _opaque(apply, knowledge)
+    if fn == "()" and isinstance(apply.receiver, Apply) and apply.receiver.fn == "builtins.getattr":
+        # A method that is picked by a name which is not known.
+        return _opaque(apply.receiver, knowledge, of=apply)
     if _writes_gradients(apply):
         return _effect(OPAQUE, apply, apply.args[0] if apply.args else None)
     if "." in fn and not knowledge.is_library(fn.partition(".")[0]) and fn[:9] != "builtins.":
@@ -282,7 +285,7 @@ def _other_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
         return _in_place(apply, knowledge) if apply.fn.endswith("_") else None
     if role(apply.receiver, knowledge) in ("optimizer", "scaler", "scheduler"):
         return None
-    if isinstance(apply.receiver, Instance) and _inherits_unknown(apply.receiver, knowledge):
+    if isinstance(apply.receiver, Instance) and inherits_unknown(apply.receiver, knowledge):
         if reaches_gradients(apply.receiver, knowledge):
             return _effect(OPAQUE, apply, apply.receiver)
     if isinstance(apply.receiver, Unknown | Instance):
@@ -290,19 +293,11 @@ def _other_method(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
     return None
 
 
-def _inherits_unknown(value: Instance, knowledge: Knowledge) -> bool:
-    """Whether an object's class extends one that is neither the project's nor a known library's."""
-    if value.cls is None or value.cls.has_unknown_base():
-        return value.cls is not None
-    tops = {name.partition(".")[0] for name in value.cls.library_bases()}
-    return any(top != "builtins" and not knowledge.is_library(top) for top in tops)
-
-
-def _opaque(apply: Apply, knowledge: Knowledge) -> GradientEffect | None:
+def _opaque(apply: Apply, knowledge: Knowledge, of: Apply | None = None) -> GradientEffect | None:
     """An unknown call that got hold of something that gradients can be reached from."""
     for argument in (*apply.args, *apply.kwargs.values()):
         if reaches_gradients(argument, knowledge):
-            return _effect(OPAQUE, apply, argument)
+            return _effect(OPAQUE, of or apply, argument)
     return None
 
 

@@ -113,27 +113,22 @@ def _is_bounding(value: ast.expr, bounding: frozenset[str]) -> bool:
 
 
 def _target(receiver: Value | None, program: Program) -> str | None:
+    """What the gradient that a hook gets is the gradient of."""
+    if not isinstance(receiver, Apply):
+        return None
     knowledge = program.knowledge
-    held = layers.held(receiver, knowledge) if isinstance(receiver, Apply) else None
-    if held and any(isinstance(value, Instance | Apply) for value in held):
+    held = layers.held(receiver, knowledge) or []
+    if any(isinstance(value, Instance | Apply) for value in held):
         return "parameter"
-    if isinstance(receiver, Apply):
-        inner = receiver.args[0] if receiver.fn in ("iter", "[]") and receiver.args else receiver
-        if layers.held(inner, knowledge):
-            return "parameter"
-        layer = knowledge.fact("layer", receiver.fn)
-        if layer is not None and layer["kind"] == "parameter":
-            return "parameter"
-        if receiver.tracked and (
-            receiver.fn in ("()", "+", "-", "*", "/", "@")
-            or knowledge.fact("loss", receiver.fn) is not None
-            or knowledge.fact("activation", receiver.fn) is not None
-        ):
-            return "activation"
-        if knowledge.fact("reduction", receiver.fn) is not None:
-            return "activation"
-        if receiver.fn in (".mean", ".sum", ".view", ".reshape"):
-            return _target(receiver.receiver, program)
-        if receiver.fn == "[]":
-            return _target(receiver.args[0], program)
-    return None
+    if held and receiver.fn in ("iter", "[]"):
+        return "parameter"
+    if receiver.tracked and (
+        receiver.fn in ("()", "+", "-", "*", "/", "@")
+        or knowledge.fact("loss", receiver.fn) is not None
+        or knowledge.fact("activation", receiver.fn) is not None
+        or knowledge.fact("reduction", receiver.fn) is not None
+    ):
+        return "activation"
+    if receiver.fn in (".mean", ".sum", ".view", ".reshape"):
+        return _target(receiver.receiver, program)
+    return _target(receiver.args[0], program) if receiver.fn == "[]" else None

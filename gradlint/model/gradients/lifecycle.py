@@ -237,7 +237,7 @@ class Lifecycle:
         if state.late is not None:
             self._confirm(LateClip, state.late, which, number)
         lost = number if state.grads in (FRESH, STALE) else state.lost
-        if state.grads in (CLEARED, APPLIED, UNKNOWN) and state.lost is None:
+        if state.grads in (APPLIED, UNKNOWN):
             self._veto(number, which, LostGradients)
         return state.settled(grads=CLEARED, scaled=False)._replace(lost=lost)
 
@@ -294,7 +294,7 @@ class Lifecycle:
             return applied
         if state.early is not None and state.early_ran:
             self._confirm(EarlyClip, state.early, which, state.backward)
-        if state.lost is not None and state.grads == CLEARED:
+        if state.lost is not None:
             self._confirm(LostGradients, state.lost, which, number)
         if state.grads == STALE:
             self._confirm(StaleStep, number, which, state.backward)

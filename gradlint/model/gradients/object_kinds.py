@@ -34,17 +34,24 @@ def role(value: Value | None, knowledge: Knowledge) -> str | None:
     if isinstance(value, Instance):
         if layers.is_network(value, knowledge):
             return "network"
-        if value.cls is not None:
-            for inherited in value.cls.library_bases():
-                name = knowledge.canonical(inherited)
-                fact = knowledge.fact("base", name)
-                if fact is not None and fact.get("optimizer"):
-                    return "optimizer"
-                if knowledge.fact("optimizer", name) is not None:
-                    return "optimizer"
-                if knowledge.fact("scheduler", name) is not None:
-                    return "scheduler"
+        for inherited in value.cls.library_bases():
+            name = knowledge.canonical(inherited)
+            fact = knowledge.fact("base", name)
+            if fact is not None and fact.get("optimizer"):
+                return "optimizer"
+            if knowledge.fact("optimizer", name) is not None:
+                return "optimizer"
+            if knowledge.fact("scheduler", name) is not None:
+                return "scheduler"
     return None
+
+
+def inherits_unknown(value: Instance, knowledge: Knowledge) -> bool:
+    """Whether an object's class extends one that is neither the project's nor a known library's."""
+    tops = {name.partition(".")[0] for name in value.cls.library_bases()}
+    return value.cls.has_unknown_base() or any(
+        top != "builtins" and not knowledge.is_library(top) for top in tops
+    )
 
 
 def _none(value: Value) -> bool:
@@ -55,7 +62,7 @@ def _own_optimizer(value: Apply, knowledge: Knowledge) -> bool:
     """Whether a value is what a module gives of the optimizers that it configured."""
     if value.fn == "[]" and isinstance(value.args[0], Apply):
         value = value.args[0]
-    if not isinstance(value.receiver, Instance) or value.receiver.cls is None:
+    if not isinstance(value.receiver, Instance):
         return False
     for base in value.receiver.cls.library_bases():
         fact = knowledge.fact("base", knowledge.canonical(base)) or {}

@@ -12,7 +12,6 @@ from gradlint.model.gradients.effects import (
     SCALER_STEP,
     STEP,
     UNKNOWN_STEP,
-    UNSCALE,
     ZERO,
     GradientEffect,
 )
@@ -133,8 +132,6 @@ class Optimizers:
         if self.concerns(number, which):
             return True
         named = any(ids_of(subject) & other.ids for other in self.groups)
-        if not named and kind in (STEP, SCALER_STEP, UNSCALE):
-            return True if alone else None
         held = layers.held(subject, self.knowledge)
         found = layers.overlap(held, group.held, self.knowledge)
         if kind == ZERO and found and not self._covers(held, group):

@@ -141,12 +141,21 @@ def _run_closure(interp: Core, name: str, site: CallSite) -> None:
 
 
 def _call_unknown(interp: Core, callee: Value, site: CallSite) -> Value:
-    if isinstance(site.base, Unknown) and isinstance(callee, Unknown):
-        # The attribute of an unknown: a method by name, of a receiver with an identity.
-        assert isinstance(site.node, ast.Call)
-        assert isinstance(site.node.func, ast.Attribute)
-        return _passed(interp, interp.applied(site, f".{site.node.func.attr}", site.base))
+    base = site.base
+    if isinstance(callee, Unknown) and isinstance(site.node, ast.Call):
+        if isinstance(site.node.func, ast.Attribute):
+            # The attribute of an unknown: a method by name, of a receiver with an identity.
+            name = site.node.func.attr
+            if isinstance(base, Join):
+                owns = (one for one in base.options() if _owns(one, name, callee))
+                base = next(owns, base)
+            if isinstance(base, Unknown):
+                return _passed(interp, interp.applied(site, f".{name}", base))
     return _passed(interp, interp.applied(site, "?", callee))
+
+
+def _owns(one: Value, name: str, attribute: Unknown) -> bool:
+    return isinstance(one, Unknown) and one.attrs.get(name) is attribute
 
 
 def _call_object(interp: Core, callee: Apply, site: CallSite) -> Value:

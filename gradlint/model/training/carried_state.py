@@ -11,7 +11,7 @@ from gradlint.model.gradients.effects import BACKWARD, SCALER_STEP, STEP, Gradie
 from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.model.networks import layers
 from gradlint.values.graph import constant, walk
-from gradlint.values.kinds import Apply, Instance, Join, Map, Seq, Value
+from gradlint.values.kinds import Apply, Join, Seq, Value
 from gradlint.values.marks import DETACHED
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def carried_states(program: Program) -> Iterator[CarriedState]:
             loop, now = call.loops[-1]
             found = _Search(loop, now, program.knowledge).run(effect.subject)
             if found is not None:
-                where = _call_in(loop, call.module, found, program)
+                where = _call_in(loop, found, program)
                 yield CarriedState(where, effect, retained)
 
 
@@ -125,8 +125,6 @@ class _Search:
                     return ways[0]
             elif isinstance(value, Seq):
                 stack.extend((item, user) for item in value.items)
-            elif isinstance(value, Map):
-                stack.extend((item, user) for item in value.items.values())
             elif isinstance(value, Apply) and not self._is_cut(value):
                 made = dict(value.loops).get(self.loop)
                 if made is not None and made < self.now:
@@ -165,10 +163,8 @@ class _Search:
         if value.fn != "()":
             return any(self._is_parameter(argument) for argument in value.args)
         layer = value.receiver
-        if isinstance(layer, Instance):
-            return layers.is_network(layer, self.knowledge)
         if not isinstance(layer, Apply):
-            return False
+            return layer is not None and layers.is_network(layer, self.knowledge)
         fact = self.knowledge.fact("layer", layer.fn)
         return self.knowledge.fact("recurrent", layer.fn) is not None or (
             fact is not None and fact["kind"] in ("linear", "conv", "attention", "normalization")
@@ -193,8 +189,6 @@ class _Search:
             seen.add(id(value))
             if isinstance(value, Seq):
                 stack.extend(value.items)
-            elif isinstance(value, Map):
-                stack.extend(value.items.values())
             elif isinstance(value, Apply) and not self._is_cut(value):
                 if value.node is user.node and value.receiver is user.receiver:
                     return True
@@ -202,25 +196,18 @@ class _Search:
         return False
 
 
-def _call_in(loop: ast.AST, module: Module | None, found: _Found, program: Program) -> Apply:
-    """The call in the text of the loop itself that gets the state, or that leads to it."""
+def _call_in(loop: ast.AST, found: _Found, program: Program) -> Apply:
+    """The first call in the text of the loop that gets the state, or that leads to who does."""
     inside = {id(node) for node in ast.walk(loop)}
-    through: Apply | None = None
     for call in program.applies:
-        if call.fn != "()" or call.module is not module or id(call.node) not in inside:
+        if call.fn != "()" or id(call.node) not in inside:
             continue
-        if not isinstance(call.receiver, Instance | Apply):
-            continue
-        if any(
-            node is found.earlier
-            for argument in (*call.args, *call.kwargs.values())
-            for node in walk(argument, 60)
-        ):
+        arguments = (*call.args, *call.kwargs.values())
+        gets = any(node is found.earlier for value in arguments for node in walk(value, 60))
+        leads = call.inner is not None and any(node is found.user for node in walk(call.inner))
+        if gets or leads:
             return call
-        if through is None and call.inner is not None:
-            if any(node is found.user for node in walk(call.inner)):
-                through = call
-    return through or found.user
+    return found.user
 
 
 __all__ = ["CarriedState", "carried_states"]

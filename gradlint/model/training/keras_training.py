@@ -51,7 +51,8 @@ def _one_keras_clips(optimizer: Value, knowledge: Knowledge) -> bool | None:
         if not isinstance(optimizer.value, str) or optimizer.default:
             return None
         name = knowledge.names["optimizer-names"].get(optimizer.value.lower())
-        return bool(name and (knowledge.fact("optimizer", name) or {}).get("bounded"))
+        fact = knowledge.fact("optimizer", name) if name is not None else None
+        return bool(fact.get("bounded")) if fact is not None else None
     if isinstance(optimizer, Symbol):
         return False if knowledge.of("optimizer", optimizer) is not None else None
     if isinstance(optimizer, Map):
@@ -134,10 +135,8 @@ def _built(apply: Apply, knowledge: Knowledge) -> TrainedRecurrence | None:
 
 def _trains_itself(network: Value, knowledge: Knowledge) -> bool:
     """Whether a network's class has a training step of its own, which may clip."""
-    return (
-        isinstance(network, Instance)
-        and network.cls is not None
-        and any(network.cls.find(name) for name in knowledge.words["own-training-step"])
+    return isinstance(network, Instance) and any(
+        network.cls.find(name) for name in knowledge.words["own-training-step"]
     )
 
 
@@ -286,9 +285,10 @@ def _updated(program: Program, apply: Apply) -> TrainedRecurrence | None:
 
 def _gradients_clipped(apply: Apply, knowledge: Knowledge) -> bool | None:
     """Whether what is applied was clipped on its way from where the gradients were computed."""
-    unsure = not apply.args
+    given = apply.argument(0, "grads_and_vars")
+    unsure = given is None
     seen: set[int] = set()
-    stack: list[Value] = apply.args[:1]
+    stack = [given] if given is not None else []
     while stack:
         node = stack.pop()
         if id(node) in seen:

@@ -76,16 +76,15 @@ def _symbolic(value: Value | None) -> str | None:
     """A size by what it is computed from, so that two uses of one size can be matched."""
     if value is None or (isinstance(value, Const) and value.value is None):
         return None
-    for option in value.options()[:1]:
-        return condition_key(option)[0]
-    return None
+    return condition_key(value.options()[0])[0]
 
 
 def predicts_own_vocabulary(value: Value, knowledge: Knowledge) -> bool:
     """Whether a network's output has the size of its input vocabulary: a language model.
 
     The size of an embedding, or of a one-hot input, is compared with the size of the output layer
-    by what both are computed from; numbers below 20 are no vocabulary.
+    by what both are computed from; numbers below 20 are no vocabulary, nor is a size that the state
+    has as well.
     """
     inputs: set[str] = set()
     outputs: set[str] = set()
@@ -99,7 +98,9 @@ def predicts_own_vocabulary(value: Value, knowledge: Knowledge) -> bool:
         fact = knowledge.fact("recurrent", part.fn)
         if fact is not None:
             size = knowledge.argument(part, fact, "input_size") or _features(part, knowledge)
-            inputs.add(_symbolic(size) or "")
+            units = knowledge.argument(part, fact, fact.get("units-parameter"))
+            if _symbolic(size) != _symbolic(units):
+                inputs.add(_symbolic(size) or "")
         fact = knowledge.fact("layer", part.fn)
         if fact is not None and fact["kind"] == "linear":
             size = knowledge.argument(part, fact, fact.get("units-parameter"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradlint.model.gradients.object_kinds import inherits_unknown
 from gradlint.model.interpret import names
 from gradlint.model.interpret.inlining import unknown_site
 from gradlint.model.program import calls
@@ -95,7 +96,7 @@ def _is_manual(program: Program, trained: Instance, module: Fact) -> bool:
     """Whether a module says that it optimizes by itself: by an attribute, or by a property."""
     attribute = str(module["manual-attribute"])
     said = trained.attrs.get(attribute)
-    if said is None and trained.cls is not None:
+    if said is None:
         with program.interpreter.aside():
             said = names.class_attribute(program.interpreter, trained.cls, attribute, trained)
     return constant(said) is False
@@ -114,7 +115,7 @@ def _clip_without_bound(program: Program, trained: Instance, parameter: str) -> 
 
 def _empty_hook(trained: Instance, module: Fact) -> ast.stmt | None:
     """An override of the hook that clips, with nothing in it."""
-    found = trained.cls.find(module["clip-method"]) if trained.cls is not None else None
+    found = trained.cls.find(module["clip-method"])
     if found is None or not isinstance(found[1], ast.FunctionDef):
         return None
     body = found[1].body
@@ -134,7 +135,7 @@ def _early_clip(program: Program, trained: Instance, module: Fact) -> Apply | No
     """
     knowledge = program.knowledge
     for name in module["before-backward-methods"]:
-        found = trained.cls.find(name) if trained.cls is not None else None
+        found = trained.cls.find(name)
         if found is None:
             continue
         inside = {id(node) for node in ast.walk(found[1])}
@@ -169,7 +170,7 @@ def _clips_parameters(apply: Apply, program: Program) -> bool:
 
 def _module_fact(value: Instance, knowledge: Knowledge) -> Fact | None:
     """What is known of the base of a module that trainers train; None for any other object."""
-    for base in value.cls.library_bases() if value.cls is not None else []:
+    for base in value.cls.library_bases():
         fact = knowledge.fact("base", knowledge.canonical(base))
         if fact is not None and fact.get("trainer-module"):
             return fact
@@ -203,23 +204,24 @@ def from_trainers(program: Program) -> Iterator[TrainedRecurrence]:
 
 def _clipped(program: Program, run: TrainerRun) -> bool | None:
     """Whether the trainer or the module clips; None where a hook may."""
-    cls = run.module_object.cls
+    knowledge = program.knowledge
     if run.clip is not None:
-        off = isinstance(run.clip, Const) and not run.clip.value and not run.clip.default
-        if not off:
+        if not isinstance(run.clip, Const) or run.clip.default:
+            return None
+        if run.clip.value:
             return True
-    if run.manual or cls is None or cls.has_unknown_base() or _may_be_overruled(run):
+    if run.manual or _may_be_overruled(run, knowledge):
         return None
-    if any(cls.find(name) is not None for name in run.module_fact["clipping-methods"]):
+    module = run.module_object
+    own = any(module.cls.find(name) is not None for name in run.module_fact["clipping-methods"])
+    if own or inherits_unknown(module, knowledge):
         return None
     optimizer = _optimizer(program, run)
-    fact = program.knowledge.of("optimizer", optimizer)
-    if fact is None:
-        return None
-    return bool(fact.get("bounded"))
+    fact = knowledge.of("optimizer", optimizer)
+    return bool(fact.get("bounded")) if fact is not None else None
 
 
-def _may_be_overruled(run: TrainerRun) -> bool:
+def _may_be_overruled(run: TrainerRun, knowledge: Knowledge) -> bool:
     """Whether something else than the trainer's arguments may clip: a callback, a strategy."""
     for name in ("strategy", "plugins"):
         given = run.trainer.kwargs.get(name)
@@ -229,14 +231,15 @@ def _may_be_overruled(run: TrainerRun) -> bool:
     if callbacks is None:
         return False
     items = callbacks.items if isinstance(callbacks, Seq) and callbacks.exact else [callbacks]
-    return not all(isinstance(item, Apply) and "." in item.fn[1:] for item in items)
+    return not all(
+        isinstance(item, Apply) and knowledge.is_library(item.fn.partition(".")[0])
+        for item in items
+    )
 
 
 def _returned(program: Program, trained: Instance, name: str) -> Value | None:
     """What a method of the module returns when the trainer calls it."""
     interp = program.interpreter
-    if trained.cls is None:
-        return None
     method = names.class_attribute(interp, trained.cls, name, trained)
     if not isinstance(method, Function):
         return None

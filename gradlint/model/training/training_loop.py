@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,14 +24,13 @@ from gradlint.model.training.sequences import (
     uses_last_step_only,
 )
 from gradlint.values.graph import walk
-from gradlint.values.kinds import Apply, Instance, Unknown, Value
+from gradlint.values.kinds import Apply, Instance, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
     from gradlint.model.gradients.lifecycle import Lifecycle
     from gradlint.model.gradients.optimizers import OptimizerGroup
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 
 from gradlint.model.gradients.lifecycles import lifecycles
@@ -52,14 +50,14 @@ def _from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecur
     knowledge = program.knowledge
     found = []
     for which, group in enumerate(lifecycle.groups):
-        losses = []
-        backward = None
-        for index, effect in enumerate(lifecycle.effects):
-            if lifecycle.kinds[index] == BACKWARD and effect.subject is not None:
-                if lifecycle.reaches(index, which) is True:
-                    losses.append(effect.subject)
-                    backward = backward or effect
-        if backward is None:
+        losses = [
+            effect.subject
+            for index, effect in enumerate(lifecycle.effects)
+            if lifecycle.kinds[index] == BACKWARD
+            and effect.subject is not None
+            and lifecycle.reaches(index, which) is True
+        ]
+        if not losses:
             continue
         recurrent: dict[int, Recurrence] = {}
         reached = {id(node) for loss in losses for node in walk(loss)}
@@ -72,11 +70,11 @@ def _from_lifecycle(program: Program, lifecycle: Lifecycle) -> list[TrainedRecur
         stepped = [layer for layer in recurrent.values() if _is_stepped(program, group, layer)]
         if not stepped and not hand:
             continue
-        node, module = _first_step(lifecycle, which, backward)
+        step = _first_step(lifecycle, which)
         found.append(
             TrainedRecurrence(
-                node=node,
-                module=module,
+                node=step.node,
+                module=step.module,
                 layers=stepped,
                 hand_written=hand,
                 optimizer=group.optimizer,
@@ -109,26 +107,22 @@ def _is_stepped(program: Program, group: OptimizerGroup, layer: Recurrence) -> b
     )
 
 
-def _first_step(
-    lifecycle: Lifecycle, which: int, backward: GradientEffect
-) -> tuple[ast.AST, Module]:
-    for index, effect in enumerate(lifecycle.effects):
-        if lifecycle.kinds[index] in (STEP, SCALER_STEP):
-            if lifecycle.reaches(index, which) is True:
-                return effect.node, effect.module
-    return backward.node, backward.module
+def _first_step(lifecycle: Lifecycle, which: int) -> GradientEffect:
+    """The first step that reaches an optimizer: its own at the latest, by which it is known."""
+    return next(
+        effect
+        for index, effect in enumerate(lifecycle.effects)
+        if lifecycle.kinds[index] in (STEP, SCALER_STEP) and lifecycle.reaches(index, which) is True
+    )
 
 
 def _clipped(program: Program, group: OptimizerGroup) -> bool | None:
     """Whether any part of the program clips what this optimizer steps."""
     knowledge = program.knowledge
-    unsure = False
+    unsure = not all(isinstance(option, Apply) for option in group.optimizer.options())
     fact = knowledge.of("optimizer", group.optimizer.options()[0])
     if fact is not None and fact.get("bounded"):
         return True
-    for option in group.optimizer.options():
-        if isinstance(option, Unknown) or not isinstance(option, Apply):
-            unsure = True
     for lifecycle in program.once(lifecycles):
         for index, effect in enumerate(lifecycle.effects):
             kind = lifecycle.kinds[index]

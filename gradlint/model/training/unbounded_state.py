@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MOST_NODES = 1500
 """Values looked at on the way around one recurrence."""
 
+MOST_GAIN = 1
+"""The gain of an identity or orthogonal matrix with which a state does not grow at the start."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnboundedState:
@@ -94,11 +97,15 @@ def _started_steadily(program: Program) -> set[int]:
     """The layers whose weights are made an identity or orthogonal matrix by a call."""
     found: set[int] = set()
     for start in program.once(recurrent_starts):
-        if start.exact and start.radius is not None and start.radius <= 1:
+        if start.exact and start.radius is not None and start.radius <= MOST_GAIN:
             found.add(id(start.layer.apply))
     for apply in program.applies:
         fact = program.knowledge.fact("initializer", apply.fn)
         if fact is None or fact["kind"] not in ("identity", "orthogonal") or not apply.args:
+            continue
+        gain = program.knowledge.argument(apply, fact, "gain")
+        known = number(gain)
+        if gain is not None and (known is None or known > MOST_GAIN):
             continue
         target = apply.args[0]
         while isinstance(target, Method):
@@ -179,6 +186,9 @@ class _Circle:
         if value.fn in ("+", "-", "[]", "neg"):
             return none
         if value.fn == "@" or name in words["multiplies-weights"]:
+            if any(_is_item(argument) for argument in value.args):
+                # Other weights in each step: layers, one after the other.
+                return None
             return frozenset(id(argument) for argument in value.args), True
         if name in words["cuts-graph"] or value.fn in ("?", "iter"):
             return None
@@ -203,6 +213,15 @@ class _Circle:
             )
             and number(value) is None
         )
+
+
+def _is_item(value: Value) -> bool:
+    """Whether a value is what a loop runs over, or a part of it."""
+    while isinstance(value, Apply) and value.fn == "[]":
+        value = value.args[0]
+    return (isinstance(value, Unknown) and value.varying) or (
+        isinstance(value, Apply) and value.fn == "iter"
+    )
 
 
 __all__ = ["UnboundedState", "unbounded_states"]
