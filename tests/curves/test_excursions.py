@@ -135,8 +135,9 @@ def test_a_falling_history_is_measured_from_its_line() -> None:
     values = saw() * np.exp(-0.02 * np.arange(200))
     values[150:155] *= 40.0
     (found,) = jumps(values)
-    # The line of the history ends at its last point, five before the jump; 151 is high by 0.1.
-    assert found.sigmas == pytest.approx((np.log(40.0) + 0.1 - 5 * 0.02) / DEVIATION, rel=0.02)
+    # The line runs on for the seven points from the last of the history, at 145, to the peak.
+    assert found.peak == 152
+    assert found.sigmas == pytest.approx((np.log(40.0) + 0.1 - 7 * 0.02) / DEVIATION)
 
 
 def test_a_history_that_rises_is_as_wild_as_its_points() -> None:
