@@ -50,7 +50,7 @@ loss: = nan from 214
 grad_norm: 1.2, noise 15%
 grad_norm: grow 4 from 200
 grad_norm: = nan from 213
-# error: TL301: grad_norm 200-212
+# error: TL301: grad_norm 201-212
 ```
 
 ## How to fix

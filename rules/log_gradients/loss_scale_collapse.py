@@ -20,7 +20,7 @@ divergences came with a scale that crashed to 0.
 steps 200
 loss: 6.9 -> 5.5 for 100 then 5.5, noise 1%
 loss_scale: 65536 for 100 then 32768 *> 0.00000001
-# error: TL304: loss_scale 116-199
+# error: TL304: loss_scale 136-199
 ```
 
 ```csv bad

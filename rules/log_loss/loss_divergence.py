@@ -29,7 +29,7 @@ A slow rise after the best level:
 ```series bad
 steps 3000
 train_loss: 4 ~> 1.5 for 1500 then 1.5 -> 3.2, noise 3%
-# error: TL202: train_loss 1500-2999
+# error: TL202: train_loss 2175-2999
 ```
 
 An explosion that ends in NaN:
@@ -39,7 +39,7 @@ steps 300
 loss: 2.3 ~> 1.2, noise 3%
 loss: grow 2 from 200
 loss: = nan from 215
-# error: TL202: loss 200-215
+# error: TL202: loss 200-214
 ```
 
 ## How to fix
