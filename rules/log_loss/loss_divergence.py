@@ -186,8 +186,7 @@ def _grown(curve: Curve) -> Finding | None:
     if start <= 0 or found.final < least * start:
         return None
     calm = np.flatnonzero(values <= 2.0 * start)
-    onset = int(calm[-1]) + 1 if len(calm) else 0
-    return _reported(curve, onset, start, found.final, None)
+    return _reported(curve, int(calm[-1]) + 1, start, found.final, None)
 
 
 def _sudden(run: Run, curve: Curve) -> Finding | None:

@@ -150,4 +150,4 @@ def _spike_score(curve: Curve) -> float:
     mean = (sums[WINDOW:-1] - sums[: -WINDOW - 1]) / WINDOW
     variance = (squares[WINDOW:-1] - squares[: -WINDOW - 1]) / WINDOW - mean * mean
     deviation = np.sqrt(np.maximum(variance, 0.0))
-    return float(np.mean(np.abs(values[WINDOW:] - mean) >= DEVIATIONS * deviation))
+    return float(np.mean(np.abs(values[WINDOW:] - mean) > DEVIATIONS * deviation))

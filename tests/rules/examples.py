@@ -13,8 +13,9 @@ first is `train.py` unless it is named.
 `csv`, `text`, `json` and `jsonl` are a training log of that kind, and `series` is one in the
 language of `series.py`. What is found has a line each: `# TL201: loss 900-903`, the code, the
 series (nothing for a finding about the run or file) and its first and last step.
-`# info: TL201: ...` also asks for that severity, `# TL201: loss 900 "one point"` for words of the
-message. `checkpoints=a,b/` after the kind are a file and a folder of the `--checkpoints` directory.
+`# info: TL201: ...` also asks for that severity, `# TL201: loss 900 "one point"` for words of its
+message, help, notes or evidence (`"points: 1"`). `checkpoints=a,b/` after the kind are a file and a
+folder of the `--checkpoints` directory.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ class LogMark:
         assert window is not None
         if self.series != window.series or self.severity not in (None, finding.level):
             return False
-        if self.words not in finding.message:
+        notes = [note.message for note in finding.notes]
+        evidence = [f"{name}: {value}" for name, value in window.evidence.items()]
+        if not any(self.words in it for it in (finding.message, finding.help, *notes, *evidence)):
             return False
         return self.steps in (None, (window.start, window.end))
 
