@@ -125,7 +125,8 @@ def left_alone(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
                 yield span(annotation)
             case ast.Assign(targets=[ast.Name(id="__all__" | "__slots__")]) | ast.JoinedStr():
                 yield span(node)
-        yield from map(span, getattr(node, "decorator_list", ()))
+        for decorator in getattr(node, "decorator_list", ()):
+            yield (decorator.lineno, 0), span(decorator)[1]
 
 
 def span(node: ast.stmt | ast.expr) -> tuple[Place, Place]:
