@@ -109,7 +109,7 @@ def check(run: Run) -> Iterator[Finding]:
         falls = int(np.count_nonzero(values[1:] < values[:-1]))
         yield event(
             curve,
-            int(curve.points[min(below, len(values) - 1)]),
+            int(curve.points[below]),
             int(curve.points[-1]),
             f"`{curve.tag}` has fallen from {values.max():.4g} to {values[-1]:.4g}: every step "
             "overflows and is skipped",

@@ -103,8 +103,8 @@ def check(run: Run) -> Iterator[Finding]:
         final = curve.measured(levels).final
         if start <= 0 or final > SHARE * start or _learnt(run):
             continue
-        gone = np.flatnonzero(curve.level > SHARE * start)
-        first = int(curve.points[min(int(gone[-1]) + 1, len(curve.points) - 1)]) if len(gone) else 0
+        there = np.flatnonzero(curve.level > SHARE * start)
+        first = int(curve.points[min(int(there[-1]) + 1, len(curve.points) - 1)])
         yield event(
             curve,
             first,

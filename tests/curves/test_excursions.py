@@ -198,6 +198,12 @@ def test_the_highest_point_of_the_history_is_outdone(height: float, found: list[
     assert found_at(raised(values, height)) == found
 
 
+@pytest.mark.parametrize(("at", "found"), [(86, []), (85, [150])])
+def test_the_history_has_sixty_four_points(at: int, found: list[int]) -> None:
+    values = raised(np.ones(200), 0.25, at, points=1)
+    assert found_at(raised(values, 0.34)) == found
+
+
 @pytest.mark.parametrize(("at", "found"), [(145, []), (146, [150])])
 def test_the_points_right_before_are_no_history(at: int, found: list[int]) -> None:
     values = raised(np.ones(200), 0.25, at, points=1)
@@ -282,4 +288,11 @@ def test_an_excursion_may_be_long(points: int) -> None:
 def test_what_was_abnormal_once_is_abnormal_again(share: float, found: list[int]) -> None:
     values = raised(saw(500), np.log(21.0), points=100)
     values[270:274] = 1.0 + share * 20.0
+    assert found_at(values) == found
+
+
+@pytest.mark.parametrize(("factor", "found"), [(1.29, [150]), (1.31, [150, 270])])
+def test_which_has_the_least_ratio_as_well(factor: float, found: list[int]) -> None:
+    values = raised(np.full(500, 5.0), np.log(7.5), points=100)
+    values[270:274] = 5.0 * factor
     assert found_at(values) == found

@@ -14,8 +14,8 @@ first is `train.py` unless it is named.
 language of `series.py`. What is found has a line each: `# TL201: loss 900-903`, the code, the
 series (nothing for a finding about the run or file) and its first and last step.
 `# info: TL201: ...` also asks for that severity, `# TL201: loss 900 "one point"` for words of its
-message, help, notes or evidence (`"points: 1"`). `checkpoints=a,b/` after the kind are a file and a
-folder of the `--checkpoints` directory.
+message, help, notes or evidence (`"points: 1"`), or its line (`"line: 3"`). `checkpoints=a,b/`
+after the kind are a file and a folder of the `--checkpoints` directory.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ class LogMark:
             return False
         notes = [note.message for note in finding.notes]
         evidence = [f"{name}: {value}" for name, value in window.evidence.items()]
-        if not any(self.words in it for it in (finding.message, finding.help, *notes, *evidence)):
+        line = f"line: {finding.span.line}"
+        said = (finding.message, finding.help, line, *notes, *evidence)
+        if not any(self.words in it for it in said):
             return False
         return self.steps in (None, (window.start, window.end))
 
