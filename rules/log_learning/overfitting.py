@@ -226,10 +226,7 @@ def _score_gains(run: Run, curve: Curve, step: int) -> bool:
 
 def _smoothed(values: np.ndarray) -> np.ndarray:
     """Medians of three: one lucky evaluation is no best."""
-    if len(values) < 3:
-        return values
-    inner = medians_of_three(values)
-    return np.concatenate((values[:1], inner, values[-1:]))
+    return np.concatenate((values[:1], medians_of_three(values), values[-1:]))
 
 
 def _train_levels(train: Curve, step: int) -> tuple[float, float]:
