@@ -32,7 +32,7 @@ def resolution(values: Values) -> float:
         return float(np.min(np.diff(distinct)))
     for decimals in range(_FINEST):
         step = 10.0**-decimals
-        if np.all(np.abs(distinct - np.round(distinct, decimals)) < 1e-9 * np.abs(distinct)):
+        if np.all(np.abs(distinct - np.round(distinct, decimals)) <= 1e-9 * np.abs(distinct)):
             return step
     return 10.0**-_FINEST
 

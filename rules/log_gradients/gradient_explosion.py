@@ -50,7 +50,7 @@ loss: = nan from 214
 grad_norm: 1.2, noise 15%
 grad_norm: grow 4 from 200
 grad_norm: = nan from 213
-# error: TL301: grad_norm 200-212
+# error: TL301: grad_norm 201-212
 ```
 
 ## How to fix
@@ -205,7 +205,7 @@ def _growth(run: Run, curve: Curve) -> Finding | None:
     if final < GROWTH * start or loss_falls(run, curve, 0, len(values) - 1):
         return None
     early = np.flatnonzero(values <= RATIO * start)
-    first = int(curve.points[min(int(early[-1]) + 1, len(values) - 1)]) if len(early) else 0
+    first = int(curve.points[min(int(early[-1]) + 1, len(values) - 1)])
     last = int(curve.points[-1])
     return event(
         curve,

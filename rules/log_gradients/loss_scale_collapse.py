@@ -20,7 +20,7 @@ divergences came with a scale that crashed to 0.
 steps 200
 loss: 6.9 -> 5.5 for 100 then 5.5, noise 1%
 loss_scale: 65536 for 100 then 32768 *> 0.00000001
-# error: TL304: loss_scale 116-199
+# error: TL304: loss_scale 136-199
 ```
 
 ```csv bad
@@ -109,7 +109,7 @@ def check(run: Run) -> Iterator[Finding]:
         falls = int(np.count_nonzero(values[1:] < values[:-1]))
         yield event(
             curve,
-            int(curve.points[min(below, len(values) - 1)]),
+            int(curve.points[below]),
             int(curve.points[-1]),
             f"`{curve.tag}` has fallen from {values.max():.4g} to {values[-1]:.4g}: every step "
             "overflows and is skipped",

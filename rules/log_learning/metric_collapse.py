@@ -28,7 +28,7 @@ steps 80 every 500
 train/loss: 2 ~> 0.5 for 50 then 2.1, noise 5%
 val/loss: 2 ~> 0.7 for 50 then 2.2, noise 4%
 val/f1: 0.2 ~> 0.81 for 50 then 0.15, noise 3%
-# error: TL403: val/f1 25000-39500
+# error: TL403: val/f1 24500-39500
 ```
 
 ## How to fix

@@ -21,7 +21,7 @@ axis epoch
 loss: 9000, noise 6%
 val_loss: 4000, noise 15%
 val_loss: swing 4 from 4
-# warning: TL502: val_loss 4-39
+# warning: TL502: val_loss 2-38
 ```
 
 By epoch, with the training loss:
@@ -31,7 +31,7 @@ steps 60
 axis epoch
 loss: 1.1, noise 5%
 loss: swing 2.2 from 10
-# warning: TL502: loss 10-59
+# warning: TL502: loss 2-58
 ```
 
 ## How to fix

@@ -29,7 +29,7 @@ A slow rise after the best level:
 ```series bad
 steps 3000
 train_loss: 4 ~> 1.5 for 1500 then 1.5 -> 3.2, noise 3%
-# error: TL202: train_loss 1500-2999
+# error: TL202: train_loss 2175-2999
 ```
 
 An explosion that ends in NaN:
@@ -39,7 +39,7 @@ steps 300
 loss: 2.3 ~> 1.2, noise 3%
 loss: grow 2 from 200
 loss: = nan from 215
-# error: TL202: loss 200-215
+# error: TL202: loss 200-214
 ```
 
 ## How to fix
@@ -186,8 +186,7 @@ def _grown(curve: Curve) -> Finding | None:
     if start <= 0 or found.final < least * start:
         return None
     calm = np.flatnonzero(values <= 2.0 * start)
-    onset = int(calm[-1]) + 1 if len(calm) else 0
-    return _reported(curve, onset, start, found.final, None)
+    return _reported(curve, int(calm[-1]) + 1, start, found.final, None)
 
 
 def _sudden(run: Run, curve: Curve) -> Finding | None:

@@ -33,7 +33,7 @@ loss: x10 at 900
 steps 3000 every 10
 train/loss: 10.9 ~> 3.1, noise 1.5%
 train/loss: times 1 for 1800 then 2.1 ~> 1 for 60 then 1
-# warning: TL201: train/loss 18000-18200
+# warning: TL201: train/loss 18000-18250
 ```
 
 ## How to fix

@@ -34,7 +34,7 @@ A spike in every 150 steps:
 steps 3000
 train/loss: 3 ~> 1, noise 3%
 train/loss: times 1 for 300 then 4 ~> 1 each 150
-# warning: TL203: train/loss 300-2900
+# warning: TL203: train/loss 300-2912
 ```
 
 ## How to fix
@@ -150,4 +150,4 @@ def _spike_score(curve: Curve) -> float:
     mean = (sums[WINDOW:-1] - sums[: -WINDOW - 1]) / WINDOW
     variance = (squares[WINDOW:-1] - squares[: -WINDOW - 1]) / WINDOW - mean * mean
     deviation = np.sqrt(np.maximum(variance, 0.0))
-    return float(np.mean(np.abs(values[WINDOW:] - mean) >= DEVIATIONS * deviation))
+    return float(np.mean(np.abs(values[WINDOW:] - mean) > DEVIATIONS * deviation))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from gradlint.curves.excursions import Excursion, excursions
-from gradlint.curves.robust import Values
+from gradlint.curves.robust import SIGMA, Values, noise
 
 
 def run(points: int = 600, noise: float = 0.04, seed: int = 3) -> Values:
@@ -82,3 +82,217 @@ def test_a_long_series_is_measured_as_a_short_one_is(size: int) -> None:
     values = run(size)
     values[size // 2 : size // 2 + 5] *= 12.0
     assert spans(jumps(values)) == [(size // 2, size // 2 + 4)]
+
+
+# The thresholds, each from both sides. `saw` is a history of which every measure is plain: its
+# logarithm is -0.1, 0 and 0.1 in turn, its median 1, its deviation 0.148, its noise 0.182.
+
+DEVIATION = SIGMA * 0.1
+NOISE = SIGMA * 0.3 / np.sqrt(6.0)
+
+
+def saw(points: int = 200) -> Values:
+    return np.exp(0.1 * (np.arange(points) % 3 - 1.0))
+
+
+def raised(values: Values, height: float, at: int = 150, points: int = 5) -> Values:
+    """The values with points at `height` in the logarithm."""
+    values = values.copy()
+    values[at : at + points] = np.exp(height)
+    return values
+
+
+def told(values: Values, **changed: float | None) -> list[Excursion]:
+    asked = {"sigmas": 6.0, "ratio": 1.3, "outstanding": 1.5, "record_ratio": None, "early": 5.0}
+    return excursions(values, **(asked | changed))  # type: ignore[arg-type]
+
+
+def found_at(values: Values, **changed: float | None) -> list[int]:
+    return [it.start for it in told(values, **changed)]
+
+
+def test_what_is_told_of_an_excursion() -> None:
+    values = raised(saw(), np.log(20.0))
+    values[151] = 40.0
+    (found,) = jumps(values)
+    assert (found.start, found.peak, found.end, found.recovered) == (150, 151, 154, True)
+    assert (found.base, found.top) == (1.0, 40.0)
+    assert found.height == 39.0
+    assert found.sigmas == pytest.approx(np.log(40.0) / DEVIATION)
+    assert found.outstanding == pytest.approx(39.0 / np.expm1(0.1))
+
+
+def test_values_that_are_not_all_positive_are_measured_as_they_are() -> None:
+    values = np.log(saw())
+    values[150:155] = 3.0
+    (found,) = jumps(values)
+    assert (found.start, found.end, found.base, found.height) == (150, 154, 0.0, 3.0)
+    assert found.sigmas == pytest.approx(3.0 / DEVIATION)
+    assert found.outstanding == pytest.approx(3.0 / 0.1)
+
+
+def test_a_falling_history_is_measured_from_its_line() -> None:
+    values = saw() * np.exp(-0.02 * np.arange(200))
+    values[150:155] *= 40.0
+    (found,) = jumps(values)
+    # The line runs on for the seven points from the last of the history, at 145, to the peak.
+    assert found.peak == 152
+    assert found.sigmas == pytest.approx((np.log(40.0) + 0.1 - 7 * 0.02) / DEVIATION)
+
+
+def test_a_history_that_rises_is_as_wild_as_its_points() -> None:
+    values = saw() ** 0.1 * np.exp(0.02 * np.arange(200))
+    history = np.log(values[82:146])
+    values[150:155] *= 40.0
+    (found,) = jumps(values)
+    height = np.log(found.top) - np.median(history)
+    assert found.sigmas == pytest.approx(height / (3.0 * noise(history)))
+
+
+def test_of_the_first_points_the_noise_of_all_of_them_counts() -> None:
+    (found,) = jumps(raised(saw(), 3.0, at=30))
+    assert found.sigmas == pytest.approx(3.0 / NOISE)
+
+
+@pytest.mark.parametrize(("height", "found"), [(4.4, []), (4.6, [151])])
+def test_far_above_all_of_the_history_fewer_sigmas_do(height: float, found: list[int]) -> None:
+    assert found_at(raised(saw(), height * DEVIATION, at=151)) == found
+
+
+@pytest.mark.parametrize(("height", "found"), [(0.70, []), (0.75, [151])])
+def test_far_is_three_times_as_high_as_the_highest(height: float, found: list[int]) -> None:
+    values = raised(saw(), 0.3, at=120, points=1)
+    assert found_at(raised(values, height, at=151)) == found
+
+
+@pytest.mark.parametrize(("sigmas", "found"), [(5.9, []), (6.1, [151])])
+def test_what_is_not_far_needs_six(sigmas: float, found: list[int]) -> None:
+    values = raised(saw(), 0.5, at=120, points=1)
+    assert found_at(raised(values, sigmas * DEVIATION, at=151), outstanding=1.0) == found
+
+
+@pytest.mark.parametrize(("at", "found"), [(1_900, [1_900]), (19_900, [])])
+def test_of_many_points_more_is_asked(at: int, found: list[int]) -> None:
+    assert found_at(raised(saw(20_000), 0.70, at)) == found
+
+
+@pytest.mark.parametrize(("factor", "found"), [(1.29, []), (1.31, [150])])
+def test_the_least_ratio(factor: float, found: list[int]) -> None:
+    assert found_at(raised(np.ones(200), np.log(factor))) == found
+
+
+@pytest.mark.parametrize(("factor", "found"), [(1.65, []), (1.75, [20])])
+def test_of_a_short_history_a_higher_ratio_is_asked(factor: float, found: list[int]) -> None:
+    # 16 points without the guarded ones: 1.3 to the power of two.
+    assert found_at(raised(np.ones(200), np.log(factor), at=20, points=1)) == found
+
+
+@pytest.mark.parametrize(("at", "found"), [(7, []), (8, [8])])
+def test_fewer_than_eight_points_are_no_history(at: int, found: list[int]) -> None:
+    assert found_at(raised(np.ones(200), 2.0, at, points=192)) == found
+
+
+@pytest.mark.parametrize(("height", "found"), [(0.34, []), (0.37, [150])])
+def test_the_highest_point_of_the_history_is_outdone(height: float, found: list[int]) -> None:
+    values = raised(np.ones(200), 0.25, at=120, points=1)
+    assert found_at(raised(values, height)) == found
+
+
+@pytest.mark.parametrize(("at", "found"), [(86, []), (85, [150])])
+def test_the_history_has_sixty_four_points(at: int, found: list[int]) -> None:
+    values = raised(np.ones(200), 0.25, at, points=1)
+    assert found_at(raised(values, 0.34)) == found
+
+
+@pytest.mark.parametrize(("at", "found"), [(145, []), (146, [150])])
+def test_the_points_right_before_are_no_history(at: int, found: list[int]) -> None:
+    values = raised(np.ones(200), 0.25, at, points=1)
+    assert found_at(raised(values, 0.34)) == found
+
+
+@pytest.mark.parametrize(("height", "found"), [(0.29, []), (0.31, [4_200])])
+def test_the_highest_point_of_the_long_history_is_outdone(height: float, found: list[int]) -> None:
+    values = raised(np.ones(4_300), 0.25, at=4_000, points=1)
+    assert found_at(raised(values, height, at=4_200)) == found
+
+
+@pytest.mark.parametrize(("at", "found"), [(108, []), (107, [4_200])])
+def test_the_long_history_has_an_end(at: int, found: list[int]) -> None:
+    values = raised(np.ones(4_300), 0.25, at, points=1)
+    assert found_at(raised(values, 0.29, at=4_200)) == found
+
+
+@pytest.mark.parametrize(("height", "found"), [(0.39, []), (0.41, [150])])
+def test_what_one_point_of_ten_exceeds_is_outdone(height: float, found: list[int]) -> None:
+    values = np.ones(200)
+    values[::7] = np.exp(0.1)
+    assert found_at(raised(values, height)) == found
+
+
+@pytest.mark.parametrize(
+    ("height", "points", "found"), [(1.9, 2, []), (2.1, 2, [150]), (1.9, 3, [150])]
+)
+def test_a_point_or_two_outdo_the_deepest_dip(height: float, points: int, found: list[int]) -> None:
+    values = raised(np.ones(200), -1.0, at=100, points=1)
+    assert found_at(raised(values, height, points=points)) == found
+
+
+def test_dips_between_two_excursions_count_as_well() -> None:
+    values = raised(raised(np.ones(400), 3.0), -1.0, at=250, points=1)
+    assert found_at(raised(values, 1.9, at=300, points=2)) == [150]
+
+
+@pytest.mark.parametrize(
+    ("at", "height", "found"), [(30, 0.86, []), (30, 0.95, [30]), (64, 0.86, [64])]
+)
+def test_an_early_excursion_is_higher(at: int, height: float, found: list[int]) -> None:
+    assert found_at(raised(saw(), height, at)) == found
+
+
+def test_an_early_one_that_does_not_come_back_need_not_be() -> None:
+    assert found_at(raised(saw(33), 0.86, at=30)) == [30]
+
+
+@pytest.mark.parametrize(("factor", "found"), [(2.95, []), (3.05, [3])])
+def test_a_record_needs_no_history(factor: float, found: list[int]) -> None:
+    values = raised(np.ones(200), np.log(factor), at=3, points=197)
+    assert found_at(values, record_ratio=3.0) == found
+    assert found_at(values) == []
+
+
+def test_an_excursion_builds_up_over_the_points_before_it() -> None:
+    values = raised(raised(saw(), 0.45, at=144, points=6), 1.2)
+    assert spans(jumps(values)) == [(146, 154)]
+
+
+def test_an_excursion_is_over_below_a_tenth_of_its_height() -> None:
+    values = np.ones(200)
+    values[150:156] = [11.0, 5.0, 2.05, 1.95, 1.9, 1.2]
+    assert spans(told(values, ratio=2.5)) == [(150, 152)]
+
+
+@pytest.mark.parametrize(("low", "found"), [(2, [(150, 159)]), (3, [(150, 153), (157, 159)])])
+def test_a_return_is_confirmed_by_five_points(low: int, found: list[tuple[int, int]]) -> None:
+    values = raised(np.ones(200), 3.0, points=10)
+    values[154 : 154 + low] = 1.0
+    assert spans(jumps(values)) == found
+
+
+@pytest.mark.parametrize("points", [255, 256, 257, 700, 1_300])
+def test_an_excursion_may_be_long(points: int) -> None:
+    found = jumps(raised(saw(2_000), 3.0, points=points))
+    assert [(it.end, it.recovered) for it in found] == [(149 + points, True)]
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.45, [150]), (0.55, [150, 270])])
+def test_what_was_abnormal_once_is_abnormal_again(share: float, found: list[int]) -> None:
+    values = raised(saw(500), np.log(21.0), points=100)
+    values[270:274] = 1.0 + share * 20.0
+    assert found_at(values) == found
+
+
+@pytest.mark.parametrize(("factor", "found"), [(1.29, [150]), (1.31, [150, 270])])
+def test_which_has_the_least_ratio_as_well(factor: float, found: list[int]) -> None:
+    values = raised(np.full(500, 5.0), np.log(7.5), points=100)
+    values[270:274] = 5.0 * factor
+    assert found_at(values) == found

@@ -12,9 +12,10 @@ first is `train.py` unless it is named.
 
 `csv`, `text`, `json` and `jsonl` are a training log of that kind, and `series` is one in the
 language of `series.py`. What is found has a line each: `# TL201: loss 900-903`, the code, the
-series (nothing for a finding about the run or file) and the steps that the finding must touch.
-`# info: TL201: ...` also asks for that severity. `checkpoints=a,b/` after the kind are a file and
-a folder of the `--checkpoints` directory.
+series (nothing for a finding about the run or file) and its first and last step.
+`# info: TL201: ...` also asks for that severity, `# TL201: loss 900 "one point"` for words of its
+message, help, notes or evidence (`"points: 1"`), or its line (`"line: 3"`). `checkpoints=a,b/`
+after the kind are a file and a folder of the `--checkpoints` directory.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ MORE = Path(__file__).parent / "more"
 
 _CODE_MARK = re.compile(r'#\s*(error|warning|info): (GL\d\d\d)(?: "([^"]+)")?')
 _LOG_MARK = re.compile(
-    r"^# (?:(error|warning|info): )?(TL\d\d\d):(?: (\S.*?))??(?: (\d+)(?:-(\d+))?)?$"
+    r"^# (?:(error|warning|info): )?(TL\d\d\d):(?: (\S.*?))??(?: (\d+)(?:-(\d+))?)?"
+    r'(?: "([^"]+)")?$'
 )
 _SUFFIXES = {"csv": ".csv", "text": ".log", "json": ".json", "jsonl": ".jsonl"}
 _CHECKPOINTS = "checkpoints="
@@ -65,12 +67,12 @@ class CodeMark:
 
 @dataclass(frozen=True)
 class LogMark:
-    """A series that is flagged and steps that the finding touches; None where any will do."""
+    """A series that is flagged, from which step to which; None where any will do."""
 
     series: str
-    first: int | None
-    last: int | None
+    steps: tuple[int, int] | None
     severity: Severity | None
+    words: str
 
     def answers(self, finding: Finding) -> bool:
         """Whether this is the finding that the mark asks for."""
@@ -78,10 +80,13 @@ class LogMark:
         assert window is not None
         if self.series != window.series or self.severity not in (None, finding.level):
             return False
-        if self.first is None or window.start is None:
-            return True
-        last = self.first if self.last is None else self.last
-        return window.start <= last and (window.end or window.start) >= self.first
+        notes = [note.message for note in finding.notes]
+        evidence = [f"{name}: {value}" for name, value in window.evidence.items()]
+        line = f"line: {finding.span.line}"
+        said = (finding.message, finding.help, line, *notes, *evidence)
+        if not any(self.words in it for it in said):
+            return False
+        return self.steps in (None, (window.start, window.end))
 
 
 @dataclass(frozen=True)
@@ -119,10 +124,10 @@ class Example:
         for line in self.fence.text.splitlines():
             found = _LOG_MARK.match(line)
             if found and found.group(2) == self.rule.code:
-                level, _, series, *steps = found.groups()
+                level, _, series, first, last, words = found.groups()
                 severity = Severity.from_label(level) if level else None
-                first, last = (None if step is None else int(step) for step in steps)
-                marks.append(LogMark(series or "", first, last, severity))
+                steps = (int(first), int(last or first)) if first else None
+                marks.append(LogMark(series or "", steps, severity, words or ""))
         return marks
 
     def _in_program(self, directory: Path) -> list[Finding]:
