@@ -105,7 +105,7 @@ class Curve:
     records: Steps | None = None
     axis: str = "step"
     role: Role = UNKNOWN
-    _measured: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _measured: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.values)

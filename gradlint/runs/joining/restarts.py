@@ -229,7 +229,7 @@ def _ordered(run: Run, unsteady: set[str]) -> Run:
 def _steadied(curve: Curve, unsteady: bool) -> Curve:
     if unsteady:
         # Whatever its steps count, it is not the progress of the run: number its points.
-        return replace(curve, steps=np.arange(len(curve), dtype=np.int64), axis="row", _measured={})
+        return replace(curve, steps=np.arange(len(curve), dtype=np.int64), axis="row")
     steps = curve.steps
     if (steps[1:] < steps[:-1]).any():
         curve = _taken(curve, np.argsort(steps, kind="stable"))
@@ -268,5 +268,4 @@ def _taken(curve: Curve, which: _Selection, kept: NDArray[np.bool_] | None = Non
         values=taken(curve.values),
         walls=None if curve.walls is None else taken(curve.walls),
         records=None if curve.records is None else taken(curve.records),
-        _measured={},
     )

@@ -98,7 +98,7 @@ def _tag(tag: str, member: Member) -> str:
 
 def _joined(tag: str, pieces: list[Curve]) -> Curve:
     if len(pieces) == 1:
-        return replace(pieces[0], tag=tag, _measured={})
+        return replace(pieces[0], tag=tag)
     steps = np.concatenate([piece.steps for piece in pieces])
     values = np.concatenate([piece.values for piece in pieces])
     if any(piece.walls is None for piece in pieces):

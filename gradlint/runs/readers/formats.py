@@ -99,15 +99,6 @@ _MOST_ZEROS = 0.3
 log that was being written when the disk or the machine failed has a block of 4 KiB of them."""
 
 
-def reader_for(head: bytes, path: str, name: str) -> Reader | Problem | NotALog:
-    """A reader for the file that begins with `head` (its first `HEAD` bytes, or all of it).
-
-    The contents decide; the file's name only where they do not.
-    """
-    found = format_of(head, path)
-    return opened(found, head, path, name) if isinstance(found, Format) else found
-
-
 def opened(found: Format, head: bytes, path: str, name: str, size: int | None = None) -> Reader:
     """A reader of the format `found` for the file that begins with `head`."""
     if _is_gzip(head):
@@ -116,7 +107,10 @@ def opened(found: Format, head: bytes, path: str, name: str, size: int | None = 
 
 
 def format_of(head: bytes, path: str) -> Format | Problem | NotALog:
-    """The format of the file that begins with `head`."""
+    """The format of the file that begins with `head` (its first `HEAD` bytes, or all of it).
+
+    The contents decide; the file's name only where they do not.
+    """
     if not head:
         return Problem(path, "is empty")
     if head.startswith(_LFS):

@@ -100,7 +100,7 @@ def _read_metric(builder: RunBuilder, path: str, tag: str, problems: list[Proble
         return
     at = np.frombuffer(steps, np.int64)
     stepless = len(at) > 1 and not at.any()
-    builder.extend(
+    builder.add(
         tag,
         np.arange(len(at), dtype=np.int64) if stepless else at,
         np.frombuffer(values, np.float64),

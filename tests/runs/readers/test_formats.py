@@ -12,7 +12,7 @@ import zipfile
 import google_crc32c
 import pytest
 
-from gradlint.runs.readers.formats import Format, NotALog, format_of, reader_for
+from gradlint.runs.readers.formats import Format, NotALog, format_of, opened
 from gradlint.runs.readers.protocol import HEAD
 from gradlint.runs.run import Problem, Reading
 
@@ -122,8 +122,9 @@ def test_a_few_zero_bytes_do_not_make_a_text_binary() -> None:
 
 
 def read(data: bytes, size: int) -> Reading:
-    reader = reader_for(data[:HEAD], "log.csv.gz", "log")
-    assert not isinstance(reader, Problem | NotALog)
+    found = format_of(data[:HEAD], "log.csv.gz")
+    assert isinstance(found, Format)
+    reader = opened(found, data[:HEAD], "log.csv.gz", "log")
     for at in range(0, len(data), size):
         reader.feed(data[at : at + size])
     return reader.finish()

@@ -14,8 +14,8 @@ _EARLIEST, _LATEST = 5e8, 5e9
 """Seconds since 1970 of the years 1985 and 2128: other numbers are no times of a log."""
 
 
-def add_rows(builder: RunBuilder, table: Table, prefix: str = "") -> str:
-    """Add all series of a table to a run; returns what the run's steps count.
+def add_rows(builder: RunBuilder, table: Table, prefix: str = "") -> None:
+    """Add all series of a table to a run.
 
     The column that gives the steps is no series of its own.
     """
@@ -32,7 +32,7 @@ def add_rows(builder: RunBuilder, table: Table, prefix: str = "") -> str:
             epochs = axis.epochs[rows]
             if (epochs >= 0).all():
                 steps, kind = epochs, "epoch"
-        builder.extend(
+        builder.add(
             prefix + printable(tag),
             steps,
             values,
@@ -43,7 +43,6 @@ def add_rows(builder: RunBuilder, table: Table, prefix: str = "") -> str:
         table.drop(tag)
     for key, text in table.texts().items():
         builder.metadata.setdefault(prefix + printable(key), printable(text))
-    return axis.kind
 
 
 def printable(text: str) -> str:

@@ -113,7 +113,7 @@ def _add(builder: RunBuilder, tag: str, numbers: Numbers, steps: Numbers | None,
         at = np.frombuffer(steps.values, np.float64).astype(np.int64)[at]
     elif steps is not None:
         axis = "row"
-    builder.extend(printable(tag), at, np.frombuffer(numbers.values, np.float64), axis=axis)
+    builder.add(printable(tag), at, np.frombuffer(numbers.values, np.float64), axis=axis)
 
 
 def is_golden(root: Node) -> bool:
@@ -141,7 +141,7 @@ def add_golden(builder: RunBuilder, root: Node) -> None:
             kept[np.frombuffer(numbers.padding, np.int64)] = False
             if kept.any():
                 values = np.frombuffer(numbers.values, np.float64)
-                builder.extend(printable(tag), _steps(member, numbers)[kept], values[kept])
+                builder.add(printable(tag), _steps(member, numbers)[kept], values[kept])
 
 
 def _steps(member: Node, numbers: Numbers) -> Steps:

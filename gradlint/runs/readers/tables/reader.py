@@ -195,4 +195,4 @@ class _Rows:
             at = column.rows() if not column.complete else slice(0, len(column))
             steps, records = steps[at], records[at]
             walls = None if walls is None else walls[at]
-        builder.extend(tag, steps, column.values(), walls=walls, records=records, axis=self.axis)
+        builder.add(tag, steps, column.values(), walls=walls, records=records, axis=self.axis)

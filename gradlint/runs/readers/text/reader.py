@@ -197,8 +197,6 @@ class TextReader:
         if self._messages.left_out:
             message = f"{self._messages.left_out} more messages of trouble than are kept"
             problems.append(Problem(path, message))
-        if not self._bytes:
-            problems.append(Problem(path, "the file is empty"))
-        elif not read and not problems:
+        if not read and not problems:
             problems.append(Problem(path, f"no metric was found in {lines.count} lines of text"))
         return problems

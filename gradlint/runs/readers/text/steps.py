@@ -96,7 +96,7 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
         if curve.axis != "row":
             placed.put(curve.rows, curve.steps)
         records = marks.record[curve.rows]
-        builder.extend(tag, curve.steps, curve.values, records=records, axis=curve.axis)
+        builder.add(tag, curve.steps, curve.values, records=records, axis=curve.axis)
     return placed
 
 

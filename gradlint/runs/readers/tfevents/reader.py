@@ -25,8 +25,6 @@ from gradlint.runs.run import Problem, Reading
 
 _NONE = np.zeros(0, np.int64)
 
-LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
-
 
 class TfeventsReader:
     """Reads one event file, every checksum verified and every value kept.
@@ -38,7 +36,6 @@ class TfeventsReader:
     def __init__(self, path: str, name: str) -> None:
         self._path = path
         self._name = name
-        self._head = b""
         self._framing = Framing()
         self._damage = Damage()
         self._points = PointReader()
@@ -48,15 +45,11 @@ class TfeventsReader:
 
     def feed(self, data: bytes) -> None:
         """Take the next piece."""
-        if len(self._head) < len(LFS_POINTER):
-            self._head += data[: len(LFS_POINTER) - len(self._head)]
         for chain in self._framing.feed(data):
             self._read(chain)
 
     def finish(self) -> Reading:
         """The run as far as it was fed."""
-        if self._head == LFS_POINTER:
-            return Reading([], [_pointer(self._path)])
         for chain in self._framing.drain():
             self._read(chain)
         self._collect_losses()
@@ -67,13 +60,11 @@ class TfeventsReader:
                 f"more than {MOST_SERIES} series, {self._series.left_out} points of others left out"
             )
             problems.append(Problem(self._path, message))
-        if not self._head:
-            problems.append(Problem(self._path, "the file is empty", offset=0))
         if not self._events:
             return Reading([], problems)
         builder = RunBuilder()
         for tag, (steps, values, walls) in self._series:
-            builder.extend(tag, steps, values, walls=walls)
+            builder.add(tag, steps, values, walls=walls)
         builder.metadata = dict(self._points.texts)
         return Reading([builder.build(self._name, self._path, "tfevents")], problems)
 
@@ -124,8 +115,3 @@ class TfeventsReader:
         for _, values in reversed(waiting):
             self._points.remember(values)
         return losses
-
-
-def _pointer(path: str) -> Problem:
-    message = "a git-LFS pointer stands for the event file, which was not downloaded"
-    return Problem(path, message, help="run `git lfs pull`")

@@ -70,10 +70,6 @@ def test_a_last_line_without_a_newline_counts() -> None:
     assert run_of("step 1 loss 2.0\nstep 2 loss 1.0").curves["loss"].steps.tolist() == [1, 2]
 
 
-def test_an_empty_file_is_a_problem() -> None:
-    assert [problem.message for problem in read("").problems] == ["the file is empty"]
-
-
 def test_binary_data_is_a_problem() -> None:
     assert "not text" in read(bytes(range(256)) * 100).problems[0].message
 

@@ -205,15 +205,7 @@ class TestRuns:
         assert not reading.runs[0].curves
 
     def test_an_empty_file_is_no_run(self) -> None:
-        reading = read()
-        assert not reading.runs
-        assert [problem.message for problem in reading.problems] == ["the file is empty"]
-
-    def test_a_pointer_of_git_lfs_says_what_to_do(self) -> None:
-        pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
-        reading = read(pointer)
-        assert not reading.runs
-        assert [problem.help for problem in reading.problems] == ["run `git lfs pull`"]
+        assert read() == Reading()
 
 
 class TestSniff:
