@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,9 @@ FEW = 16
 
 _STATISTICS = frozenset(["num", "mean", "std", "min", "max", "count", "n", "sum", "median", "var"])
 """What an object that stands for one scalar, such as StyleGAN's, may hold beside its mean."""
+
+_EVALUATIONS = {f"{mode}/" for mode in MODES.values()} - {"train/"}
+"""What the tags of rows begin with whose mode says that they are not of training."""
 
 
 class Column:
@@ -138,60 +142,24 @@ class Table:
                 del column.values[sizes[tag] :]
 
     def _spread(self, rows: list[dict[str, Any]], index: Steps, prefix: str, depth: int) -> None:
-        if depth == 0:
-            self._place = 0
         if depth > MOST_NESTED:
             self.deep += len(rows)
             return
-        shapes = list(map(tuple, rows))
-        if shapes.count(shapes[0]) == len(shapes):
-            self._group(shapes[0], rows, index, prefix, depth)
-            return
-        groups: dict[tuple[str, ...], list[int]] = {}
-        for at, shape in enumerate(shapes):
-            groups.setdefault(shape, []).append(at)
-        for shape, places in groups.items():
-            if depth == 0:
-                self._place = 0
-            self._group(shape, [rows[at] for at in places], index[places], prefix, depth)
+        for shape, some, places in _by_shape(rows, index):
+            if depth:
+                self._columns(shape, some, places, prefix, depth)
+            else:
+                self._rows(shape, some, places)
 
-    def _group(
-        self,
-        shape: tuple[str, ...],
-        rows: list[dict[str, Any]],
-        index: Steps,
-        prefix: str,
-        depth: int,
-    ) -> None:
-        """Rows with the same keys."""
-        if not shape:
-            return
-        if depth == 0:
-            if len(self._shapes) < MOST_SHAPES:
-                self._shapes.setdefault(shape, int(index[0]))
-            mode = next((key for key in shape if is_mode(key)), None)
-            if mode is not None:
-                self._by_mode(mode, shape, rows, index)
-                return
-            if "train_runtime" in shape and "loss" not in shape:
-                # The trainer's last row: averages over the whole run, and its duration.
-                prefix = "summary/"
-        self._columns(shape, rows, index, prefix, depth)
-
-    def _by_mode(
-        self, mode: str, shape: tuple[str, ...], rows: list[dict[str, Any]], index: Steps
-    ) -> None:
-        places: dict[str, list[int]] = {}
-        for at, row in enumerate(rows):
-            value = row[mode]
-            named = MODES.get(value.strip().lower(), "") if type(value) is str else ""
-            places.setdefault(named, []).append(at)
-        for named, chosen in places.items():
+    def _rows(self, shape: tuple[str, ...], rows: list[dict[str, Any]], index: Steps) -> None:
+        """Rows of the file itself that have the same keys."""
+        if len(self._shapes) < MOST_SHAPES:
+            self._shapes.setdefault(shape, int(index[0]))
+        for prefix, some, places in _by_mode(shape, rows, index):
+            if prefix in _EVALUATIONS:
+                self.evaluations.frombytes(places.tobytes())
             self._place = 0
-            if named not in ("", "train"):
-                self.evaluations.frombytes(index[chosen].tobytes())
-            part = rows if len(chosen) == len(rows) else [rows[at] for at in chosen]
-            self._columns(shape, part, index[chosen], f"{named}/" if named else "", 0)
+            self._columns(shape, some, places, prefix, 0)
 
     def _columns(
         self,
@@ -276,6 +244,39 @@ class Table:
     def _text(self, tag: str, row: int, text: str) -> None:
         if row < TEXT_ROWS and (tag not in self._texts or row < self._texts[tag][0]):
             self._texts[tag] = (row, self._place, text[:LONGEST_TEXT])
+
+
+def _by_mode(
+    shape: tuple[str, ...], rows: list[dict[str, Any]], index: Steps
+) -> Iterator[tuple[str, list[dict[str, Any]], Steps]]:
+    """What the tags of rows begin with by their mode; the rows, and where they stand."""
+    mode = next((key for key in shape if is_mode(key)), None)
+    if mode is None:
+        # The trainer's last row: averages over the whole run, and its duration.
+        yield "summary/" if "train_runtime" in shape and "loss" not in shape else "", rows, index
+        return
+    groups: dict[str, list[int]] = {}
+    for at, row in enumerate(rows):
+        value = row[mode]
+        named = MODES.get(value.strip().lower()) if type(value) is str else None
+        groups.setdefault(f"{named}/" if named else "", []).append(at)
+    for prefix, places in groups.items():
+        yield prefix, [rows[at] for at in places], index[places]
+
+
+def _by_shape(
+    rows: list[dict[str, Any]], index: Steps
+) -> Iterator[tuple[tuple[str, ...], list[dict[str, Any]], Steps]]:
+    """The keys of rows, in their order; the rows that have them, and where they stand."""
+    shapes = list(map(tuple, rows))
+    if shapes.count(shapes[0]) == len(shapes):
+        yield shapes[0], rows, index
+        return
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for at, shape in enumerate(shapes):
+        groups.setdefault(shape, []).append(at)
+    for shape, places in groups.items():
+        yield shape, [rows[at] for at in places], index[places]
 
 
 def _is_scalar(value: Any) -> bool:
