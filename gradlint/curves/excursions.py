@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.curves.levels import levels
 from gradlint.curves.robust import Indices, Values, about_its_line, noise, trailing, trailing_noise
 
 WINDOW = 64
@@ -26,10 +25,6 @@ where one of ten is high itself, so are the spikes: the loss of a batch with a r
 
 LONG_REACH = 1.2
 """Distance from the median before it in units of the largest of the long history."""
-
-EARLY = 5.0
-"""Deviations of the noise of its first points by which a run may jump at its very beginning and
-come back."""
 
 SHORTEST_HISTORY = 8
 """Points that make a history; of fewer the MAD says nothing."""
@@ -125,7 +120,7 @@ def excursions(
     ratio: float,
     outstanding: float,
     record_ratio: float | None = None,
-    early: float = EARLY,
+    early: float,
 ) -> list[Excursion]:
     """The excursions of `values`, in order; they do not overlap.
 
@@ -183,7 +178,8 @@ class _Scan:
             excursion = None
             while excursion is None and (candidates or kin):
                 if kin and (not candidates or kin[0] <= candidates[0]):
-                    excursion = self._checked(kin.popleft())
+                    index = kin.popleft()
+                    excursion = self._checked(index, self._past(index))
                 else:
                     index = candidates.popleft()
                     excursion = self._begun(index) if index >= after else None
@@ -225,23 +221,25 @@ class _Scan:
                 and self._outdoes(index)
                 and factor >= self._ratio ** np.sqrt(WINDOW / len(past))
             )
-        return self._checked(index) if known else None
+        return self._checked(index, past) if known else None
 
-    def _checked(self, index: int) -> Excursion | None:
-        """The excursion from `index` on, unless it is a point or two out of heavy tails."""
-        if self._values[index] <= np.median(self._values[self._past(index)]):
+    def _checked(self, index: int, past: Indices) -> Excursion | None:
+        """The excursion from `index` on, unless it is a point or two out of heavy tails.
+
+        `past` is the history of the point.
+        """
+        base = float(np.median(self._values[past]))
+        if self._values[index] <= base:
             return None
-        found = self._followed(index)
-        height = float(self._scaled[found.peak]) - self._middle(found.start)
+        found = self._followed(index, past, base)
+        before = past if found.start == index else self._past(found.start)
+        height = float(self._scaled[found.peak] - np.median(self._scaled[before]))
         tall = self._values[found.start : found.end + 1] > found.base + 0.5 * found.height
         if np.count_nonzero(tall) <= BRIEF and height < DIPS * self._deepest(found.start):
             return None
         if index < WINDOW and found.recovered and height < self._early * self._early_noise:
             return None
         return found
-
-    def _middle(self, index: int) -> float:
-        return float(np.median(self._scaled[self._past(index)]))
 
     def _deepest(self, index: int) -> float:
         """How far the deepest dip of one point before `index` lies below both its neighbours."""
@@ -312,10 +310,9 @@ class _Scan:
         many = above if len(above) >= WINDOW else self._above[: 2 * WINDOW]
         return float(above.max(initial=0.0)), max(float(np.quantile(many, 0.9)), 0.0)
 
-    def _followed(self, start: int) -> Excursion:
-        """The excursion that begins at `start`, to its end."""
-        values, past = self._values, self._past(start)
-        base = float(np.median(values[past]))
+    def _followed(self, start: int, past: Indices, base: float) -> Excursion:
+        """The excursion that begins at `start`, to its end; `base` is the median of its `past`."""
+        values = self._values
         peak = start
         while True:
             back = base + RETURNED * (float(values[peak]) - base)
@@ -352,48 +349,3 @@ def _return(values: Values, start: int, level: float) -> tuple[int, bool]:
         at += reach
         reach *= 2
     return len(values) - 1, False
-
-
-SIGMAS = 6.0
-"""Least height of a spike of a loss. Real ones measure 14 and more, most of them 40 to 250; of 280
-synthetic runs of 2,000 points of noise (normal, lognormal with 0.2 and 0.5, Student's t with 3
-degrees of freedom, autoregressive, gamma, and lognormal about zero) 6 are alarmed, 11 at half of
-this and 2 at the double (`tests/benchmarks/noise.py`)."""
-
-RATIO = 1.3
-"""A loss that is 30% up has lost what it gained over a long stretch: less than that is noise to
-whoever looks at the curve, however significant."""
-
-OUTSTANDING = 1.5
-"""A point that is barely above what the history has seen before is of that history."""
-
-RECORD_RATIO = 3.0
-"""A loss begins near what guessing gives, so three times the highest value ever is no learning."""
-
-
-SHARE = 0.1
-"""Least height in units of what had been gained since the start: a loss near zero jumps by many
-deviations, and by nothing that matters. It counts in logarithms, too: a loss that falls through
-many decades may jump by one."""
-
-
-def upward(values: Values) -> list[Excursion]:
-    """The excursions of a loss that matter: with the thresholds above."""
-    found = excursions(
-        values,
-        sigmas=SIGMAS,
-        ratio=RATIO,
-        outstanding=OUTSTANDING,
-        record_ratio=RECORD_RATIO,
-    )
-    if not found:
-        return []
-    start, gained = levels(values).start, 0.0
-    if values.min() > 0:
-        gained = SHARE * float(np.log(values[0]) - np.log(levels(values).lowest))
-    return [
-        it
-        for it in found
-        if it.height >= SHARE * abs(start - it.base)
-        and (gained <= 0 or it.top >= it.base * np.exp(gained))
-    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -58,17 +59,14 @@ def trailing(values: Values, window: int, stride: int) -> tuple[Values, Values]:
         here = middle[index] = _middle(ordered)
         scale[index] = SIGMA * _middle(sorted([abs(other - here) for other in ordered]))
     if count > window:
-        views = np.lib.stride_tricks.sliding_window_view(values, window)[:-1:stride]
         half = window // 2
-        medians, deviations = np.empty(len(views)), np.empty(len(views))
-        for first in range(0, len(views), _ROWS):
-            block = np.partition(views[first : first + _ROWS], half, axis=1)
-            medians[first : first + _ROWS] = block[:, half]
-            block -= block[:, half, None].copy()
-            block = np.partition(np.abs(block, out=block), half, axis=1)
-            deviations[first : first + _ROWS] = block[:, half]
-        middle[window:] = np.repeat(medians, stride)[: count - window]
-        scale[window:] = np.repeat(SIGMA * deviations, stride)[: count - window]
+        medians, deviations = [], []
+        for block in _windows(values, window, stride):
+            medians.append(block[:, half].copy())
+            block -= medians[-1][:, None]
+            deviations.append(np.partition(np.abs(block, out=block), half, axis=1)[:, half].copy())
+        middle[window:] = np.repeat(np.concatenate(medians), stride)[: count - window]
+        scale[window:] = np.repeat(SIGMA * np.concatenate(deviations), stride)[: count - window]
     return middle, scale
 
 
@@ -80,16 +78,21 @@ def trailing_noise(values: Values, window: int, stride: int) -> Values:
     count = len(values)
     result = np.full(count, np.inf)
     if count > window + 2:
-        wild = np.abs(np.diff(values, 2))
-        views = np.lib.stride_tricks.sliding_window_view(wild, window)[:-1:stride]
-        half = window // 2
-        found = np.empty(len(views))
-        for first in range(0, len(views), _ROWS):
-            block = np.partition(views[first : first + _ROWS], half, axis=1)
-            found[first : first + _ROWS] = block[:, half]
-        spread = np.repeat(found * (SIGMA / np.sqrt(6.0)), stride)
+        blocks = _windows(np.abs(np.diff(values, 2)), window, stride)
+        medians = np.concatenate([block[:, window // 2].copy() for block in blocks])
+        spread = np.repeat(medians * (SIGMA / np.sqrt(6.0)), stride)
         result[window + 2 :] = spread[: count - window - 2]
     return result
+
+
+def _windows(values: Values, window: int, stride: int) -> Iterator[Values]:
+    """The `window` points before every `stride`-th point, some thousand rows at a time.
+
+    Each row is partitioned: its median stands in its middle. float64, shape (rows, window).
+    """
+    views = np.lib.stride_tricks.sliding_window_view(values, window)[:-1:stride]
+    for first in range(0, len(views), _ROWS):
+        yield np.partition(views[first : first + _ROWS], window // 2, axis=1)
 
 
 def about_its_line(window: Values) -> tuple[float, float, float]:

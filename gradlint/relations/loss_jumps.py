@@ -1,14 +1,40 @@
-"""The excursions of a run's losses that nothing planned explains."""
+"""The jumps of a run's losses: which are high enough to matter, and which nothing explains."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from gradlint.curves.excursions import Excursion, upward
+from gradlint.curves.excursions import Excursion, excursions
 from gradlint.curves.levels import levels
+from gradlint.curves.robust import Values
 from gradlint.relations.learning_rate import raised_before, searches_rate
 from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
+
+SIGMAS = 6.0
+"""Least height of a spike of a loss. Real ones measure 14 and more, most of them 40 to 250; of 280
+synthetic runs of 2,000 points of noise (normal, lognormal with 0.2 and 0.5, Student's t with 3
+degrees of freedom, autoregressive, gamma, and lognormal about zero) 6 are alarmed, 11 at half of
+this and 2 at the double (`tests/benchmarks/noise.py`)."""
+
+RATIO = 1.3
+"""A loss that is 30% up has lost what it gained over a long stretch: less than that is noise to
+whoever looks at the curve, however significant."""
+
+OUTSTANDING = 1.5
+"""A point that is barely above what the history has seen before is of that history."""
+
+RECORD_RATIO = 3.0
+"""A loss begins near what guessing gives, so three times the highest value ever is no learning."""
+
+EARLY_SIGMAS = 5.0
+"""Deviations of the noise of its first points by which a run may jump at its very beginning and
+come back."""
+
+LEAST_HEIGHT = 0.1
+"""Least height in units of what had been gained since the start: a loss near zero jumps by many
+deviations, and by nothing that matters. It counts in logarithms, too: a loss that falls through
+many decades may jump by one."""
 
 LEAST_ROWS = 30
 """Rows of a log without steps, epochs or times, at least, before their order is taken for time: a
@@ -21,22 +47,49 @@ PERIODIC = 4
 """Jumps at one distance, at least, that are the log's own period: running means that begin anew
 each epoch, data in a fixed order."""
 
+JITTER = 2
+"""Points by which their distances may differ: an epoch is no whole number of logged points."""
+
 BRIEF = 2
 """Points up to which a jump may be a batch or two."""
 
-EARLY = 8
-EARLY_RATIO = 10.0
-"""Factor by which a loss may jump, and come back, within its first points: one batch, or the first
-steps of an optimizer whose averages are empty."""
+FIRST_POINTS = 8
+"""Points at the beginning within which a loss may jump by `FIRST_RATIO` and come back."""
+
+FIRST_RATIO = 10.0
+"""Factor of such a jump: one batch, or the first steps of an optimizer whose averages are empty."""
 
 KEPT = 0.5
 """Share of a jump's usual height that is still there at the end, where a loss has not come back."""
 
-SHARE = 0.25
+LOST = 0.25
 """Least height at the end in units of what had been gained."""
 
 TAIL = 3
 """Points at the end that make the final value, and that a jump must have lasted."""
+
+
+def loss_excursions(values: Values) -> list[Excursion]:
+    """The excursions of a loss that are high enough to matter: with the thresholds above."""
+    found = excursions(
+        values,
+        sigmas=SIGMAS,
+        ratio=RATIO,
+        outstanding=OUTSTANDING,
+        record_ratio=RECORD_RATIO,
+        early=EARLY_SIGMAS,
+    )
+    if not found:
+        return []
+    start, gained = levels(values).start, 0.0
+    if values.min() > 0:
+        gained = LEAST_HEIGHT * float(np.log(values[0]) - np.log(levels(values).lowest))
+    return [
+        it
+        for it in found
+        if it.height >= LEAST_HEIGHT * abs(start - it.base)
+        and (gained <= 0 or it.top >= it.base * np.exp(gained))
+    ]
 
 
 def is_short_table(curve: Curve) -> bool:
@@ -44,31 +97,39 @@ def is_short_table(curve: Curve) -> bool:
     return curve.axis == "row" and len(curve.level) < LEAST_ROWS
 
 
-def incidents(run: Run, curve: Curve) -> list[Excursion]:
+def is_warm_restart(run: Run, curve: Curve, jump: Excursion) -> bool:
+    """Whether a loss jumps, and not above its start, as the learning rate was raised before it."""
+    start = curve.measured(levels).start
+    return jump.top <= start and raised_before(run, curve, jump.start)
+
+
+def unplanned_jumps(run: Run, curve: Curve) -> list[Excursion]:
     """The jumps of a loss that are trouble.
 
     Not those where another term joins the loss or leaves it, nor of a loss that pulls against
     another, of a search for a learning rate, at a warm restart or at every epoch (these do not take
     it back above its start), and not the rise of a held-out loss to the end, which is overfitting.
     """
-    if curve.role.adversarial or not len(curve.level) or searches_rate(run):
+    if curve.role.adversarial or is_short_table(curve) or run.measured(searches_rate):
         return []
-    if is_short_table(curve):
-        return []
-    start = curve.measured(levels).start
     held_out = curve.role.held_out
     found = [
         it
-        for it in curve.measured(upward)
+        for it in curve.measured(loss_excursions)
         if not (held_out and (not it.recovered or it.start < SETTLING))
-        and (it.top > start or not raised_before(run, curve, it.start))
-        and not (it.start < EARLY and it.recovered and it.top < EARLY_RATIO * it.base)
+        and not is_warm_restart(run, curve, it)
+        and not (it.start < FIRST_POINTS and it.recovered and it.top < FIRST_RATIO * it.base)
         and not _objective_changes(run, curve, it)
     ]
-    low = [it for it in found if it.top <= start]
-    if len(low) >= PERIODIC and np.ptp(np.diff([it.start for it in low])) <= 2:
-        found = [it for it in found if it.top > start]
-    return found
+    return _unperiodic(curve, found) if len(found) >= PERIODIC else found
+
+
+def _unperiodic(curve: Curve, jumps: list[Excursion]) -> list[Excursion]:
+    """The jumps without those of the log's own period."""
+    start = curve.measured(levels).start
+    low = [it.start for it in jumps if it.top <= start]
+    periodic = len(low) >= PERIODIC and np.ptp(np.diff(low)) <= JITTER
+    return [it for it in jumps if it.top > start] if periodic else jumps
 
 
 def _objective_changes(run: Run, curve: Curve, jump: Excursion) -> bool:
@@ -112,4 +173,4 @@ def stays(curve: Curve, jump: Excursion) -> bool:
     final = float(np.median(values[-TAIL:])) - jump.base
     usual = float(np.median(values[jump.start : jump.end + 1])) - jump.base
     gained = abs(curve.measured(levels).start - jump.base)
-    return final >= KEPT * usual and final >= SHARE * gained
+    return final >= KEPT * usual and final >= LOST * gained

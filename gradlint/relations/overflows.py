@@ -7,7 +7,8 @@ no loss turns.
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,20 +27,20 @@ LEAST = 3
 """Logged points that make a row where only every so-many-th step is logged."""
 
 
+_NONE = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
 class Overflows:
-    """What the overflows of one run mean."""
+    """What the overflows of one run mean.
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._turned: dict[str, Steps] = {}
+    Attributes:
+        scaled: whether dynamic loss scaling shows: a scale above 1, or a message of its own.
+        broken: by axis, the steps at which a training loss is not finite, rising; int64.
+    """
 
-    @cached_property
-    def scaled(self) -> bool:
-        """Whether dynamic loss scaling shows: a scale above 1, or a message of its own."""
-        return any(it.kind == "overflow" for it in self._run.messages) or any(
-            len(curve.points) > 0 and float(curve.level.max()) > 1.0
-            for curve in self._run.of(Kind.LOSS_SCALE)
-        )
+    scaled: bool
+    broken: Mapping[str, Steps]
 
     def survived(self, curve: Curve) -> NDArray[np.bool_]:
         """Which non-finite values of a gradient norm did no harm; bool, shape (n,).
@@ -55,7 +56,7 @@ class Overflows:
         if not len(first):
             return harmless
         until = np.append(curve.steps, np.iinfo(np.int64).max)[after]
-        turned = self._losses(curve.axis)
+        turned = self.broken.get(curve.axis, _NONE)
         since = np.searchsorted(turned, curve.steps[first])
         harmful = np.searchsorted(turned, until, "right") > since
         if after[-1] == len(curve):
@@ -65,16 +66,18 @@ class Overflows:
         harmless &= ~np.repeat(np.append(False, harmful), lengths)
         return harmless
 
-    def _losses(self, axis: str) -> Steps:
-        """The steps at which a training loss is not finite, rising; int64."""
-        if axis not in self._turned:
-            steps = [
-                loss.steps[~loss.finite]
-                for loss in self._run.of(Kind.LOSS)
-                if loss.axis == axis and not loss.role.held_out
-            ]
-            self._turned[axis] = np.sort(np.concatenate([np.zeros(0, np.int64), *steps]))
-        return self._turned[axis]
+
+def overflows(run: Run) -> Overflows:
+    """What shows of loss scaling in a run, and of losses that are not finite."""
+    scaled = any(it.kind == "overflow" for it in run.messages) or any(
+        len(curve.points) > 0 and float(curve.level.max()) > 1.0
+        for curve in run.of(Kind.LOSS_SCALE)
+    )
+    broken: dict[str, list[Steps]] = {}
+    for loss in run.of(Kind.LOSS):
+        if not loss.role.held_out and not loss.finite.all():
+            broken.setdefault(loss.axis, []).append(loss.steps[~loss.finite])
+    return Overflows(scaled, {axis: np.sort(np.concatenate(it)) for axis, it in broken.items()})
 
 
 def _is_lasting(curve: Curve, first: int) -> bool:

@@ -175,6 +175,17 @@ class Run:
     metadata: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     part: int = 1
+    _measured: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def measured(self, measure: Callable[[Run], _T]) -> _T:
+        """`measure` of the run, computed once however many rules ask for it.
+
+        Not before the roles of its curves are known.
+        """
+        if measure not in self._measured:
+            self._measured[measure] = measure(self)
+        result: _T = self._measured[measure]
+        return result
 
     def of(self, *kinds: str, parts: bool = False) -> list[Curve]:
         """The curves of these kinds, wholes only unless `parts` of wholes are wanted too."""

@@ -109,10 +109,13 @@ from gradlint.sdk.logs import (
     digits,
     event,
     excursions,
+    jump_evidence,
+    jump_span,
     levels,
-    raised_before,
+    loss_doubles,
+    loss_falls,
+    loss_follows,
     rule,
-    upward,
 )
 
 RATIO = 10.0
@@ -126,9 +129,8 @@ OUTSTANDING = 2.0
 RECORD_RATIO = 8.0
 """Least factor over the highest norm ever that is a jump whatever the history."""
 
-EARLY = 3.0
-FIRST = 8
-DOUBLED = 2.0
+EARLY_SIGMAS = 3.0
+FIRST_POINTS = 8
 """A norm that jumps within its first points, by this many deviations of their noise, and comes back
 is one witness, and its noise is not known yet; the loss, doubled with it, is the other."""
 
@@ -136,23 +138,17 @@ MOMENT = 3
 """Points from which a jump is a new level. A network that leaves a plateau has one: its gradients
 grow by a factor of 20 to 45 and stay there while the loss falls."""
 
-JUMP = 1.3
-"""Factor over the highest of the last values that is a jump of a loss, at a jump of the norm."""
-
-FALL = 0.1
-"""Share of its level that a loss loses while a network leaves a plateau, at least."""
-
-ABOUT = 16
-"""Points of a loss that make its level before and after."""
-
-CLOSE = 10
-"""Points within which a loss that leaves its history has followed the gradients."""
-
 GROWTH = 1e3
 """Factor of a slow growth that no learning explains; healthy networks climb from 1 to 185."""
 
+FIRST_VALUES = 3
+LONG = 16
+"""Values that make the norm at the start, of a series of more than `LONG`; else the first has to."""
+
 FEW = 3
 """Jumps reported one by one; more are one finding."""
+
+HELP = "clip the gradients by their norm, between the backward pass and the step"
 
 
 @rule("TL301", "warning", symptoms={"gradient-explosion": 1.0})
@@ -180,7 +176,7 @@ def explosions(values: np.ndarray) -> list[Excursion]:
         ratio=RATIO_WITH_LOSS,
         outstanding=OUTSTANDING,
         record_ratio=RECORD_RATIO,
-        early=EARLY,
+        early=EARLY_SIGMAS,
     )
 
 
@@ -190,78 +186,13 @@ def _moving_target(run: Run) -> bool:
 
 
 def _matters(run: Run, curve: Curve, jump: Excursion) -> bool:
-    if jump.recovered and jump.start < FIRST:
-        return _both_jump(run, curve, jump)
-    if _loss_follows(run, curve, jump):
+    if jump.recovered and jump.start < FIRST_POINTS:
+        return loss_doubles(run, curve, jump)
+    if loss_follows(run, curve, jump):
         return True
     if jump.top < RATIO * jump.base:
         return False
-    return jump.end - jump.start < MOMENT or not _loss_falls(run, curve, jump.start, jump.end)
-
-
-def _both_jump(run: Run, curve: Curve, jump: Excursion) -> bool:
-    """Whether the loss is at least doubled with the norm, against all that it was before."""
-    low, high = curve.step(jump.start), curve.step(jump.end)
-    for loss in _losses(run, curve.axis):
-        steps = loss.steps[loss.points]
-        first = max(int(np.searchsorted(steps, low)), 1)
-        during = loss.level[first : int(np.searchsorted(steps, high, "right"))]
-        if len(during) and float(during.max()) >= DOUBLED * float(loss.level[:first].max()):
-            return True
-    return False
-
-
-def _losses(run: Run, axis: str) -> list[Curve]:
-    """The training losses that are counted as the gradient norm is."""
-    return [
-        it for it in run.of(Kind.LOSS) if it.role.trained_on and it.axis == axis and len(it.level)
-    ]
-
-
-def _loss_follows(run: Run, curve: Curve, jump: Excursion) -> bool:
-    """Whether a loss leaves its history at the jump or shortly after it."""
-    low = curve.step(jump.start)
-    high = curve.step(min(jump.end + CLOSE, len(curve.level) - 1))
-    for loss in _losses(run, curve.axis):
-        if loss.role.adversarial:
-            continue
-        start = loss.measured(levels).start
-        for it in loss.measured(upward):
-            if it.top <= start and raised_before(run, loss, it.start):
-                continue  # a warm restart
-            if loss.step(it.start) <= high and loss.step(it.end) >= low:
-                return True
-        if _jumps(loss, low, high) and not raised_before(run, curve, jump.start):
-            return True
-        wrong = loss.steps[~loss.finite]
-        if np.any((wrong >= low) & (wrong <= high)):
-            return True
-    return False
-
-
-def _jumps(loss: Curve, low: int, high: int) -> bool:
-    """Whether a loss goes out of what it had been shortly before, between two steps."""
-    steps = loss.steps[loss.points]
-    first, last = int(np.searchsorted(steps, low)), int(np.searchsorted(steps, high, "right"))
-    before = loss.level[max(first - ABOUT, 0) : first]
-    during = loss.level[first:last]
-    if len(before) < MOMENT or not len(during) or before.min() <= 0:
-        return False
-    return bool(during.max() >= JUMP * before.max())
-
-
-def _loss_falls(run: Run, curve: Curve, start: int, end: int) -> bool:
-    """Whether the loss is lower after points `start` to `end` of the norm than before."""
-    low, high = curve.step(start), curve.step(end)
-    for loss in _losses(run, curve.axis):
-        steps = loss.steps[loss.points]
-        first = max(int(np.searchsorted(steps, low)), 1)
-        last = min(int(np.searchsorted(steps, high, "right")), len(steps) - 1)
-        before = float(np.median(loss.level[max(first - ABOUT, 0) : first]))
-        after = float(np.median(loss.level[last : last + ABOUT]))
-        if loss.finite[-1] and after < (1.0 - FALL) * before:
-            return True
-    return False
+    return jump.end - jump.start < MOMENT or not loss_falls(run, curve, jump.start, jump.end)
 
 
 def _growth(run: Run, curve: Curve) -> Finding | None:
@@ -269,8 +200,9 @@ def _growth(run: Run, curve: Curve) -> Finding | None:
     values = curve.level
     found = curve.measured(levels)
     final = float(values[-1]) if len(values) < len(curve) else found.final
-    start = max(float(np.median(values[:3])) if len(values) > ABOUT else float(values[0]), 1e-12)
-    if final < GROWTH * start or _loss_falls(run, curve, 0, len(values) - 1):
+    start = float(np.median(values[:FIRST_VALUES])) if len(values) > LONG else float(values[0])
+    start = max(start, 1e-12)
+    if final < GROWTH * start or loss_falls(run, curve, 0, len(values) - 1):
         return None
     early = np.flatnonzero(values <= RATIO * start)
     first = int(curve.points[min(int(early[-1]) + 1, len(values) - 1)]) if len(early) else 0
@@ -280,8 +212,7 @@ def _growth(run: Run, curve: Curve) -> Finding | None:
         first,
         last,
         f"`{curve.tag}` grows from {digits(start)} to {digits(final)} and does not come back",
-        help="clip the gradients by their norm, between the backward pass and the step, and lower "
-        "the learning rate",
+        help=f"{HELP}, and lower the learning rate",
         evidence={"start": start, "final": final},
         severity=Severity.ERROR,
     )
@@ -290,43 +221,31 @@ def _growth(run: Run, curve: Curve) -> Finding | None:
 def _repeated(run: Run, curve: Curve, jumps: list[Excursion]) -> Finding:
     """One finding for many jumps, from the first to the last."""
     highest = max(jumps, key=lambda it: it.top)
-    follows = any(_loss_follows(run, curve, it) for it in jumps)
+    follows = any(loss_follows(run, curve, it) for it in jumps)
     after = "; the loss follows" if follows else ""
     return event(
         curve,
-        int(curve.points[jumps[0].start]),
-        int(curve.points[jumps[-1].end]),
+        *jump_span(curve, jumps),
         f"`{curve.tag}` jumps {len(jumps)} times, up to {digits(highest.top)} from "
         f"{digits(highest.base)} at {curve.axis} {curve.step(highest.peak)}{after}",
-        help="clip the gradients by their norm, between the backward pass and the step",
-        evidence={
-            "jumps": len(jumps),
-            "peak": highest.top,
-            "peak step": curve.step(highest.peak),
-            "before": highest.base,
-        },
+        help=HELP,
+        evidence={"jumps": len(jumps)} | jump_evidence(curve, highest),
         severity=Severity.ERROR if follows else None,
     )
 
 
 def _reported(run: Run, curve: Curve, jump: Excursion) -> Finding:
-    first, last, peak = (int(curve.points[at]) for at in (jump.start, jump.end, jump.peak))
-    follows = _loss_follows(run, curve, jump) or _both_jump(run, curve, jump)
+    follows = loss_follows(run, curve, jump) or loss_doubles(run, curve, jump)
     brief = jump.recovered and jump.end - jump.start + 1 < MOMENT
     after = "; the loss follows" if follows else "; nothing follows" if brief else ""
     stays = "" if jump.recovered else " and stays there"
+    factor = round(jump.top / jump.base, 1) if jump.base > 0 else "inf"
     return event(
         curve,
-        first,
-        last,
+        *jump_span(curve, [jump]),
         f"`{curve.tag}` jumps from {digits(jump.base)} to {digits(jump.top)} at {curve.axis} "
-        f"{curve.steps[peak]}{stays}{after}",
-        help="clip the gradients by their norm, between the backward pass and the step",
-        evidence={
-            "peak": jump.top,
-            "peak step": int(curve.steps[peak]),
-            "before": jump.base,
-            "factor": round(jump.top / jump.base, 1) if jump.base > 0 else "inf",
-        },
+        f"{curve.step(jump.peak)}{stays}{after}",
+        help=HELP,
+        evidence=jump_evidence(curve, jump) | {"factor": factor},
         severity=Severity.ERROR if follows else Severity.INFO if brief else None,
     )

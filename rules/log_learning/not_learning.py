@@ -102,8 +102,8 @@ from gradlint.sdk.logs import (
     frozen_tail,
     last_gain,
     levels,
+    loss_excursions,
     rule,
-    upward,
 )
 
 LEAST = 50
@@ -246,7 +246,7 @@ def _still(run: Run, curve: Curve) -> Iterator[Finding]:
             severity=_severity(run, curve, classes, abs(start - final) <= MOVED * start),
         )
     elif final < start and any(
-        it.start <= max(onset, len(values) // 10) for it in curve.measured(upward)
+        it.start <= max(onset, len(values) // 10) for it in curve.measured(loss_excursions)
     ):
         yield event(
             curve,

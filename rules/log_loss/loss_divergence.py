@@ -94,13 +94,13 @@ from gradlint.sdk.logs import (
     Run,
     digits,
     event,
-    incidents,
     is_short_table,
     levels,
     medians_of_three,
     rule,
     searches_rate,
     stays,
+    unplanned_jumps,
 )
 
 SHARE = 0.25
@@ -152,7 +152,7 @@ of the returns. A Q-network without a target network went from 100 to 480,000,00
 @rule("TL202", "error", symptoms={"loss-diverges": 1.0})
 def check(run: Run) -> Iterator[Finding]:
     """Report each training loss that has diverged."""
-    if searches_rate(run):
+    if run.measured(searches_rate):
         return
     for curve in run.of(Kind.LOSS):
         if len(curve.level) < 2 or curve.role.held_out or is_short_table(curve):
@@ -192,7 +192,7 @@ def _grown(curve: Curve) -> Finding | None:
 
 def _sudden(run: Run, curve: Curve) -> Finding | None:
     """A jump that does not come back."""
-    for it in incidents(run, curve):
+    for it in unplanned_jumps(run, curve):
         if stays(curve, it):
             return _reported(curve, it.start, it.base, float(np.median(curve.level[-FEW:])), it)
     return None
@@ -204,7 +204,7 @@ def _lost(curve: Curve) -> Finding | None:
         return None
     values = curve.level
     start = float(np.median(values[:FEW]))
-    lowest = float(medians_of_three(values).min())
+    lowest = float(curve.measured(medians_of_three).min())
     end = values[-FEW:]
     if lowest <= 0 or lowest > LEARNT * start or float(end.min()) <= max(start, values[0]):
         return None
@@ -247,11 +247,10 @@ def _agreed(run: Run, curve: Curve) -> Finding | None:
         if not LEAST <= len(curve.level) <= OFTENER * len(other.level):
             continue
         if _ends_high(curve) and _ends_high(other):
-            best = int(np.argmin(medians_of_three(curve.level)))
+            smooth = curve.measured(medians_of_three)
+            best = int(np.argmin(smooth))
             final = float(np.median(curve.level[-FEW:]))
-            return _reported(
-                curve, best + 1, float(medians_of_three(curve.level)[best]), final, None
-            )
+            return _reported(curve, best + 1, float(smooth[best]), final, None)
     return None
 
 
@@ -259,7 +258,7 @@ def _ends_high(curve: Curve) -> bool:
     values = curve.level
     if len(values) < LEAST or values.min() <= 0:
         return False
-    best, final = float(medians_of_three(values).min()), float(np.median(values[-FEW:]))
+    best, final = float(curve.measured(medians_of_three).min()), float(np.median(values[-FEW:]))
     return final >= AGREED * best and final - best >= AGREED_SHARE * (float(values[0]) - best)
 
 

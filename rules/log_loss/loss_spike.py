@@ -100,10 +100,12 @@ from gradlint.sdk.logs import (
     Severity,
     digits,
     event,
-    incidents,
     is_lone,
+    jump_evidence,
+    jump_span,
     rule,
     stays,
+    unplanned_jumps,
 )
 
 FEW = 3
@@ -122,7 +124,7 @@ HELP_HELD_OUT = (
 def check(run: Run) -> Iterator[Finding]:
     """Report the spikes of each loss; one that never ends is a divergence."""
     for curve in run.of(Kind.LOSS):
-        found = [it for it in incidents(run, curve) if not stays(curve, it)]
+        found = [it for it in unplanned_jumps(run, curve) if not stays(curve, it)]
         if len(found) > FEW:
             found = [max(found, key=lambda it: it.height)]
         for spike in found:
@@ -130,25 +132,18 @@ def check(run: Run) -> Iterator[Finding]:
 
 
 def _reported(curve: Curve, spike: Excursion) -> Finding:
-    first, last, peak = (int(curve.points[at]) for at in (spike.start, spike.end, spike.peak))
     length = spike.end - spike.start + 1
     taken = "one point" if length == 1 else f"{length} points"
     back = f"is back after {taken}" if spike.recovered else "is not back at the end"
     factor = f", {spike.top / spike.base:.3g} times," if spike.base > 0 else ""
-    evidence: dict[str, float | int | str] = {
-        "peak": spike.top,
-        "peak step": int(curve.steps[peak]),
-        "before": spike.base,
-        "points": length,
-    }
+    evidence = jump_evidence(curve, spike) | {"points": length}
     if np.isfinite(spike.sigmas):
         evidence["robust z"] = round(spike.sigmas, 1)
     return event(
         curve,
-        first,
-        last,
+        *jump_span(curve, [spike]),
         f"`{curve.tag}` jumps from {digits(spike.base)} to {digits(spike.top)}{factor} at "
-        f"{curve.axis} {curve.steps[peak]} and {back}",
+        f"{curve.axis} {curve.step(spike.peak)} and {back}",
         help=HELP_HELD_OUT if curve.role.held_out else HELP,
         evidence=evidence,
         severity=Severity.INFO if is_lone(curve, spike) else None,

@@ -86,7 +86,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk.logs import Curve, Finding, Kind, Run, digits, event, incidents, rule
+from gradlint.sdk.logs import (
+    Curve,
+    Finding,
+    Kind,
+    Run,
+    digits,
+    event,
+    jump_span,
+    rule,
+    unplanned_jumps,
+)
 
 LEAST = 4
 """Spikes that make a habit."""
@@ -111,16 +121,15 @@ def check(run: Run) -> Iterator[Finding]:
 
 
 def _unstable(run: Run, curve: Curve) -> Finding | None:
-    found = incidents(run, curve)
+    found = unplanned_jumps(run, curve)
     if len(found) < max(LEAST, LEAST_RATE * len(curve.level)):
         return None
-    first, last = found[0].start, found[-1].end
+    points = found[-1].end - found[0].start + 1
     highest = max(found, key=lambda it: it.top)
     return event(
         curve,
-        int(curve.points[first]),
-        int(curve.points[last]),
-        f"`{curve.tag}` spikes {len(found)} times within {last - first + 1} points, up to "
+        *jump_span(curve, found),
+        f"`{curve.tag}` spikes {len(found)} times within {points} points, up to "
         f"{digits(highest.top)} from {digits(highest.base)}",
         help="lower the learning rate, clip the gradients, and lengthen the warm-up",
         evidence={

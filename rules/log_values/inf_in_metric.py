@@ -104,7 +104,6 @@ epoch 4 loss 1.77 best_loss: 1.98
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,65 +112,48 @@ from gradlint.sdk.logs import (
     Curve,
     Finding,
     Kind,
+    NonFinite,
     Overflows,
     Run,
     Severity,
     digits,
     event,
+    of_gradient_norm,
+    overflows,
     rule,
 )
-
-NAMED = 5
-"""Series that a note names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Infinite:
-    """A series, its infinite points (indices), and how bad that is."""
-
-    curve: Curve
-    bad: NDArray[np.intp]
-    severity: Severity
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """The worst come first, and of these the earliest."""
-        return -self.severity, int(self.curve.steps[self.bad[0]])
 
 
 @rule("TL102", "error", symptoms={"loss-nan": 1.0, "gradient-explosion": 0.6})
 def check(run: Run) -> Iterator[Finding]:
     """Report the first series of each kind and split to become infinite, and name the others."""
-    overflows = Overflows(run)
-    groups: dict[tuple[str, str, bool], list[Infinite]] = {}
+    scaling = run.measured(overflows)
+    groups: dict[tuple[str, str, bool], list[NonFinite]] = {}
     for curve in run.curves.values():
-        found = _infinite(curve, overflows)
+        found = _infinite(curve, scaling)
         if found is not None:
             role = curve.role
             groups.setdefault((role.kind, role.split, role.component), []).append(found)
     for group in groups.values():
         group.sort(key=lambda it: it.order)
-        yield _reported(group[0], group[1:], overflows.scaled)
+        yield _reported(group[0], group[1:], scaling.scaled)
 
 
-def _infinite(curve: Curve, overflows: Overflows) -> Infinite | None:
+def _infinite(curve: Curve, scaling: Overflows) -> NonFinite | None:
     bad = np.flatnonzero(np.isinf(curve.values))
     if not len(bad) or _is_best_so_far(curve, bad):
         return None
     kind = curve.role.kind
     if kind is Kind.GRADIENT_NORM:
-        harmful = bad[~overflows.survived(curve)[bad]]
-        if len(harmful):
-            return Infinite(curve, harmful, Severity.ERROR)
-        return Infinite(curve, bad, Severity.INFO)
+        return of_gradient_norm(curve, bad, scaling)
     if kind is Kind.LOSS and not curve.role.component:
-        return Infinite(curve, bad, Severity.ERROR)
+        return NonFinite(curve, bad, Severity.ERROR)
     lasting = bad[-1] == len(curve) - 1 or bool(np.isnan(curve.values[bad[-1] + 1]))
     if kind in (Kind.LOSS, Kind.WEIGHT):
-        return Infinite(curve, bad, Severity.ERROR if lasting else Severity.WARNING)
+        return NonFinite(curve, bad, Severity.ERROR if lasting else Severity.WARNING)
     leading = not len(curve.points) or bad[-1] < curve.points[0]
     if kind in (Kind.SCORE, Kind.ERROR, Kind.RETURN) and not leading:
-        return Infinite(curve, bad, Severity.WARNING)
+        return NonFinite(curve, bad, Severity.WARNING)
     return None
 
 
@@ -186,47 +168,29 @@ def _is_best_so_far(curve: Curve, bad: NDArray[np.intp]) -> bool:
     return bool((steps <= 0).all() and (steps == 0).any())
 
 
-def _reported(found: Infinite, others: list[Infinite], scaled: bool) -> Finding:
-    curve, bad = found.curve, found.bad
-    first, last = int(bad[0]), int(bad[-1])
-    evidence: dict[str, float | int | str] = {"values": len(curve), "infinite": len(bad)}
-    before = curve.points[curve.points < first]
-    message = f"`{curve.tag}` is infinite at {curve.axis} {curve.steps[first]}"
+def _reported(found: NonFinite, others: list[NonFinite], scaled: bool) -> Finding:
+    curve, bad, good = found.curve, found.bad, found.healthy
+    message = f"`{curve.tag}` is infinite at {curve.axis} {found.first}"
     if len(bad) > 1:
         message += f" and at {len(bad) - 1} {'points' if len(bad) > 2 else 'point'} after it"
-    if len(before):
-        good = int(before[-1])
-        evidence["last healthy step"] = int(curve.steps[good])
-        evidence["last healthy value"] = float(curve.values[good])
+    if good is not None:
         message += f"; it was {digits(float(curve.values[good]))} at {curve.steps[good]}"
     return event(
         curve,
-        first,
-        last,
+        int(bad[0]),
+        int(bad[-1]),
         message,
         help=_help(found),
-        evidence=evidence,
+        evidence=found.evidence("infinite"),
         severity=found.severity,
-        notes=list(_notes(found, others, scaled)),
+        notes=found.notes(others, "infinite", scaled),
     )
 
 
-def _help(found: Infinite) -> str:
+def _help(found: NonFinite) -> str:
     kind = found.curve.role.kind
     if found.severity is Severity.INFO:
         return ""
     if kind in (Kind.SCORE, Kind.ERROR, Kind.RETURN):
         return "average the loss and take the exponential last, and look for a division by zero"
     return "clip the gradients and lower the learning rate; in half precision use loss scaling"
-
-
-def _notes(found: Infinite, others: list[Infinite], scaled: bool) -> Iterator[str]:
-    if found.curve.role.kind is Kind.GRADIENT_NORM and found.severity is not Severity.ERROR:
-        if scaled:
-            yield "loss scaling skips such steps, which is how it finds its scale"
-        else:
-            yield "the loss stayed finite: the step was skipped or did no harm"
-    if others:
-        names = ", ".join(f"`{it.curve.tag}`" for it in others[:NAMED])
-        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
-        yield f"also infinite: {names}{more}"

@@ -116,12 +116,24 @@ epoch,loss,val_loss,val_accuracy
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlint.sdk.logs import Curve, Finding, Kind, Overflows, Run, Severity, event, rule
+from gradlint.sdk.logs import (
+    Curve,
+    Finding,
+    Kind,
+    NonFinite,
+    Overflows,
+    Run,
+    Severity,
+    digits,
+    event,
+    of_gradient_norm,
+    overflows,
+    rule,
+)
 
 VITAL = (Kind.LOSS, Kind.GRADIENT_NORM, Kind.WEIGHT)
 """A NaN here is a NaN in what is trained."""
@@ -146,65 +158,45 @@ kind of row, which are two or three."""
 MOST_ENDS = 20
 """Places at which series fall silent that are looked into."""
 
-NAMED = 5
-"""Series that a note names; a detector with many heads has hundreds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """A series, its NaN points (indices), and how bad that is."""
-
-    curve: Curve
-    bad: NDArray[np.intp]
-    severity: Severity
-
-    @property
-    def first(self) -> int:
-        """The step of its first NaN."""
-        return int(self.curve.steps[self.bad[0]])
-
-    def follows(self, other: Turned) -> bool:
-        """Whether it turned no earlier than `other`, as far as that can be told."""
-        return self.curve.axis != other.curve.axis or self.first >= other.first
-
 
 @rule("TL101", "error", symptoms={"loss-nan": 1.0})
 def check(run: Run) -> Iterator[Finding]:
     """Report the first loss, gradient norm and weight to turn; other series if they came first."""
-    wholes: dict[tuple[str, str], list[Turned]] = {}
-    rest: list[Turned] = []
-    overflows = Overflows(run)
+    wholes: dict[tuple[str, str], list[NonFinite]] = {}
+    rest: list[NonFinite] = []
+    scaling = run.measured(overflows)
     unmeasured = {_pattern(it) for it in run.of(Kind.SCORE) if np.isnan(it.values).any()}
     for curve in run.curves.values():
-        turned = _turned(curve, overflows, unmeasured)
+        turned = _turned(curve, scaling, unmeasured)
         if turned is None:
             continue
         if curve.role.kind in VITAL and not curve.role.component:
             wholes.setdefault((curve.role.kind, curve.role.split), []).append(turned)
         else:
             rest.append(turned)
-    groups = [sorted(group, key=_order) for group in wholes.values()]
-    worst = sorted((group[0] for group in groups), key=_order)
+    groups = [sorted(group, key=lambda it: it.order) for group in wholes.values()]
+    worst = sorted((group[0] for group in groups), key=lambda it: it.order)
     cause = worst[0] if worst and worst[0].severity is Severity.ERROR else None
     for group in groups:
         also = group[1:]
         if group[0] is cause:
-            also = also + [it for it in rest if it.follows(cause)]
-            rest = [it for it in rest if not it.follows(cause)]
-        yield _reported(group[0], also)
-    rest.sort(key=_order)
+            also = also + [it for it in rest if _follows(it, cause)]
+            rest = [it for it in rest if not _follows(it, cause)]
+        yield _reported(group[0], also, scaling.scaled)
+    rest.sort(key=lambda it: it.order)
     for kinds in (VITAL, JUDGED):
         group = [it for it in rest if it.curve.role.kind in kinds]
         if group:
-            yield _reported(group[0], group[1:])
-    yield from _stopped(run, overflows.scaled)
+            yield _reported(group[0], group[1:], scaling.scaled)
+    yield from _stopped(run, scaling.scaled)
 
 
-def _order(turned: Turned) -> tuple[int, int]:
-    return -turned.severity, turned.first
+def _follows(turned: NonFinite, cause: NonFinite) -> bool:
+    """Whether a series turned no earlier than another, as far as that can be told."""
+    return turned.curve.axis != cause.curve.axis or turned.first >= cause.first
 
 
-def _turned(curve: Curve, overflows: Overflows, unmeasured: set[Hashable]) -> Turned | None:
+def _turned(curve: Curve, scaling: Overflows, unmeasured: set[Hashable]) -> NonFinite | None:
     """What the NaN of a series means; None where there is none, or where it means nothing."""
     kind = curve.role.kind
     if kind not in VITAL and kind not in JUDGED:
@@ -216,17 +208,14 @@ def _turned(curve: Curve, overflows: Overflows, unmeasured: set[Hashable]) -> Tu
     if _is_placeholder(curve, bad, unmeasured):
         return None
     if kind is Kind.GRADIENT_NORM:
-        harmful = bad[~overflows.survived(curve)[bad]]
-        if len(harmful):
-            return Turned(curve, harmful, Severity.ERROR)
-        return Turned(curve, bad, Severity.INFO)
+        return of_gradient_norm(curve, bad, scaling)
     if kind in VITAL:
-        return Turned(curve, bad, Severity.ERROR)
+        return NonFinite(curve, bad, Severity.ERROR)
     lasting = _lasts(curve, bad)
     if kind is Kind.RETURN and not lasting:
         return None  # no episode ended between two records
     severe = lasting and kind is not Kind.OTHER
-    return Turned(curve, bad, Severity.WARNING if severe else Severity.INFO)
+    return NonFinite(curve, bad, Severity.WARNING if severe else Severity.INFO)
 
 
 def _is_placeholder(curve: Curve, bad: NDArray[np.intp], unmeasured: set[Hashable]) -> bool:
@@ -265,21 +254,16 @@ def _lasts(curve: Curve, bad: NDArray[np.intp]) -> bool:
     return tail >= SILENT_ROWS and tail > LONGEST_HOLE * longest
 
 
-def _reported(turned: Turned, others: list[Turned]) -> Finding:
-    curve, bad = turned.curve, turned.bad
-    first, last, count = int(bad[0]), int(bad[-1]), len(bad)
-    evidence: dict[str, float | int | str] = {"values": len(curve), "nan": count}
-    before = np.flatnonzero(curve.finite[:first])
-    where = f"`{curve.tag}` is NaN from {curve.axis} {curve.steps[first]} on"
+def _reported(turned: NonFinite, others: list[NonFinite], scaled: bool) -> Finding:
+    curve, bad, good = turned.curve, turned.bad, turned.healthy
+    first, count = int(bad[0]), len(bad)
+    where = f"`{curve.tag}` is NaN from {curve.axis} {turned.first} on"
     if count == 1:
-        where = f"`{curve.tag}` is NaN at {curve.axis} {curve.steps[first]}"
+        where = f"`{curve.tag}` is NaN at {curve.axis} {turned.first}"
     elif count < len(curve) - first:
         where = f"`{curve.tag}` is NaN at {count} of {len(curve)} points"
-    if len(before):
-        good = int(before[-1])
-        evidence["last healthy step"] = int(curve.steps[good])
-        evidence["last healthy value"] = float(curve.values[good])
-        message = f"{where}; it was {curve.values[good]:.4g} at {curve.steps[good]}"
+    if good is not None:
+        message = f"{where}; it was {digits(float(curve.values[good]))} at {curve.steps[good]}"
     elif count == len(curve):
         message = f"`{curve.tag}` is NaN at every one of its {count} points"
         if count == 1:
@@ -289,12 +273,12 @@ def _reported(turned: Turned, others: list[Turned]) -> Finding:
     return event(
         curve,
         first,
-        last,
+        int(bad[-1]),
         message,
         help=_help(curve, turned.severity),
-        evidence=evidence,
+        evidence=turned.evidence("nan"),
         severity=turned.severity,
-        notes=list(_notes(turned, others)),
+        notes=turned.notes(others, "NaN", scaled),
     )
 
 
@@ -309,18 +293,6 @@ def _help(curve: Curve, severity: Severity) -> str:
         "restart from a checkpoint of before that, with gradients clipped, a lower learning "
         "rate, and inputs and targets checked for NaN"
     )
-
-
-def _notes(turned: Turned, others: list[Turned]) -> Iterator[str]:
-    if turned.curve.role.kind is Kind.GRADIENT_NORM and turned.severity is not Severity.ERROR:
-        if turned.severity is Severity.INFO:
-            yield "loss scaling skips such steps, which is how it finds its scale"
-        else:
-            yield "the loss stayed finite: the step was skipped or did no harm"
-    if others:
-        names = ", ".join(f"`{it.curve.tag}`" for it in others[:NAMED])
-        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
-        yield f"also NaN: {names}{more}"
 
 
 def _stopped(run: Run, scaled: bool) -> Iterator[Finding]:

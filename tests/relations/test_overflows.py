@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradlint.relations.overflows import LASTING, STARTING, Overflows
+from gradlint.relations.overflows import LASTING, STARTING, overflows
 from gradlint.runs.roles.assignment import assign_roles
 from gradlint.runs.run import Curve, Message, Run
 
@@ -31,7 +31,7 @@ def run_of(
 
 
 def judged(run: Run) -> list[int]:
-    return np.flatnonzero(Overflows(run).survived(run.curves["grad_norm"])).tolist()
+    return np.flatnonzero(overflows(run).survived(run.curves["grad_norm"])).tolist()
 
 
 def test_a_norm_that_is_finite_again_did_no_harm() -> None:
@@ -55,14 +55,14 @@ def test_with_loss_scaling_a_log_may_end_while_the_scale_is_looked_for() -> None
 
 
 def test_a_scale_of_one_is_no_loss_scaling() -> None:
-    assert not Overflows(run_of([1.0], scale=1.0)).scaled
-    assert Overflows(run_of([1.0], scale=2.0)).scaled
+    assert not overflows(run_of([1.0], scale=1.0)).scaled
+    assert overflows(run_of([1.0], scale=2.0)).scaled
 
 
 def test_messages_of_the_scaler_tell_of_it() -> None:
     run = run_of([1.0])
     run.messages = (Message("overflow", "gradient overflow", 1),)
-    assert Overflows(run).scaled
+    assert overflows(run).scaled
 
 
 @given(st.lists(st.tuples(st.sampled_from([1.0, INF, NAN]), st.sampled_from([1.0, NAN]))))
