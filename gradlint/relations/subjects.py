@@ -8,15 +8,16 @@ from __future__ import annotations
 from gradlint.registry import RuleCrash
 from gradlint.relations.restart_advice import RestartAdvice as RestartAdvice
 from gradlint.runs.run import Curve as Curve
-from gradlint.runs.run import Message as Message
 from gradlint.runs.run import Problem as Problem
+from gradlint.runs.run import Restart as Restart
 from gradlint.runs.run import Run as Run
 from gradlint.subject import Subject
 
 SUBJECTS = (
     Subject(Run, lambda run: [run]),
     Subject(Curve, lambda run: run.curves.values()),
-    # What the engine itself comes upon.
+    Subject(Restart, lambda run: run.restarts),
+    # What the engine itself comes upon; the advice, when all other rules have spoken.
     Subject(RestartAdvice),
     Subject(Problem, always=True),
     Subject(RuleCrash, always=True),

@@ -36,6 +36,7 @@ from gradlint.relations.subjects import *  # noqa: F403
 from gradlint.runs.kinds import Kind as Kind
 from gradlint.runs.kinds import Role as Role
 from gradlint.runs.run import Curve
+from gradlint.runs.run import Message as Message
 from gradlint.sdk import *  # noqa: F403
 from gradlint.sdk import Finding, Note, Severity, Span, Window
 
