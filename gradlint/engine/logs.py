@@ -6,7 +6,8 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, BinaryIO
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
 
 from gradlint.config import Settings, Source
 from gradlint.engine.own_rules import crash_findings, own_findings
@@ -14,7 +15,7 @@ from gradlint.finding import Finding, Skip, Window
 from gradlint.registry import Registry, Rule, log_registry
 from gradlint.run_summary import RunSummary, SeriesSummary
 from gradlint.selection import PerFile, enabled
-from gradlint.subject import Subject
+from gradlint.subject import View
 
 if TYPE_CHECKING:
     from gradlint.runs.run import Curve, Reading, Run
@@ -124,22 +125,30 @@ class LogChecker:
         found: list[Finding] = []
         rules = self._rules(run.path)
         for rule in rules:
-            try:
-                for subject in self._subjects(rule.subject, run, found):
-                    options = self._options.get(rule.name, {})
-                    found += [_placed(rule, run, it) for it in rule.check(subject, **options)]
-            except Exception as error:
-                found += crash_findings(rules, run.path, rule.code, error)
+            if rule.subject.view is not None:
+                found += self._said(rule, rules, run, rule.subject.view)
+        if self._checkpoints is not None:
+            from gradlint.relations.restart_advice import RestartAdvice, restart_advice
+
+            # The advice is about the earliest error, whichever rule reports it.
+            view = partial(restart_advice, findings=tuple(found), directory=self._checkpoints)
+            for rule in rules:
+                if rule.subject.type is RestartAdvice:
+                    found += self._said(rule, rules, run, view)
         return found
 
-    def _subjects(self, subject: Subject, run: Run, before: Sequence[Finding]) -> Iterable[Any]:
-        if subject.view is not None:
-            return subject.view(run)
-        if subject.name == "RestartAdvice" and self._checkpoints is not None:
-            from gradlint.relations.restart_advice import restart_advice
+    def _said(self, rule: Rule, rules: Sequence[Rule], run: Run, view: View) -> list[Finding]:
+        """What one rule says of what `view` finds in a run; that it raised, if it does."""
+        import numpy as np
 
-            return restart_advice(run, before, self._checkpoints)
-        return []
+        options = self._options.get(rule.name, {})
+        try:
+            # Values near the ends of float64 may overflow in a measure: infinite is what they are.
+            with np.errstate(over="ignore", invalid="ignore"):
+                found = [it for subject in view(run) for it in rule.check(subject, **options)]
+            return [_placed(rule, run, it) for it in found]
+        except Exception as error:
+            return crash_findings(rules, run.path, rule.code, error)
 
     def _rules(self, path: str) -> tuple[Rule, ...]:
         return self._per_file.rules_for(os.path.abspath(path).replace(os.sep, "/"))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from gradlint.registry import RuleCrash
 from gradlint.relations.restart_advice import RestartAdvice as RestartAdvice
-from gradlint.runs.run import Curve as Curve, Message as Message, Problem as Problem, Run as Run
+from gradlint.runs.run import Curve as Curve, Problem as Problem, Restart as Restart, Run as Run
 from gradlint.subject import Subject
 
 SUBJECTS = (
     Subject(Run, lambda run: [run]),
     Subject(Curve, lambda run: run.curves.values()),
-    # What the engine itself comes upon.
+    Subject(Restart, lambda run: run.restarts),
+    # What the engine itself comes upon; the advice, when all other rules have spoken.
     Subject(RestartAdvice),
     Subject(Problem, always=True),
     Subject(RuleCrash, always=True),

@@ -73,6 +73,7 @@ class Restart:
         after: the first step after it.
         appended: True where a second run begins, False where the run resumed from a checkpoint.
         dropped: points that the resumed run logged again, and which were therefore left out.
+        axis: what the steps count.
     """
 
     line: int | None
@@ -80,6 +81,7 @@ class Restart:
     after: int
     appended: bool
     dropped: int = 0
+    axis: str = "step"
 
 
 @dataclass(eq=False)

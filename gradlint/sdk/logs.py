@@ -41,7 +41,7 @@ from gradlint.relations.norm_jumps import (
 from gradlint.relations.overflows import Overflows as Overflows, overflows as overflows
 from gradlint.relations.subjects import *  # noqa: F403
 from gradlint.runs.kinds import Kind as Kind, Role as Role
-from gradlint.runs.run import Curve
+from gradlint.runs.run import Curve, Message as Message
 from gradlint.sdk import *  # noqa: F403
 from gradlint.sdk import Finding, Note, Severity, Span, Window
 

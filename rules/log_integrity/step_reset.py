@@ -105,42 +105,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk.logs import Finding, Run, Severity, Span, Window, rule
+from gradlint.sdk.logs import Finding, Restart, Span, Window, rule
 
 
 @rule("TL601", "info")
-def check(run: Run) -> Iterator[Finding]:
-    """Report each place where steps go backwards."""
-    for restart in run.restarts:
-        line = restart.line or 1
-        fall = f"{run.axis}s fall from {restart.before} to {restart.after}"
-        help = ""
-        if restart.appended:
-            message = f"a second run begins here: {fall}"
-            help = "give each run a file or directory of its own"
-        elif restart.dropped:
-            points = (
-                "1 point that was"
-                if restart.dropped == 1
-                else f"{restart.dropped} points that were"
-            )
-            left_out = "is" if restart.dropped == 1 else "are"
-            message = f"the run resumed: {fall}; {points} logged again {left_out} left out"
-        else:
-            message = f"the run resumed: {fall}"
-        yield Finding(
-            span=Span(line, 1, line, 1),
-            message=message,
-            help=help,
-            severity=Severity.INFO,
-            window=Window(
-                start=restart.after,
-                end=max(restart.before, restart.after),
-                axis=run.axis,
-                evidence={
-                    "before": restart.before,
-                    "after": restart.after,
-                    "dropped": restart.dropped,
-                },
-            ),
+def check(restart: Restart) -> Iterator[Finding]:
+    """Report a place where steps go backwards, and how it is read."""
+    line = restart.line or 1
+    fall = f"{restart.axis}s fall from {restart.before} to {restart.after}"
+    help = ""
+    if restart.appended:
+        message = f"a second run begins here: {fall}"
+        help = "give each run a file or directory of its own"
+    elif restart.dropped:
+        one = restart.dropped == 1
+        points = "1 point that was" if one else f"{restart.dropped} points that were"
+        message = (
+            f"the run resumed: {fall}; {points} logged again {'is' if one else 'are'} left out"
         )
+    else:
+        message = f"the run resumed: {fall}"
+    yield Finding(
+        span=Span(line, 1, line, 1),
+        message=message,
+        help=help,
+        window=Window(
+            start=restart.after,
+            end=max(restart.before, restart.after),
+            axis=restart.axis,
+            evidence={
+                "before": restart.before,
+                "after": restart.after,
+                "dropped": restart.dropped,
+            },
+        ),
+    )

@@ -49,6 +49,7 @@ class Scores:
         for label in self.labels:
             found: list[Finding] = []
             for run in self.runs[label["file"]]:
+                run._measured.clear()
                 for curve in run.curves.values():
                     curve._measured.clear()
                 found += checker.run(run)
@@ -111,7 +112,9 @@ def main() -> None:
     ]
     if not options.only:
         curves = ("excursions", "levels", "robust", "constancy", "alternation")
-        names = ["incidents", *(f"curves.{name}" for name in curves)]
+        relations = ("loss_jumps", "norm_jumps", "learning_rate", "overflows")
+        names = [f"relations.{name}" for name in relations]
+        names += [f"curves.{name}" for name in curves]
         modules += [importlib.import_module(f"gradlint.{name}") for name in names]
     for module, name, value in constants(modules):
         cells = []

@@ -18,6 +18,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from gradlint.curves import excursions
+from gradlint.relations import loss_jumps
 
 Noise = Callable[[np.random.Generator, int], np.ndarray]
 
@@ -49,7 +50,7 @@ def alarmed(runs: int, points: int) -> dict[str, int]:
         if name == "to zero":
             level = np.maximum(2.0 * np.exp(-12.0 * way), 1e-4)
         series = [np.abs(level * noise(dice, points)) + 1e-12 for _ in range(runs)]
-        found[name] = sum(bool(excursions.upward(values)) for values in series)
+        found[name] = sum(bool(loss_jumps.loss_excursions(values)) for values in series)
     return found
 
 
@@ -59,14 +60,16 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=2000)
     options = parser.parse_args()
     print(f"{'as it is':<22}", alarmed(options.runs, options.points))
-    for name in ("SIGMAS", "OUTSTANDING", "RATIO", "TENTH", "LONG_REACH", "DIPS", "FAR", "EARLY"):
-        value = getattr(excursions, name)
+    judged = [(loss_jumps, it) for it in ("SIGMAS", "OUTSTANDING", "RATIO", "EARLY_SIGMAS")]
+    measured = [(excursions, it) for it in ("TENTH", "LONG_REACH", "DIPS", "FAR")]
+    for module, name in judged + measured:
+        value = getattr(module, name)
         for factor in (0.5, 2.0):
-            setattr(excursions, name, value * factor)
+            setattr(module, name, value * factor)
             print(
                 f"{name} {value * factor:<12g}", alarmed(options.runs, options.points), flush=True
             )
-        setattr(excursions, name, value)
+        setattr(module, name, value)
 
 
 if __name__ == "__main__":

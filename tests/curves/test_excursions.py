@@ -48,6 +48,18 @@ def test_a_jump_downwards_is_none() -> None:
     assert jumps(values) == []
 
 
+def test_a_jump_has_to_outdo_the_tail_of_a_long_history() -> None:
+    values = np.exp(0.01 * np.random.default_rng(3).standard_normal(1600))
+    values[200:1000:100] /= 1.4
+    values[250:1050:100] *= 1.4
+    assert jumps(values) == []
+    higher, much_higher = values.copy(), values.copy()
+    higher[1400:1404] *= 1.45
+    much_higher[1400:1404] *= 1.65
+    assert jumps(higher) == []
+    assert spans(jumps(much_higher)) == [(1400, 1403)]
+
+
 def test_what_comes_later_does_not_change_what_was_found() -> None:
     values = run(900)
     values[400:405] *= 12.0

@@ -176,7 +176,7 @@ class _Parts:
 
     def _restart(self, fall: Fall, *, appended: bool, dropped: int = 0) -> Restart:
         line = self._run.curves[fall.tag].line(fall.index)
-        return Restart(line, fall.before, fall.after, appended, dropped)
+        return Restart(line, fall.before, fall.after, appended, dropped, fall.axis)
 
     def _part(self, first: int, end: int, restarts: list[Restart], number: int) -> Run:
         """The run from cut `first` to cut `end`."""

@@ -48,8 +48,8 @@ def numbered(run: Run, number: int) -> Run:
     if number == run.part:
         return run
     first = next(iter(run.curves.values()), None)
-    step = int(first.steps[0]) if first is not None else 0
-    restarts = run.restarts or (Restart(None, step, step, appended=True),)
+    step, axis = (0, "step") if first is None else (int(first.steps[0]), first.axis)
+    restarts = run.restarts or (Restart(None, step, step, appended=True, axis=axis),)
     return replace(
         run, name=f"{_NUMBER.sub('', run.name)}#{number}", part=number, restarts=restarts
     )

@@ -211,6 +211,13 @@ def test_a_final_evaluation_of_the_best_checkpoint_is_no_restart() -> None:
     assert (run.restarts, steps_of(run, "val_loss")) == ((), [20, 40, 40, 60, 80])
 
 
+def test_without_a_training_loss_a_sparse_score_does_not_speak_for_the_run() -> None:
+    dense = curve("accuracy", range(100))
+    final = curve("val_f1", [20, 40, 60, 80, 40], records=[21, 41, 61, 81, 101])
+    (run,) = separated(run_of(dense, final))
+    assert (run.restarts, len(run.curves["val_f1"])) == ((), 5)
+
+
 def test_an_evaluation_of_everything_after_the_training_is_no_restart() -> None:
     train = curve("train_loss", range(10), records=range(1, 20, 2))
     val = curve("val_loss", [*range(10), *range(10)], records=[*range(2, 21, 2), *range(30, 40)])
@@ -261,6 +268,23 @@ def test_steps_counted_anew_in_every_epoch_are_no_restarts() -> None:
 def test_steps_that_fall_all_the_time_are_no_steps() -> None:
     (run,) = separated(run_of(curve("loss", [*range(10)] * 500)))
     assert (run.curves["loss"].axis, run.points) == ("row", 5000)
+
+
+def test_steps_that_fall_more_often_than_any_job_is_restarted_are_no_steps() -> None:
+    (run,) = separated(run_of(curve("loss", [*range(24)] * 300)))
+    assert (run.curves["loss"].axis, run.points) == ("row", 7200)
+
+
+def test_points_that_come_from_far_away_all_the_time_are_in_no_order_of_steps() -> None:
+    steps = [step for at in range(0, 900, 3) for step in (at + 5000, at + 5001, at + 5002, at)]
+    (run,) = separated(run_of(curve("loss", steps)))
+    assert (run.curves["loss"].axis, values_of(run)) == ("row", list(range(1200)))
+
+
+def test_ranks_that_log_the_same_steps_now_and_then_make_no_restarts() -> None:
+    steps = [at for at in range(100) for at in ((at, at - 1) if at % 12 == 11 else (at,))]
+    (run,) = separated(run_of(curve("loss", steps)))
+    assert (run.restarts, steps_of(run)) == ((), sorted(steps))
 
 
 def test_points_that_are_all_at_one_step_are_numbered() -> None:
