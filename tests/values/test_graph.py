@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from gradlint.values.graph import constant, join, literal, meet, number, same, walk
+from gradlint.values.graph import constant, join, literal, meet, number, same, stands_for_many, walk
 from gradlint.values.kinds import (
     Apply,
     Class,
@@ -95,21 +95,39 @@ def test_more_than_six_alternatives_are_unknown() -> None:
     assert isinstance(join(*map(Const, range(7))), Unknown)
 
 
-def test_where_two_ways_meet_a_name_holds_either_value() -> None:
+def test_the_same_alternatives_are_one_value() -> None:
+    both = Join((Const(1), Const(2)))
+    assert join(both, both) is both
+
+
+def test_where_ways_meet_any_of_their_values_may_hold() -> None:
     one, two = Const(1), Const(2)
-    assert meet([one, two]).options() == (one, two)
     assert meet([one]) is one
+    assert meet([one, two]).options() == (one, two)
 
 
 def test_an_import_is_meant_and_not_its_fallback() -> None:
     brought, none = Deferred(IMPORT, "lib", MODULE), Const(None)
-    assert meet([brought, none]) is brought
-    assert meet([none, brought]) is brought
+    assert meet([brought, none]) is meet([none, brought]) is brought
 
 
 def test_of_two_imports_either_is_meant() -> None:
     one, two = Deferred(IMPORT, "lib", MODULE), Deferred(IMPORT, "other", MODULE)
     assert meet([one, two]).options() == (one, two)
+
+
+@pytest.mark.parametrize(
+    ("item", "many"),
+    [
+        (Unknown("x", varying=True), True),
+        (call("iter", UNKNOWN), True),
+        (UNKNOWN, False),
+        (call("f"), False),
+        (Const(1), False),
+    ],
+)
+def test_an_item_may_stand_for_many(item: Value, many: bool) -> None:
+    assert stands_for_many(item) is many
 
 
 def test_the_python_value_of_a_literal() -> None:

@@ -90,8 +90,7 @@ class Heap:
         """What was written since a moment, on the path that led here."""
         attributes = {}
         for attrs, name, _ in self._attributes[mark.attributes :]:
-            if name in attrs:
-                attributes[id(attrs), name] = (attrs, name, attrs[name])
+            attributes[id(attrs), name] = (attrs, name, attrs[name])
         contents = {}
         for touched in self._touched[mark.branches :]:
             for key, (container, _) in touched.items():
@@ -118,7 +117,7 @@ class Heap:
         while len(self._attributes) > mark.attributes:
             attrs, name, old = self._attributes.pop()
             if old is _MISSING:
-                attrs.pop(name, None)
+                del attrs[name]
             else:
                 attrs[name] = old
         for container, before in self._touched.pop().values():
