@@ -73,6 +73,9 @@ def meet(values: Sequence[Value]) -> Value:
 
     Of an import and anything else the import is what is meant to be there.
     """
+    first = values[0]
+    if all(value is first for value in values):
+        return first
     imports = [value for value in values if isinstance(value, Deferred)]
     return join(*(imports or values))
 

@@ -129,15 +129,20 @@ class Heap:
 
         The names in `last` are left as the last of the branches wrote them.
         """
-        for key in {key: None for side in sides for key in side.attributes}:
-            attrs, name, _ = next(s.attributes[key] for s in sides if key in s.attributes)
+        written: dict[tuple[int, str], tuple[dict[str, Value], str, Value]] = {}
+        touched: dict[int, tuple[Container, _Content]] = {}
+        for side in sides:
+            written.update(side.attributes)
+            touched.update(side.contents)
+        for key, (attrs, name, latest) in written.items():
+            if len(sides) == 1 or attrs is last:
+                self.store(attrs, name, latest)
+                continue
             old = attrs.get(name)
             values = [side.attributes[key][2] if key in side.attributes else old for side in sides]
-            known = [value for value in values if value is not None]
-            self.store(attrs, name, known[-1] if attrs is last else meet(known))
+            self.store(attrs, name, meet([value for value in values if value is not None]))
         fork = min((side.first for side in sides), default=0)
-        for number in {number: None for side in sides for number in side.contents}:
-            container, _ = next(s.contents[number] for s in sides if number in s.contents)
+        for number, (container, _) in touched.items():
             before = (container, _content(container))
             self.touch(container)
             merged, *others = [
