@@ -43,6 +43,7 @@ from gradlint.model.gradients.transition import (
     StaleStep as StaleStep,
 )
 from gradlint.model.losses.loss_call import Logarithm as Logarithm, LossCall as LossCall
+from gradlint.model.losses.nan_comparison import NanComparison as NanComparison, nan_comparisons
 from gradlint.model.losses.objectives import logarithms, objectives
 from gradlint.model.networks.layers import Recurrence as Recurrence, every_recurrence
 from gradlint.model.networks.recurrent_start import (
@@ -77,6 +78,14 @@ def _every_feed(program: Program) -> Iterator[Feed]:
     yield from unused_scalings(program)
 
 
+_SPELLS_NAN = (
+    b".nan", b".NaN", b".NAN", b"'nan'", b'"nan"', b"'NaN'", b'"NaN"', b"'NAN'", b'"NAN"',
+    b"== nan", b"!= nan", b"is nan", b"is not nan", b"== NAN", b"!= NAN", b"== NaN", b"!= NaN",
+    b"(nan,", b"[nan,", b", nan", b"{nan,",
+)  # fmt: skip
+"""A library's constant, `float("nan")`, or a name for one of them beside an operator."""
+
+
 SUBJECTS = (
     # Anything: a rule about it may have to look at every file that names a framework.
     Subject(Apply, calls),
@@ -95,6 +104,7 @@ SUBJECTS = (
     # Losses.
     Subject(LossCall, objectives, MEASURES_LOSS),
     Subject(Logarithm, logarithms, MEASURES_LOSS),
+    Subject(NanComparison, nan_comparisons, _SPELLS_NAN),
     # Data.
     Subject(Feed, _every_feed, TRAINS),
     Subject(Unfitted, unfitted, NORMALIZES + TRAINS),
