@@ -288,9 +288,7 @@ def _at_chance(curve: Curve) -> Iterator[Finding]:
     if values.min() < 0 or values.max() > 1 or len(values) - frozen_tail(values) > FEW_SCORES // 2:
         return
     final = float(np.median(values[-5:]))
-    if final > CHANCE_SCORE or values.max() > values[0] + GUESSED or values.min() == values.max():
-        return
-    if final < values[0] - GUESSED:
+    if final > CHANCE_SCORE or values.max() > values[0] + GUESSED or final < values[0] - GUESSED:
         return
     yield event(
         curve,
@@ -306,10 +304,11 @@ def _floored(curve: Curve) -> Iterator[Finding]:
     """A return that has fallen to its lowest and stays there."""
     values = curve.level
     span = float(values.max() - values.min())
-    above = np.flatnonzero(values > float(values.min()) + FLOOR * span)
-    onset = int(above[-1]) + 1 if len(above) else 0
+    if span == 0.0:
+        return
+    onset = int(np.flatnonzero(values > float(values.min()) + FLOOR * span)[-1]) + 1
     still = 1.0 - onset / len(values)
-    if still < FLOORED or span == 0.0:
+    if still < FLOORED:
         return
     level = float(np.median(values[onset:]))
     yield event(

@@ -308,3 +308,12 @@ def test_which_has_the_least_ratio_as_well(factor: float, found: list[int]) -> N
     values = raised(np.full(500, 5.0), np.log(7.5), points=100)
     values[270:274] = 5.0 * factor
     assert found_at(values) == found
+
+
+def test_after_a_long_excursion_the_history_is_that_from_before_it() -> None:
+    values = 1.0 + 0.001 * np.arange(400)
+    history = np.concatenate((values[92:150], values[250:256]))
+    values[150:250] = values[260:264] = 20.0
+    first, second = jumps(values)
+    assert (first.end, second.start) == (249, 260)
+    assert second.base == np.median(history)
