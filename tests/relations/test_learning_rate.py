@@ -17,8 +17,14 @@ def test_a_rate_that_rises_a_thousandfold_and_never_falls_is_searched_for(rate: 
 
 @pytest.mark.parametrize(
     "rate",
-    ["", "lr: 0.1", "lr: 0.001 -> 0.1", "lr: 1e-6 -> 0.1 for 100 then 0.1 cos> 1e-6"],
-    ids=["none", "constant", "hundredfold", "warm-up and decay"],
+    [
+        "",
+        "lr: 0.1",
+        "lr: 0.001 -> 0.1",
+        "lr: 1e-6 -> 0.1 for 100 then 0.1 cos> 1e-6",
+        "lr: 1e-6 -> 0.1 for 100 then 0.1 cos> 1e-6 for 400 then 0.1",
+    ],
+    ids=["none", "constant", "hundredfold", "warm-up and decay", "warm restart"],
 )
 def test_other_rates_are_not_searched_for(rate: str) -> None:
     assert not searches_rate(run_of(LOSS + rate))

@@ -66,6 +66,12 @@ def test_another_term_that_does_not_change_there_explains_nothing(term: str) -> 
     assert jumps(FALLING + term) == [500]
 
 
+def test_another_term_that_is_counted_in_another_way_explains_nothing() -> None:
+    run = run_of(FALLING + "aux_loss: 0.6, noise 2%\naux_loss: blank from 0 to 499")
+    run.curves["aux_loss"].axis = "epoch"
+    assert len(unplanned_jumps(run, run.curves["loss"])) == 1
+
+
 def test_jumps_at_one_distance_are_the_period_of_the_log() -> None:
     assert jumps(every(230, 390, 550, 710, 870)) == []
 
@@ -152,6 +158,25 @@ def test_a_jump_stays_that_keeps_half_of_its_height() -> None:
     assert not stayed("loss: x9 from 700\nloss: x0.3 from 950")
     assert not stayed("loss: x9 from 700 to 800")
     assert not stayed("loss: x9 from 998")
+    assert stayed("loss: x9 from 997\nloss: = nan from 999")
+
+
+def test_a_jump_that_stays_by_little_of_what_was_gained_is_no_divergence() -> None:
+    run = run_of("steps 1000\nloss: 10 *> 0.1 for 500 then 0.1, noise 2%\nloss: x12 from 700")
+    loss = run.curves["loss"]
+    assert [stays(loss, it) for it in unplanned_jumps(run, loss)] == [False]
+
+
+def test_a_loss_below_zero_may_diverge_as_well() -> None:
+    run = run_of("steps 1000\nnll: 1 ~> -0.6, noise +-0.02\nnll: = 1.5 from 700")
+    nll = run.curves["nll"]
+    assert [stays(nll, it) for it in unplanned_jumps(run, nll)] == [True]
+
+
+def test_a_loss_near_zero_jumps_by_nothing_that_matters() -> None:
+    down = "steps 1000\nloss: 2.3 *> 0.001 for 500 then 0.001, noise 2%\n"
+    assert jumps(down + "loss: x50 at 700 for 3") == []
+    assert jumps(down + "loss: x500 at 700 for 3") == [700]
 
 
 def test_what_is_told_of_a_jump() -> None:

@@ -47,6 +47,17 @@ def test_a_loss_that_leaves_its_history_follows(change: str) -> None:
     assert follows(change, jump(500, 503))
 
 
+def test_a_loss_that_leaves_its_last_values_follows_though_it_was_wilder_before() -> None:
+    wild = "loss: times 1, noise 40%\n"
+    calm = "".join(f"loss: = {0.7 - 0.001 * at:.3f} at {480 + at}\n" for at in range(40))
+    assert follows(wild + calm + "loss: = 1.0 at 504", jump(500, 503))
+    assert not follows(wild + calm + "loss: = 0.8 at 504", jump(500, 503))
+
+
+def test_nothing_is_said_of_a_loss_that_has_only_begun() -> None:
+    assert not follows("loss: x1.2 at 2", jump(0, 2))
+
+
 @pytest.mark.parametrize("change", ["loss: x4 from 530 to 540", "loss: = nan at 530"])
 def test_what_comes_later_does_not_follow(change: str) -> None:
     assert not follows(change, jump(500, 503))
@@ -85,6 +96,12 @@ def test_a_loss_that_leaves_a_plateau_falls() -> None:
     run = run_of(plateau)
     assert loss_falls(run, run.curves["grad_norm"], 500, 600)
     assert not loss_falls(run, run.curves["grad_norm"], 200, 300)
+
+
+@pytest.mark.parametrize("loss", ["2.3 for 500 then 2.2", "9 -> 2.3 for 300 then 2.3"])
+def test_a_loss_that_has_lost_little_or_long_before_does_not_fall(loss: str) -> None:
+    run = run_of(f"steps 1000\ngrad_norm: 1.0\nloss: {loss}")
+    assert not loss_falls(run, run.curves["grad_norm"], 500, 600)
 
 
 def test_a_loss_that_falls_and_ends_in_nan_has_not_fallen() -> None:
