@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from gradlint.finding import Finding, Severity, Span
@@ -122,10 +122,14 @@ class RuleFileError(Exception):
 def _rule_of(module: ModuleType, path: str, subjects: Mapping[str, Subject]) -> Rule:
     check = getattr(module, "check", None)
     header = getattr(check, "__gradlint__", None)
-    if not callable(check) or not isinstance(header, Header):
+    if not isinstance(check, FunctionType) or not isinstance(header, Header):
         raise RuleFileError(path, 1, "a rule file defines `check` under `@rule(...)`")
+    if not (module.__doc__ or "").strip():
+        raise RuleFileError(path, 1, "a rule file begins with its document")
     code = check.__code__
     line = code.co_firstlineno
+    if code.co_kwonlyargcount > len(check.__kwdefaults__ or {}):
+        raise RuleFileError(path, line, "each option, a keyword-only parameter, has a default")
     if not _CODE.fullmatch(header.code):
         raise RuleFileError(path, line, f"`{header.code}` is not `GL` or `TL` and three digits")
     for symptom, weight in header.symptoms.items():
@@ -149,8 +153,10 @@ def _subject_of(check: Any, path: str, subjects: Mapping[str, Subject]) -> Subje
     """The subject that the annotation of the first parameter names."""
     code = check.__code__
     line = code.co_firstlineno
-    if not code.co_argcount:
-        raise RuleFileError(path, line, "`check` takes what it judges as its first parameter")
+    if code.co_argcount != 1:
+        raise RuleFileError(
+            path, line, "`check` has one positional parameter, what it judges; options are named"
+        )
     parameter = code.co_varnames[0]
     annotation = check.__annotations__.get(parameter)
     if annotation is None:
@@ -177,8 +183,7 @@ def load_directory(
     """The rules of the files `family/name` under `directory` that are `wanted`, in order of path.
 
     Raises:
-        ImportError: a file cannot be imported.
-        RuleFileError: a file is not a rule about one of `subjects`.
+        RuleFileError: a file can't be imported, or is not a rule about one of `subjects`.
     """
     if package not in sys.modules:
         holder = ModuleType(package)
@@ -190,7 +195,21 @@ def load_directory(
             if file.endswith(".py") and wanted(f"{family}/{file[:-3]}"):
                 name = f"{package}.{family}.{file[:-3]}"
                 path = os.path.join(folder, file)
-                yield _rule_of(importlib.import_module(name), path, subjects)
+                yield _rule_of(_imported(name, path), path, subjects)
+
+
+def _imported(name: str, path: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except SyntaxError as error:
+        raise RuleFileError(path, error.lineno or 1, error.msg) from error
+    except (Exception, SystemExit) as error:
+        import traceback
+
+        trace = traceback.extract_tb(error.__traceback__)
+        line = next((it.lineno for it in reversed(trace) if it.filename == path), None) or 1
+        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise RuleFileError(path, line, f"the file can't be imported ({text})") from error
 
 
 class Registry:

@@ -11,6 +11,7 @@ import click
 
 from gradlint import __version__
 from gradlint.cli.output import UserError, accept_every_character, write_error
+from gradlint.registry import RuleFileError
 
 # Verb -> the module under gradlint.cli that holds its `command`; help lists them in this order.
 _VERBS = {
@@ -54,7 +55,7 @@ class _Program(click.Group):
         try:
             code = super().main(*args, **extra)
             sys.stdout.flush()
-        except (click.ClickException, UserError) as error:
+        except (click.ClickException, UserError, RuleFileError) as error:
             text = error.format_message() if isinstance(error, click.ClickException) else str(error)
             _fail(text)
         except (click.Abort, KeyboardInterrupt):

@@ -166,7 +166,7 @@ def is_lone(curve: Curve, jump: Excursion) -> bool:
 def stays(curve: Curve, jump: Excursion) -> bool:
     """Whether a jump is not undone by the end of the run: the loss has diverged."""
     values = curve.level
-    if jump.recovered or jump.base <= 0:
+    if jump.recovered:
         return False
     if len(values) - jump.start < TAIL and len(values) == len(curve):
         return False  # too few points to tell, and nothing infinite behind them

@@ -17,6 +17,7 @@ from gradlint.relations.loss_jumps import (
 )
 from gradlint.runs.run import Curve, Run
 from tests.relations.series import curve, run_of
+from tests.rules import series
 
 
 def flat(points: int = 300, **jumps: float) -> Values:
@@ -247,10 +248,15 @@ def test_a_jump_stays_where_a_quarter_of_the_gain_is_lost(level: float, stay: bo
     assert stays(loss, jump(150, 299, level, recovered=False)) is stay
 
 
-def test_a_jump_that_came_back_or_has_no_base_does_not_stay() -> None:
+def test_a_jump_that_came_back_does_not_stay() -> None:
     loss = curve("loss", flat(at_150_299=5.0))
     assert not stays(loss, jump(150, 299, 5.0))
-    assert not stays(loss, jump(150, 299, 5.0, base=0.0, recovered=False))
+
+
+def test_a_loss_below_zero_may_diverge_as_well() -> None:
+    run = series.run_of("steps 1000\nnll: 1 ~> -0.6, noise +-0.02\nnll: = 1.5 from 700")
+    nll = run.curves["nll"]
+    assert [stays(nll, it) for it in unplanned_jumps(run, nll)] == [True]
 
 
 def test_two_points_are_too_few_to_stay_unless_infinity_follows() -> None:

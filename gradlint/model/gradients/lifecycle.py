@@ -337,7 +337,7 @@ class Lifecycle:
         """What stands: confirmed on some path and contradicted on none."""
         found = []
         for (kind, number, which), other in self.confirmed.items():
-            if (kind, number, which) in self.vetoed:
+            if self._is_vetoed(kind, number, which):
                 continue
             if kind is StaleStep and not self._never_cleared(number, which):
                 continue
@@ -347,6 +347,15 @@ class Lifecycle:
             cause = self.effects[other] if other is not None else None
             found.append(kind(effect, cause))
         return found
+
+    def _is_vetoed(self, kind: type[Transition], number: int, which: int) -> bool:
+        """Whether another path shows the same effect to be right.
+
+        A clip over the networks of two optimizers is right if it is in time for either.
+        """
+        if kind in (EarlyClip, LateClip):
+            return any((kind, number, other) in self.vetoed for other in range(len(self.groups)))
+        return (kind, number, which) in self.vetoed
 
     def _accumulates(self, effect: GradientEffect, which: int) -> bool:
         """Whether the steps of an optimizer are taken once for several runs of a effect."""

@@ -76,19 +76,25 @@ def _comparison(apply: Apply, node: ast.Compare) -> NanComparison | None:
 
 
 def _is_nan(value: Value, written: ast.expr, module: Module | None) -> bool:
-    """Whether an operand is a NaN that is written there, or a name that says so.
+    """Whether an operand is a NaN that is written there, or a name that never holds another value.
 
-    Another name, a parameter or an attribute of an object may hold something else elsewhere.
+    A parameter or an attribute of an object may hold something else elsewhere.
     """
     if isinstance(written, ast.Name):
-        return "nan" in written.id.lower() and _nan(value) and not _is_parameter(written, module)
+        return _nan(value) and _is_bound_once(written, module)
     return value.node is written and _nan(value)
 
 
-def _is_parameter(written: ast.Name, module: Module | None) -> bool:
-    return module is None or any(
-        isinstance(node, ast.arg) and node.arg == written.id for node in ast.walk(module.tree)
-    )
+def _is_bound_once(written: ast.Name, module: Module | None) -> bool:
+    if module is None:
+        return False
+    stores = 0
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.arg) and node.arg == written.id:
+            return False
+        if isinstance(node, ast.Name) and node.id == written.id:
+            stores += isinstance(node.ctx, ast.Store)
+    return stores <= 1
 
 
 def _nan(value: Value) -> bool:
