@@ -12,15 +12,16 @@ def bindings(body: list[ast.stmt]) -> Bindings:
     """The statements that bind each name in a block."""
     found: Bindings = {}
     for statement in body:
-        for name, statements in _bound(statement).items():
-            added = name == "*" or isinstance(statement, ast.AugAssign)
-            either = isinstance(statement, ast.If) and not _in_both(statement, name)
-            found[name] = [*found.get(name, []), *statements] if added or either else statements
+        if isinstance(statement, ast.If):
+            first, second = bindings(statement.body), bindings(statement.orelse)
+            bound, certain = _merged(first, second), first.keys() & second.keys()
+        else:
+            bound = _bound(statement)
+            certain = set() if isinstance(statement, ast.AugAssign) else set(bound)
+        for name, statements in bound.items():
+            replaces = name in certain and name != "*"
+            found[name] = statements if replaces else [*found.get(name, []), *statements]
     return found
-
-
-def _in_both(statement: ast.If, name: str) -> bool:
-    return name in bindings(statement.body) and name in bindings(statement.orelse)
 
 
 def _bound(statement: ast.stmt) -> Bindings:
@@ -37,8 +38,6 @@ def _bound(statement: ast.stmt) -> Bindings:
             return {name: [statement] for name in _targets(*statement.targets)}
         case ast.AnnAssign() | ast.AugAssign():
             return {name: [statement] for name in _targets(statement.target)}
-        case ast.If():
-            return _merged(bindings(statement.body), bindings(statement.orelse))
         case ast.Try() | ast.TryStar():
             meant = bindings([*statement.body, *statement.orelse, *statement.finalbody])
             fallbacks = [bindings(handler.body) for handler in statement.handlers]
