@@ -81,6 +81,14 @@ class Heap:
         finally:
             self._attributes, self._touched = outer
 
+    @contextmanager
+    def scope(self, names: dict[str, Value]) -> Iterator[None]:
+        """While a call is run: its names are no matter of the branches around it."""
+        begin = len(self._attributes)
+        yield
+        written = self._attributes[begin:]
+        self._attributes[begin:] = [write for write in written if write[0] is not names]
+
     @property
     def mark(self) -> Mark:
         """This moment, for `since`."""
@@ -130,11 +138,14 @@ class Heap:
         The names in `last` are left as the last of the branches wrote them.
         """
         for key in {key: None for side in sides for key in side.attributes}:
-            attrs, name, _ = next(s.attributes[key] for s in sides if key in s.attributes)
-            old = attrs.get(name)
-            values = [side.attributes[key][2] if key in side.attributes else old for side in sides]
-            known = [value for value in values if value is not None]
-            self.store(attrs, name, known[-1] if attrs is last else meet(known))
+            written = [side.attributes[key] for side in sides if key in side.attributes]
+            attrs, name, value = written[-1]
+            if attrs is not last:
+                values = [value for _, _, value in written]
+                if len(written) < len(sides) and name in attrs:
+                    values.append(attrs[name])
+                value = meet(values) if len(values) > 1 else values[0]
+            self.store(attrs, name, value)
         fork = min((side.first for side in sides), default=0)
         for number in {number: None for side in sides for number in side.contents}:
             container, _ = next(s.contents[number] for s in sides if number in s.contents)
