@@ -133,7 +133,8 @@ def inline(interp: Core, function: Function, site: CallSite, *, entry: bool = Fa
         return last
 
     try:
-        interp.body(run, frame, "return", body.body)
+        with interp.heap.scope(frame.locals):
+            interp.body(run, frame, "return", body.body)
     finally:
         interp.stack.pop()
         interp.tracked = before
