@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from hypothesis import given, strategies as st
 
 from gradlint.runs.joining.restarts import separated
@@ -271,11 +272,12 @@ def test_ranks_in_each_others_way_are_sorted() -> None:
     assert (steps_of(run), run.restarts) == (list(range(200)), ())
 
 
-def test_steps_counted_anew_in_every_epoch_are_no_restarts() -> None:
-    steps = [*range(0, 100, 10)] * 5
-    epochs = [float(epoch) for epoch in range(5) for _ in range(10)]
+@pytest.mark.parametrize("count", [2, 5])
+def test_steps_counted_anew_in_every_epoch_are_no_restarts(count: int) -> None:
+    steps = [*range(0, 100, 10)] * count
+    epochs = [float(epoch) for epoch in range(count) for _ in range(10)]
     (run,) = separated(run_of(curve("loss", steps), curve("epoch", steps, epochs)))
-    assert (run.curves["loss"].axis, values_of(run)) == ("row", list(range(50)))
+    assert (run.curves["loss"].axis, values_of(run)) == ("row", list(range(10 * count)))
 
 
 def test_steps_that_fall_all_the_time_are_no_steps() -> None:
