@@ -137,7 +137,6 @@ class Heap:
 
         The names in `last` are left as the last of the branches wrote them.
         """
-<<<<<<< HEAD
         written: dict[tuple[int, str], tuple[dict[str, Value], str, Value]] = {}
         touched: dict[int, tuple[Container, _Content]] = {}
         for side in sides:
@@ -150,17 +149,6 @@ class Heap:
             old = attrs.get(name)
             values = [side.attributes[key][2] if key in side.attributes else old for side in sides]
             self.store(attrs, name, meet([value for value in values if value is not None]))
-=======
-        for key in {key: None for side in sides for key in side.attributes}:
-            written = [side.attributes[key] for side in sides if key in side.attributes]
-            attrs, name, value = written[-1]
-            if attrs is not last:
-                values = [value for _, _, value in written]
-                if len(written) < len(sides) and name in attrs:
-                    values.append(attrs[name])
-                value = meet(values) if len(values) > 1 else values[0]
-            self.store(attrs, name, value)
->>>>>>> 96d8494f9fc905e57a608617930e7ebcf868d567
         fork = min((side.first for side in sides), default=0)
         for number, (container, _) in touched.items():
             before = (container, _content(container))

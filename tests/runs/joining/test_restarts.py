@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from hypothesis import given, strategies as st
 
 from gradlint.runs.joining.restarts import separated
@@ -159,6 +160,12 @@ def test_a_curve_that_does_not_go_on_keeps_its_points() -> None:
     assert steps_of(run, "val_loss") == [50, 75]
 
 
+def test_nor_does_it_keep_the_points_of_the_curves_behind_it() -> None:
+    val = curve("val_loss", [50, 75], records=[51, 76])
+    (run,) = separated(run_of(val, curve("loss", [*range(100), *range(60, 150)])))
+    assert steps_of(run) == list(range(150))
+
+
 def test_an_epoch_axis_is_compared_with_itself() -> None:
     loss = curve("loss", [*range(100), *range(60, 150)])
     val = curve("val_loss", [1, 2, 3, 2, 3], records=[25, 50, 75, 110, 130], axis="epoch")
@@ -195,6 +202,13 @@ def test_a_resumed_run_may_be_followed_by_another_run() -> None:
 def test_a_late_point_is_put_in_its_place() -> None:
     (run,) = separated(run_of(curve("loss", [0, 10, 20, 40, 30, 50, 60])))
     assert (values_of(run), run.restarts) == ([0, 1, 2, 4, 3, 5, 6], ())
+
+
+def test_three_points_may_be_late_and_four_are_a_restart() -> None:
+    (run,) = separated(run_of(curve("loss", [*range(0, 400, 10), 430, 400, 410, 420, 440])))
+    assert (steps_of(run), run.restarts) == ([*range(0, 450, 10)], ())
+    (run,) = separated(run_of(curve("loss", [*range(0, 400, 10), 440, 400, 410, 420, 430, 450])))
+    assert [it.before for it in run.restarts] == [440]
 
 
 def test_an_evaluation_that_is_logged_late_is_no_restart() -> None:
@@ -258,11 +272,12 @@ def test_ranks_in_each_others_way_are_sorted() -> None:
     assert (steps_of(run), run.restarts) == (list(range(200)), ())
 
 
-def test_steps_counted_anew_in_every_epoch_are_no_restarts() -> None:
-    steps = [*range(0, 100, 10)] * 5
-    epochs = [float(epoch) for epoch in range(5) for _ in range(10)]
+@pytest.mark.parametrize("count", [2, 5])
+def test_steps_counted_anew_in_every_epoch_are_no_restarts(count: int) -> None:
+    steps = [*range(0, 100, 10)] * count
+    epochs = [float(epoch) for epoch in range(count) for _ in range(10)]
     (run,) = separated(run_of(curve("loss", steps), curve("epoch", steps, epochs)))
-    assert (run.curves["loss"].axis, values_of(run)) == ("row", list(range(50)))
+    assert (run.curves["loss"].axis, values_of(run)) == ("row", list(range(10 * count)))
 
 
 def test_steps_that_fall_all_the_time_are_no_steps() -> None:
@@ -290,6 +305,11 @@ def test_ranks_that_log_the_same_steps_now_and_then_make_no_restarts() -> None:
 def test_points_that_are_all_at_one_step_are_numbered() -> None:
     (run,) = separated(run_of(curve("loss", [0] * 5, [3.0, 2.0, 2.0, 2.0, 1.0])))
     assert (run.curves["loss"].axis, steps_of(run)) == ("row", [0, 1, 2, 3, 4])
+
+
+def test_two_points_at_one_step_are_numbered() -> None:
+    (run,) = separated(run_of(curve("loss", [7, 7], [3.0, 2.0])))
+    assert (run.curves["loss"].axis, steps_of(run)) == ("row", [0, 1])
 
 
 def test_one_metric_at_one_step_stays_there() -> None:

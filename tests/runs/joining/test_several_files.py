@@ -77,6 +77,14 @@ def test_files_that_never_count_are_runs_of_their_own() -> None:
     ]
 
 
+def test_what_is_not_the_first_run_begins_with_a_restart() -> None:
+    one = reading("a", "cost", [1, 1, 1], [10.0, 11.0, 12.0], [3.0, 2.0, 1.0])
+    group = Group(GroupKind.EVENTS, "dir", (Member("a"), Member("b")), "name")
+    first, second = merged(group, [one, one]).runs
+    assert first.restarts == ()
+    assert [(it.before, it.after, it.appended) for it in second.restarts] == [(1, 1, True)]
+
+
 def test_files_with_one_point_each_are_one_curve() -> None:
     one = reading("a", "accuracy", [1], [10.0], [0.5])
     other = reading("b", "accuracy", [1], [20.0], [0.6])
