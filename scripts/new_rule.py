@@ -90,30 +90,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradlint.values.at_call import AtCall
 from gradlint.values.kinds import Apply
 
 if TYPE_CHECKING:
-    import ast
-
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class {subject}:
+class {subject}(AtCall):
     """What it is, and what each attribute says."""
 
     call: Apply
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where it stands."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """Its file."""
-        return self.call.module
 
 
 def {view}(program: Program) -> Iterator[{subject}]:

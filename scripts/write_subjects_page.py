@@ -32,7 +32,8 @@ def attributes(type: type) -> Iterator[str]:
         for field in fields(type):
             if not field.name.startswith("_"):
                 yield f"- `{field.name}`: `{field.type}`"
-    for name, member in vars(type).items():
+    members = {name: it for one in reversed(type.__mro__) for name, it in vars(one).items()}
+    for name, member in members.items():
         if isinstance(member, property) and not name.startswith("_"):
             returns = inspect.signature(member.fget).return_annotation if member.fget else ""
             first = (member.__doc__ or "").strip().split("\n")[0]

@@ -74,13 +74,13 @@ class Gate:
     def _brought(self, path: str, data: bytes) -> list[tuple[bytes, bool]]:
         """The imported names behind which an anchor is, and whether a framework is there too.
 
-        None for a file that only defines: whoever runs it is the script.
+        Nothing for a file that only defines: whoever runs it is the script.
         """
         runs, words = _top_level(data)
         if not words:
             return []
         found = []
-        for file, name in _File(path, data, self).imports(self._paths):
+        for file, name in self._searched(path, data).imports(self._paths):
             if runs or name in words or name == b"*":
                 framework, anchored = self._reach(file)
                 if anchored:
@@ -108,17 +108,20 @@ class Gate:
     def _file(self, path: str) -> _File | None:
         if path not in self._known:
             data = self._load(path)
-            self._known[path] = _File(path, data, self) if data is not None else None
+            self._known[path] = self._searched(path, data) if data is not None else None
         return self._known[path]
+
+    def _searched(self, path: str, data: bytes) -> _File:
+        return _File(path, data, self._everything or _spells(data, self._anchors))
 
 
 class _File:
-    """What a search of one file's bytes says."""
+    """What a search of one file's bytes says; `anchored` that it spells what rules are about."""
 
-    def __init__(self, path: str, data: bytes, gate: Gate) -> None:
+    def __init__(self, path: str, data: bytes, anchored: bool) -> None:
         self.path = path
         self.framework = spells_framework(data)
-        self.anchored = gate._everything or _spells(data, gate._anchors)
+        self.anchored = anchored
         self._statements = _IMPORT.findall(data)
         self._imports: list[tuple[str, bytes]] | None = None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from gradlint.model.networks import layers
 from gradlint.model.networks.frozen_layers import frozen_parts
 from gradlint.model.networks.layers import Recurrence
 from gradlint.model.program import calls
+from gradlint.values.at_call import AtCall
 from gradlint.values.graph import walk
 from gradlint.values.kinds import Apply, Instance, Method, Seq, Unknown, Value
 from gradlint.values.trace import Loop
@@ -24,11 +24,10 @@ from gradlint.values.trace import Loop
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Clip:
+class Clip(AtCall):
     """A call that clips gradients.
 
     `target` is the parameters it is given, `threshold` the bound, `how` `norm` or `value`, `fact`
@@ -143,16 +142,6 @@ class Clip:
     def measures(self) -> bool:
         """Whether it works in place and the norm that it returns is used."""
         return self.of_parameters and not is_statement(self.call)
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where it stands."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file it stands in."""
-        return self.call.module
 
 
 def clips(program: Program) -> Iterator[Clip]:

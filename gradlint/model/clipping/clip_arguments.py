@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.model.program import calls
 from gradlint.model.training.trainer_run import trainer_runs
+from gradlint.values.at_call import AtCall
 from gradlint.values.graph import number
 from gradlint.values.kinds import Apply, Const, Instance, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ClipArguments:
+class ClipArguments(AtCall):
     """An optimizer built with arguments that clip; `given` maps their names to their values.
 
     `kind` is the optimizer's; `fabric` for a call that takes exactly one of two bounds, `trainer`
@@ -46,16 +45,6 @@ class ClipArguments:
             isinstance(value, Const) and value.value is None and not value.default
             for value in self.given.values()
         )
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where it is built."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file it is built in."""
-        return self.call.module
 
 
 _FIRST_BOUND = 2
@@ -118,22 +107,12 @@ def _contradictions(program: Program) -> Iterator[ClipArguments]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TransformChain:
+class TransformChain(AtCall):
     """Gradient transforms in order: the positions of those that clip and those that optimize."""
 
     call: Apply
     clips: tuple[int, ...]
     optimizers: tuple[int, ...]
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where it is built."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file it is built in."""
-        return self.call.module
 
 
 def transform_chains(program: Program) -> Iterator[TransformChain]:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from gradlint.model.data import dataset_items, ranges
 from gradlint.model.data.origin import RAW
 from gradlint.model.data.origins import Origins
+from gradlint.values.at_call import AtCall
 from gradlint.values.graph import constant
 from gradlint.values.kinds import Apply
 
 if TYPE_CHECKING:
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class UnscaledConversion:
+class UnscaledConversion(AtCall):
     """A conversion to floating point that leaves 0..255, where what follows expects 0..1.
 
     `expects` is the normalization that follows (None: the conversion itself was meant to scale).
@@ -27,16 +27,6 @@ class UnscaledConversion:
 
     call: Apply
     expects: Apply | None
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where the conversion stands."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """Its file."""
-        return self.call.module
 
 
 def unscaled_conversions(program: Program) -> Iterator[UnscaledConversion]:

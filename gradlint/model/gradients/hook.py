@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from gradlint.model.networks import layers
 from gradlint.model.program import calls
+from gradlint.values.at_call import AtCall
 from gradlint.values.kinds import Apply, Function, Instance, Value
 
 if TYPE_CHECKING:
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hook:
+class Hook(AtCall):
     """A hook that bounds a gradient. `target` is `parameter`, `activation` or `module`.
 
     `refused` marks one that returns what it must not, so that the call of it raises.
@@ -25,16 +25,6 @@ class Hook:
 
     call: Apply
     target: str
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where it is registered."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file it is registered in."""
-        return self.call.module
 
 
 def hooks(program: Program) -> Iterator[Hook]:

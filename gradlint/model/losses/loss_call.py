@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gradlint.frameworks import knowledge as frameworks_knowledge
 from gradlint.model.networks.layers import activation_function
+from gradlint.values.at_call import AtCall
 from gradlint.values.graph import number
 from gradlint.values.kinds import Apply, Const, Join, Seq, Symbol, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
-    from gradlint.values.kinds import Module
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +65,7 @@ class LossCall:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Logarithm:
+class Logarithm(AtCall):
     """A logarithm: what made its argument, and the least that its argument can be (None: 0).
 
     `added` tells whether that bound is an epsilon that was added, else it is a clamp.
@@ -77,16 +76,6 @@ class Logarithm:
     apply: Apply | None
     guard: float | None
     added: bool = False
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where the logarithm stands."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file of the logarithm."""
-        return self.call.module
 
 
 def logarithm(call: Apply, knowledge: Knowledge) -> Logarithm | None:

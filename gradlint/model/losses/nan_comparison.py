@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlint.model.interpret.operators import operator_of
+from gradlint.values.at_call import AtCall
 from gradlint.values.kinds import Apply, Const, Seq, Symbol, Value
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _COMPARISONS = frozenset({"==", "!=", "is", "is not", "in", "not in", "compare"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NanComparison:
+class NanComparison(AtCall):
     """A comparison of `subject` with a NaN that is written there, and its operator.
 
     `operator` is one of `==`, `!=`, `is`, `is not`, `in`, `not in`; `nan` is the operand, for the
@@ -29,16 +30,6 @@ class NanComparison:
     operator: str
     subject: ast.expr
     nan: ast.expr
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where it stands."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """Its file."""
-        return self.call.module
 
 
 def nan_comparisons(program: Program) -> Iterator[NanComparison]:

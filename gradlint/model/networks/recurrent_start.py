@@ -7,7 +7,6 @@ parameter of one layer at a time; what may overwrite it in an unknown way makes 
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import sqrt
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from gradlint.model.networks import layers
 from gradlint.model.networks.layers import Recurrence, every_recurrence
 from gradlint.model.networks.parameter_conditions import Parameter, holds
+from gradlint.values.at_call import AtCall
 from gradlint.values.graph import constant, literal
 from gradlint.values.kinds import (
     Apply,
@@ -28,7 +28,6 @@ from gradlint.values.trace import Act, Block, Branch, Exit, Loop, Scope, Store
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 TRUNCATED = 0.88
 """The standard deviation of a normal distribution that is cut off at two of its own."""
@@ -37,7 +36,7 @@ _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RecurrentStart:
+class RecurrentStart(AtCall):
     """How a recurrent layer starts, where its initialiser says it.
 
     `call` is the initialiser's place. `radius` is the expected spectral radius of the recurrent
@@ -51,16 +50,6 @@ class RecurrentStart:
     formula: str = ""
     exact: bool = False
     forget_bias: float | None = None
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where the start is chosen."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file of that place."""
-        return self.call.module
 
 
 def recurrent_starts(program: Program) -> Iterator[RecurrentStart]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gradlint.model.gradients.effects import BACKWARD, SCALER_STEP, STEP, GradientEffect
 from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.model.networks import layers
+from gradlint.values.at_call import AtCall
 from gradlint.values.graph import constant, walk
 from gradlint.values.kinds import Apply, Join, Seq, Value
 from gradlint.values.marks import DETACHED
@@ -18,14 +19,13 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
     from gradlint.model.gradients.lifecycle import Lifecycle
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 MOST_NODES = 6000
 """Values looked at for one backward pass; a graph that is larger is left alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CarriedState:
+class CarriedState(AtCall):
     """A state that the network returned in one iteration and gets back in the next, graph and all.
 
     `call` is the call that gets it; `backward` the backward pass that runs through both;
@@ -35,16 +35,6 @@ class CarriedState:
     call: Apply
     backward: GradientEffect
     retained: bool
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where the call stands."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file of the call."""
-        return self.call.module
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,17 +13,17 @@ from gradlint.model.interpret.inlining import unknown_site
 from gradlint.model.program import calls
 from gradlint.model.training.sequences import predicts_own_vocabulary, uses_last_step_only
 from gradlint.model.training.trained_recurrence import TrainedRecurrence, loss_kinds, recurrences_of
+from gradlint.values.at_call import AtCall
 from gradlint.values.graph import constant, walk
 from gradlint.values.kinds import Apply, Const, Function, Instance, Seq, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TrainerRun:
+class TrainerRun(AtCall):
     """`trainer.fit(module)`: the trainer, the module, and the clip that the trainer was given.
 
     `module_fact` is what is known of the module's base, `clip_parameter` the trainer's parameter
@@ -45,16 +45,6 @@ class TrainerRun:
     undone: ast.stmt | None = None
     without_bound: Apply | None = None
     algorithm: Value | None = None
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where training starts."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file it starts in."""
-        return self.call.module
 
 
 def trainer_runs(program: Program) -> Iterator[TrainerRun]:

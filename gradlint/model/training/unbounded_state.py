@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,13 +11,13 @@ from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.model.networks.layers import Recurrence, every_recurrence
 from gradlint.model.networks.recurrent_start import recurrent_starts
 from gradlint.model.training.every_training import trained_recurrences
+from gradlint.values.at_call import AtCall
 from gradlint.values.graph import number, walk
 from gradlint.values.kinds import Apply, Instance, Join, Method, Seq, Unknown, Value
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
     from gradlint.model.program import Program
-    from gradlint.values.kinds import Module
 
 MOST_NODES = 1500
 """Values looked at on the way around one recurrence."""
@@ -28,7 +27,7 @@ MOST_GAIN = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class UnboundedState:
+class UnboundedState(AtCall):
     """A recurrent state that goes through an activation without an upper bound.
 
     `layer` is the layer; None for a recurrence written by hand, whose activation `call` is.
@@ -39,16 +38,6 @@ class UnboundedState:
     activation: str
     layer: Recurrence | None
     steady: bool
-
-    @property
-    def node(self) -> ast.AST | None:
-        """Where the layer or the activation stands."""
-        return self.call.node
-
-    @property
-    def module(self) -> Module | None:
-        """The file."""
-        return self.call.module
 
 
 def unbounded_states(program: Program) -> Iterator[UnboundedState]:
