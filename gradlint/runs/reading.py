@@ -19,7 +19,7 @@ from gradlint.runs.roles.assignment import assign_roles, chosen_role
 from gradlint.runs.run import Curve, Problem, Reading, Run
 
 _NO_METRIC = "no metric was found"
-_NO_SCALAR = "holds no scalar so far"
+_NO_SCALAR = "contains no scalars so far"
 
 _OPTIMISED = frozenset((Kind.LOSS, Kind.GRADIENT_NORM, Kind.LEARNING_RATE))
 _MEASURED = frozenset((Kind.SCORE, Kind.ERROR, Kind.RETURN))
@@ -135,7 +135,7 @@ def _read_stream(
     if isinstance(found, Problem):
         return Reading(problems=[found] if demanded or head else [])
     if isinstance(found, NotALog):
-        problem = Problem(path, f"is no training log but {found.what}")
+        problem = Problem(path, f"is not a training log: it is {found.what}")
         return Reading(problems=[problem] if demanded else [])
     reader = opened(found, head, path, name, size)
     reader.feed(head)

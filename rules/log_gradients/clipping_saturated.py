@@ -108,7 +108,7 @@ def check(run: Run) -> Iterator[Finding]:
             int(curve.points[0]),
             int(curve.points[-1]),
             f"`{curve.tag}` is {digits(top)} at {100 * at_top / len(values):.0f}% of the steps: "
-            "gradients are clipped nearly always",
+            "gradients are clipped almost always",
             help="log the norm before clipping, and raise the threshold to a high quantile of it",
             evidence={"threshold": top, "clipped share": round(at_top / len(values), 3)},
         )

@@ -109,11 +109,11 @@ def check(advice: RestartAdvice) -> Iterator[Finding]:
         if advice.former is not None:
             notes = (f"if the gradients grew before that, take `{advice.former}`",)
     elif advice.count:
-        message = f"no checkpoint is from before the first error ({place}): start anew"
+        message = f"no checkpoint predates the first error ({place}): start from scratch"
     else:
         message = (
-            f"no name in `{advice.directory}` tells a checkpoint's {advice.unit}: none can be "
-            f"named for the first error ({place})"
+            f"no file name in `{advice.directory}` tells the {advice.unit} of a checkpoint: none "
+            f"can be suggested for the first error ({place})"
         )
     yield Finding(
         span=Span(1, 1, 1, 1),

@@ -128,18 +128,20 @@ def _holes(curve: Curve) -> Iterator[Finding]:
             at + 1,
             f"{missing} records are missing from `{curve.tag}`, {where} {curve.axis} "
             f"{curve.steps[at]}",
-            help="a logger that refuses older steps after a resume does this",
+            help="a logger that rejects steps older than its last one leaves such gaps after a resume",
             evidence={"missing": missing, "holes": len(holes), "cadence": cadence},
         )
     # The last step may have been logged once more when the run ended.
     repeated = np.flatnonzero(gaps[:-1] == 0)
     if 0 < len(repeated) <= (1.0 - REGULAR) * len(gaps):
         at = int(repeated[0])
-        times = "1 step comes" if len(repeated) == 1 else f"{len(repeated)} steps come"
+        first, count = f"{curve.axis} {curve.steps[at]}", len(repeated)
+        one = f"{first} occurs twice in `{curve.tag}`"
+        several = f"{count} {curve.axis}s occur twice in `{curve.tag}`, the first is {first}"
         yield event(
             curve,
             at,
             at + 1,
-            f"{times} twice in `{curve.tag}`, first {curve.axis} {curve.steps[at]}",
-            evidence={"repeated": len(repeated)},
+            one if count == 1 else several,
+            evidence={"repeated": count},
         )

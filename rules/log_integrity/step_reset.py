@@ -116,7 +116,7 @@ def check(restart: Restart) -> Iterator[Finding]:
     help = ""
     if restart.appended:
         message = f"a second run begins here: {fall}"
-        help = "give each run a file or directory of its own"
+        help = "give each run its own file or directory"
     elif restart.dropped:
         one = restart.dropped == 1
         points = "1 point that was" if one else f"{restart.dropped} points that were"

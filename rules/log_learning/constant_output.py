@@ -227,7 +227,7 @@ def _reported(curve: Curve, onset: int) -> Finding:
         last,
         f"`{curve.tag}` is {value:.6g} at {count} points in a row, from {curve.axis} "
         f"{curve.steps[first]} to the end",
-        help="look at what the network gives out: one class for everything, or saturated units; "
+        help="look at what the network outputs: one class for everything, or saturated units; "
         "check the learning rate and the scale of the inputs",
         evidence={"value": value, "points": count},
     )

@@ -203,8 +203,8 @@ def _guessing(run: Run, curve: Curve) -> Iterator[Finding]:
                     int(curve.points[-1]),
                     f"`{curve.tag}` ends at {digits(found.final)}, which is chance level: "
                     f"ln({classes}), and `{score.tag}` at {digits(float(score.level[-1]))}",
-                    help="check that the labels belong to the inputs, that gradients arrive, and "
-                    "the learning rate",
+                    help="check that the labels match the inputs, that gradients reach the "
+                    "parameters, and the learning rate",
                     evidence={"final": found.final, "classes at chance": classes},
                     severity=Severity.ERROR,
                 )
@@ -240,8 +240,8 @@ def _still(run: Run, curve: Curve) -> Iterator[Finding]:
             first,
             last,
             f"`{curve.tag}` has not moved from {digits(start)} in {len(values)} points{named}",
-            help="check that the optimizer has the parameters, that gradients arrive, and the "
-            "learning rate",
+            help="check that the optimizer holds the parameters, that gradients reach them, and "
+            "the learning rate",
             evidence=evidence,
             severity=_severity(run, curve, classes, abs(start - final) <= MOVED * start),
         )
@@ -254,8 +254,8 @@ def _still(run: Run, curve: Curve) -> Iterator[Finding]:
             last,
             f"`{curve.tag}` has gained nothing since {curve.axis} {curve.steps[first]}, in "
             f"{100 * still:.0f}% of the run, and ends at {digits(final)}{named}",
-            help="restart with a lower learning rate and clipped gradients: it left its history "
-            "early, and has not learnt since",
+            help="restart with a lower learning rate and clipped gradients: it jumped early, and "
+            "has not learnt since",
             evidence=evidence,
             severity=Severity.INFO,
         )
@@ -295,7 +295,7 @@ def _at_chance(curve: Curve) -> Iterator[Finding]:
         int(curve.points[0]),
         int(curve.points[-1]),
         f"`{curve.tag}` has not moved from {digits(float(values[0]))} in {len(values)} points",
-        help="check that the labels belong to the inputs, and the learning rate",
+        help="check that the labels match the inputs, and the learning rate",
         evidence={"start": float(values[0]), "best": float(values.max()), "final": final},
     )
 

@@ -282,9 +282,8 @@ def _reported(
         curve,
         first,
         last,
-        f"`{curve.tag}` leaves {digits(base)} at {curve.axis} {curve.steps[first]} and ends at "
+        f"`{curve.tag}` rises from {digits(base)} at {curve.axis} {curve.steps[first]} and ends at "
         f"{digits(final)}",
-        help="restart from a checkpoint of before that with a lower learning rate and clipped "
-        "gradients",
+        help="restart from an earlier checkpoint with a lower learning rate and clipped gradients",
         evidence=evidence,
     )

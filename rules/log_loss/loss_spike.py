@@ -135,7 +135,8 @@ def _reported(curve: Curve, spike: Excursion) -> Finding:
     length = spike.end - spike.start + 1
     taken = "one point" if length == 1 else f"{length} points"
     back = f"is back after {taken}" if spike.recovered else "is not back at the end"
-    factor = f", {spike.top / spike.base:.3g} times," if spike.base > 0 else ""
+    ratio = spike.top / spike.base if spike.base > 0 else np.inf
+    factor = f" ({ratio:.3g}x)" if np.isfinite(ratio) else ""
     evidence = jump_evidence(curve, spike) | {"points": length}
     if np.isfinite(spike.sigmas):
         evidence["robust z"] = round(spike.sigmas, 1)

@@ -174,7 +174,9 @@ def _reported(found: NonFinite, others: list[NonFinite], scaled: bool) -> Findin
     if len(bad) > 1:
         message += f" and at {len(bad) - 1} {'points' if len(bad) > 2 else 'point'} after it"
     if good is not None:
-        message += f"; it was {digits(float(curve.values[good]))} at {curve.steps[good]}"
+        message += (
+            f"; it was {digits(float(curve.values[good]))} at {curve.axis} {curve.steps[good]}"
+        )
     return event(
         curve,
         int(bad[0]),

@@ -263,7 +263,8 @@ def _reported(turned: NonFinite, others: list[NonFinite], scaled: bool) -> Findi
     elif count < len(curve) - first:
         where = f"`{curve.tag}` is NaN at {count} of {len(curve)} points"
     if good is not None:
-        message = f"{where}; it was {digits(float(curve.values[good]))} at {curve.steps[good]}"
+        was = digits(float(curve.values[good]))
+        message = f"{where}; it was {was} at {curve.axis} {curve.steps[good]}"
     elif count == len(curve):
         message = f"`{curve.tag}` is NaN at every one of its {count} points"
         if count == 1:
@@ -290,8 +291,8 @@ def _help(curve: Curve, severity: Severity) -> str:
     if curve.role.held_out:
         return "check the inputs and targets of the evaluation for NaN, and its loss for log(0)"
     return (
-        "restart from a checkpoint of before that, with gradients clipped, a lower learning "
-        "rate, and inputs and targets checked for NaN"
+        "restart from an earlier checkpoint with clipped gradients and a lower learning "
+        "rate, and check inputs and targets for NaN"
     )
 
 
@@ -393,10 +394,9 @@ def _vanished(curve: Curve, other: Curve, missing: int, severity: Severity) -> F
         curve,
         last,
         last,
-        f"`{curve.tag}` is blank from {other.axis} {stopped} on, although its row goes on for "
-        f"{missing} more: a NaN that was written as a blank",
-        help="restart from a checkpoint of before that, with gradients clipped and a lower "
-        "learning rate",
+        f"`{curve.tag}` is blank from {other.axis} {stopped} on, while the rest of its row goes "
+        f"on for {missing} more: a NaN written as a blank",
+        help="restart from an earlier checkpoint with clipped gradients and a lower learning rate",
         evidence={
             "blank rows": missing,
             "last healthy step": int(curve.steps[good]),

@@ -137,7 +137,7 @@ def _masked(curve: Curve, witness: Curve) -> Finding | None:
         last,
         f"`{curve.tag}` is exactly 0 from {curve.axis} {since} on while `{witness.tag}` is NaN: "
         "the loss is NaN, and the log hides it",
-        help="pass `logging_nan_inf_filter=False`, restart from a checkpoint of before that, and "
+        help="pass `logging_nan_inf_filter=False`, restart from an earlier checkpoint, and "
         "look for the cause of the NaN",
         evidence={"zeros": last - first + 1, "first NaN step": start, "NaN in": witness.tag},
     )

@@ -223,7 +223,7 @@ def _endless(run: Run, row: Sequence[Overflow]) -> Finding:
         span=Span(first.line, 1, first.line, 1),
         message=f"{len(row)} steps in a row overflow until the log ends; the last line is "
         f"`{last.text}`",
-        help="the gradients are not finite at any scale: restart from a checkpoint of before that, "
+        help="the gradients are not finite at any scale: restart from an earlier checkpoint, "
         "and look for NaN in the data and the weights",
         severity=Severity.ERROR,
         window=Window(

@@ -183,7 +183,7 @@ def test_an_unknown_role_is_an_error_of_the_configuration(
     path = write("gradlint.toml", "[logs.roles]\nq = 'lost'\n")
     result = gradlint("logs")
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"gradlint: {path}: `logs.roles.q`: `lost` is no role")
+    assert result.stderr.startswith(f"gradlint: {path}: `logs.roles.q`: `lost` is not a role")
     assert result.stderr.count("\n") == 1
 
 

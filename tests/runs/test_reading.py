@@ -49,7 +49,7 @@ def test_the_user_names_roles(write: Write) -> None:
 
 def test_what_the_user_calls_a_loss_makes_a_log_of_its_file(write: Write) -> None:
     write("runs/a.csv", CSV.replace("loss", "q"))
-    assert said(*read(["runs"])) == [("runs", "holds no training log")]
+    assert said(*read(["runs"])) == [("runs", "contains no training logs")]
     assert names(*read(["runs"], {"q": "loss"})) == ["a.csv"]
 
 
@@ -132,7 +132,7 @@ def test_a_run_that_resumed_writes_another_file(write: Write) -> None:
     [
         ("a.csv", b"", "is empty"),
         ("a.log", b"hello\nworld\n", "no metric was found"),
-        ("a.pt", b"PK\x03\x04" + bytes(99), "is no training log but a zip archive"),
+        ("a.pt", b"PK\x03\x04" + bytes(99), "is not a training log: it is a zip archive"),
         ("a.log", b"version https://git-lfs.github.com/spec/v1\n", "is a git-LFS pointer"),
     ],
 )
@@ -164,7 +164,7 @@ def test_other_files_are_read_all_the_same(write: Write) -> None:
 
 def test_a_directory_in_which_nothing_is_a_log_is_a_problem(write: Write) -> None:
     write("data/notes.txt", "hello\n")
-    assert said(*read(["data"])) == [("data", "holds no training log")]
+    assert said(*read(["data"])) == [("data", "contains no training logs")]
 
 
 def test_an_error_of_a_reader_does_not_take_the_other_runs_with_it(
@@ -197,7 +197,7 @@ def test_an_error_while_a_stream_is_read_is_a_problem(monkeypatch: pytest.Monkey
 
 def test_a_role_that_does_not_exist_is_an_error(write: Write) -> None:
     write("a.csv", CSV)
-    with pytest.raises(ValueError, match="is no role"):
+    with pytest.raises(ValueError, match="is not a role"):
         list(read(["a.csv"], {"loss": "lossy"}))
 
 

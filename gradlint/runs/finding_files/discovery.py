@@ -18,7 +18,7 @@ from gradlint.runs.finding_files.file_names import (
 from gradlint.runs.finding_files.groups import Group, GroupKind, Member
 from gradlint.runs.run import Problem
 
-NOTHING = "holds no training log"
+NOTHING = "contains no training logs"
 
 _PATTERN = re.compile(r"[*?[]")
 
@@ -39,7 +39,7 @@ def discover(paths: Sequence[str]) -> Iterator[Group | Problem]:
         else:
             matches = _matches(path)
             if not matches:
-                yield Problem(path, "matches no file", help="correct the pattern")
+                yield Problem(path, "matches no files", help="correct the pattern")
             for match in matches:
                 (folders if os.path.isdir(match) else files).append(match)
     seen: set[str] = set()
@@ -108,7 +108,7 @@ def _unusable(path: str) -> Problem | None:
     except OSError as error:
         return unreadable(path, error)
     except ValueError:  # a zero byte in the name
-        return Problem(path, "is no file name")
+        return Problem(path, "is not a valid file name")
     # A pipe is welcome (`<(zcat log.gz)`), a device such as /dev/zero never ends.
     return None if stat.S_ISREG(mode) or stat.S_ISFIFO(mode) else Problem(path, "is not a file")
 

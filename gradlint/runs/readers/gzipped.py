@@ -56,7 +56,7 @@ class GzipReader:
             try:
                 plain = self._stream.decompress(data, BLOCK)
             except zlib.error:
-                self._problem = "is a damaged gzip archive: what is behind this byte is lost"
+                self._problem = "is a damaged gzip archive: everything after this byte is lost"
                 return
             left = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
             self._taken += len(data) - len(left)
@@ -71,7 +71,7 @@ class GzipReader:
             return False
         if not data.startswith(GZIP_MAGIC):
             if data.strip(b"\0"):
-                self._problem = "has bytes behind the end of its gzip archive"
+                self._problem = "has extra bytes after the end of its gzip archive"
             return False
         self._stream = zlib.decompressobj(_GZIP)
         return True

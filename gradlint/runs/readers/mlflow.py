@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.runs.readers.protocol import LONGEST_LINE, MOST_SERIES
+from gradlint.runs.readers.protocol import LONGEST_LINE, MOST_SERIES, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.run import Problem, Reading
 
@@ -39,7 +39,7 @@ def read_mlflow_run(directory: str, name: str) -> Reading:
     metrics = os.path.join(directory, "metrics")
     for read, path in enumerate(_files(metrics, problems)):
         if read >= MOST_SERIES:
-            problems.append(Problem(metrics, f"more than {MOST_SERIES} series: some are left out"))
+            problems.append(too_many_series(metrics, "some were"))
             break
         tag = os.path.relpath(path, metrics).replace(os.sep, "/")
         _read_metric(builder, path, tag, problems)
@@ -94,8 +94,9 @@ def _read_metric(builder: RunBuilder, path: str, tag: str, problems: list[Proble
     except OSError as error:
         problems.append(Problem(path, f"cannot be read: {error.strerror or error}"))
     if bad:
-        are = "1 line is" if bad == 1 else f"{bad} lines are"
-        problems.append(Problem(path, f"{are} no metric of MLflow", first, lost=lost))
+        one = "1 line is not an MLflow metric"
+        message = one if bad == 1 else f"{bad} lines are not MLflow metrics"
+        problems.append(Problem(path, message, first, lost=lost))
     if not values:
         return
     at = np.frombuffer(steps, np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from gradlint.runs.run import Reading
+from gradlint.runs.run import Problem, Reading
 
 HEAD = 65_536
 """Bytes from the beginning of a file by which its format is told; detection never sees more, so
@@ -19,6 +19,11 @@ cannot fill the memory. A metrics row of 10,000 columns takes about 200 kB."""
 
 MOST_SERIES = 10_000
 """Series kept of one run; the largest public log seen has about 2,000. More are reported."""
+
+
+def too_many_series(path: str, left_out: str) -> Problem:
+    """The problem of more than `MOST_SERIES` series; `left_out` begins to say what was left out."""
+    return Problem(path, f"has more than {MOST_SERIES} series: {left_out} left out")
 
 
 class Reader(Protocol):

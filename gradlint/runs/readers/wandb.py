@@ -16,7 +16,7 @@ import numpy as np
 
 from gradlint.runs.readers.json.columns import add_rows, printable
 from gradlint.runs.readers.json.table import LONGEST_TEXT, MOST_TEXTS, Table
-from gradlint.runs.readers.protocol import MOST_SERIES
+from gradlint.runs.readers.protocol import too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.tfevents.wire import WireError, fields, signed, text, varint
 from gradlint.runs.run import Problem, Reading
@@ -87,11 +87,10 @@ class WandbReader:
         add_rows(self._builder, self._table)
         problems = []
         if self._lost:
-            message = "is damaged, and the records around the damage are left out"
+            message = "is damaged: the records around the damage were left out"
             problems.append(Problem(self._path, message, None, self._lost_at, self._lost))
         if self._table.left_out:
-            message = f"more than {MOST_SERIES} series: {len(self._table.left_out)} are left out"
-            problems.append(Problem(self._path, message))
+            problems.append(too_many_series(self._path, f"{len(self._table.left_out)} were"))
         if self._partial is not None:
             problems.append(self._partial)
         if self._builder.empty:

@@ -61,7 +61,7 @@ def chosen_role(value: str) -> tuple[str, Kind]:
     *split, kind = value.lower().replace("-", "_").split() or [""]
     if len(split) > 1 or not set(split) <= {"train", "validation", "test"} or kind not in _KINDS:
         kinds = ", ".join(f"`{kind.replace('_', '-')}`" for kind in Kind)
-        raise ValueError(f"`{value}` is no role: expected one of {kinds}")
+        raise ValueError(f"`{value}` is not a role: expected one of {kinds}")
     return "".join(split), Kind(kind)
 
 

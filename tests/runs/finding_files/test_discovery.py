@@ -72,7 +72,7 @@ def test_a_name_that_looks_like_a_pattern_is_a_name(write: Write) -> None:
 
 
 def test_a_pattern_without_match_is_a_problem(project: Path) -> None:
-    assert problems("*.csv") == [("*.csv", "matches no file")]
+    assert problems("*.csv") == [("*.csv", "matches no files")]
 
 
 def test_a_path_that_does_not_exist_is_a_problem(project: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_path_that_does_not_exist_is_a_problem(project: Path) -> None:
 
 
 def test_a_path_that_cannot_exist_is_a_problem(project: Path) -> None:
-    assert problems("a\0b") == [("a\0b", "is no file name")]
+    assert problems("a\0b") == [("a\0b", "is not a valid file name")]
 
 
 def test_an_endless_device_is_a_problem(project: Path) -> None:
@@ -147,7 +147,7 @@ def test_the_working_directory_leaves_no_dot_in_the_paths(write: Write) -> None:
 
 def test_a_directory_without_logs_is_a_problem(write: Write) -> None:
     write("src/train.py", "x")
-    assert problems("src") == [("src", "holds no training log")]
+    assert problems("src") == [("src", "contains no training logs")]
 
 
 def test_a_loop_of_links_ends(write: Write) -> None:

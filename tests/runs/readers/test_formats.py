@@ -162,6 +162,6 @@ def test_a_damaged_archive_is_a_problem() -> None:
     rows = [f"{step},{chance.random()}\n" for step in range(1000)]
     data = gzip.compress(("step,loss\n" + "".join(rows)).encode())
     data = data[: len(data) // 2] + chance.randbytes(len(data))
-    assert "is a damaged gzip archive: what is behind this byte is lost" in [
+    assert "is a damaged gzip archive: everything after this byte is lost" in [
         problem.message for problem in read(data, 1 << 20).problems
     ]

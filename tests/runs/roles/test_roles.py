@@ -287,7 +287,7 @@ def test_a_loss_that_the_user_names_should_fall() -> None:
 
 @pytest.mark.parametrize("value", ["", "losss", "train", "nowhere loss", "train test loss"])
 def test_a_role_that_does_not_exist_is_refused(value: str) -> None:
-    with pytest.raises(ValueError, match="is no role: expected one of"):
+    with pytest.raises(ValueError, match="is not a role: expected one of"):
         roles("foo", foo=value)
 
 

@@ -90,11 +90,13 @@ class Lines:
         found: list[Problem] = []
         bad, long = self._unreadable, self._too_long
         if bad.count:
-            are = "1 line is" if bad.count == 1 else f"{bad.count} lines are"
-            found.append(Problem(path, f"{are} no JSON object", bad.first, lost=bad.size))
+            one = "1 line is not a JSON object"
+            message = one if bad.count == 1 else f"{bad.count} lines are not JSON objects"
+            found.append(Problem(path, message, bad.first, lost=bad.size))
         if long.count:
-            are = "1 line is" if long.count == 1 else f"{long.count} lines are"
-            message = f"{are} longer than {LONGEST_LINE} bytes and was left out"
+            one = f"1 line is longer than {LONGEST_LINE} bytes and was left out"
+            many = f"{long.count} lines are longer than {LONGEST_LINE} bytes and were left out"
+            message = one if long.count == 1 else many
             found.append(Problem(path, message, long.first, lost=long.size))
         if self._repeated is not None:
             found.append(repeated_problem(path, *self._repeated))
@@ -132,7 +134,7 @@ class Lines:
 def repeated_problem(path: str, key: str, line: int) -> Problem:
     """The problem that a key occurs twice in one object."""
     shown = key[:80].encode("unicode_escape").decode()
-    return Problem(path, f"`{shown}` occurs twice in one object, and the last one is read", line)
+    return Problem(path, f"`{shown}` occurs twice in one object; the last value was read", line)
 
 
 def _at_once(lines: list[bytes]) -> list[dict[str, Any]] | None:

@@ -14,7 +14,7 @@ from gradlint.runs.readers.json.lines import Lines, repeated_problem
 from gradlint.runs.readers.json.naming import STEP_KEYS, is_log, named_as_lines, named_as_log, plain
 from gradlint.runs.readers.json.table import MOST_NESTED, Table
 from gradlint.runs.readers.json.values import decode
-from gradlint.runs.readers.protocol import BLOCK, LONGEST_LINE, MOST_SERIES
+from gradlint.runs.readers.protocol import BLOCK, LONGEST_LINE, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.run import Problem, Reading
 
@@ -150,7 +150,7 @@ class JsonReader:
         problems = [
             Problem(
                 self._path,
-                "is cut off within its JSON" if fault.ended else "is not JSON throughout",
+                "ends in the middle of its JSON" if fault.ended else "is not valid JSON throughout",
                 fault.line,
                 len(text[: fault.start].encode()),
                 len(text[fault.start : fault.end].encode()),
@@ -158,7 +158,7 @@ class JsonReader:
             for fault in document.faults[:1]
         ]
         if self._dropped:
-            message = f"is a JSON document of more than {LARGEST_DOCUMENT} bytes"
+            message = f"is JSON of more than {LARGEST_DOCUMENT} bytes: the rest was not read"
             problems = [Problem(self._path, message, None, LARGEST_DOCUMENT, self._dropped)]
         if document.repeated is not None:
             problems.append(repeated_problem(self._path, *document.repeated))
@@ -186,10 +186,9 @@ class JsonReader:
     ) -> Reading:
         for table in tables:
             if table.left_out:
-                message = f"more than {MOST_SERIES} series: {len(table.left_out)} are left out"
-                problems.append(Problem(self._path, message))
+                problems.append(too_many_series(self._path, f"{len(table.left_out)} were"))
             if table.deep:
-                message = f"values nested deeper than {MOST_NESTED} objects are left out"
+                message = f"has values within more than {MOST_NESTED} objects, which were left out"
                 problems.append(Problem(self._path, message))
         if builder.empty:
             return Reading([], problems)

@@ -22,10 +22,10 @@ class _Fault:
 _SAYS = {
     "short": ("row has fewer cells than the header", "rows have fewer cells than the header"),
     "long": ("row has more cells than the header", "rows have more cells than the header"),
-    "stray": ("line is no row of the table", "lines are no rows of the table"),
+    "stray": ("line is not a row of the table", "lines are not rows of the table"),
     "cut": ("line is too long and was cut", "lines are too long and were cut"),
     "undecodable": ("line is not UTF-8", "lines are not UTF-8"),
-    "nul": ("line holds NUL bytes", "lines hold NUL bytes"),
+    "nul": ("line contains NUL bytes", "lines contain NUL bytes"),
 }
 """Kind -> what is said of one line and of several."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.runs.readers.protocol import HEAD
+from gradlint.runs.readers.protocol import HEAD, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.tables.blocks import PATIENCE, WORTH, BlockReader
 from gradlint.runs.readers.tables.charts import is_chart, is_list_of_runs, run_and_metric
@@ -57,7 +57,7 @@ class TableReader:
             self._faults.add("cut", line, lost=lost)
         problems = list(self._faults.problems(self._path))
         if is_list_of_runs(self._table.columns):
-            said = "a list of runs with their last values, not the log of a run"
+            said = "is a list of runs with their last values, not the log of one run"
             problems.append(Problem(self._path, said, help="export the history of the runs"))
             self._table = Table()
         steps = find_steps(self._table.columns, self._table.rows)
@@ -144,8 +144,7 @@ class TableReader:
             self._metadata[TEXT_COLUMNS] = ", ".join(texts)
         dropped = self._rows.dropped if self._rows else ()
         if dropped:
-            said = f"{len(dropped)} columns are more than can be read"
-            problems.append(Problem(self._path, said, line=1))
+            problems.append(too_many_series(self._path, f"{len(dropped)} columns were"))
         return series
 
     def _text_problem(self, name: str, column: Column) -> Problem:

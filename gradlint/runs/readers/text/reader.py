@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gradlint.runs.readers.protocol import MOST_SERIES
+from gradlint.runs.readers.protocol import MOST_SERIES, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.text.line.espnet_wenet import in_common_words
 from gradlint.runs.readers.text.line.layout_learner import is_code, learn
@@ -180,22 +180,20 @@ class TextReader:
         problems = []
         lines, path = self._lines, self._path
         if lines.lost:
-            message = "line longer than 1 MiB, its end was not read"
+            message = "a line is longer than 1 MiB: its end was not read"
             problems.append(Problem(path, message, line=lines.first_lost, lost=lines.lost))
         odd = lines.undecoded + lines.nuls
         if lines.undecoded > _BINARY * self._bytes or (odd > _GARBLED * self._bytes and not read):
-            problems.append(Problem(path, "not text: it has bytes that are no UTF-8"))
+            problems.append(Problem(path, "is not text: it has bytes that are not UTF-8"))
         elif odd > _GARBLED * self._bytes:
-            message = f"{lines.garbled} of {lines.count} lines have bytes that are no UTF-8"
+            message = f"{lines.garbled} of {lines.count} lines have bytes that are not UTF-8"
             if not lines.garbled:
                 message = f"{lines.nuls} NUL bytes were skipped"
             problems.append(Problem(path, message, line=lines.first_garbled or None))
         if self._pending.refused:
-            count = len(self._pending.refused)
-            message = f"more than {MOST_SERIES} series, {count} of them were not kept"
-            problems.append(Problem(path, message))
+            problems.append(too_many_series(path, f"{len(self._pending.refused)} were"))
         if self._messages.left_out:
-            message = f"{self._messages.left_out} more messages of trouble than are kept"
+            message = f"{self._messages.left_out} more messages of trouble were left out"
             problems.append(Problem(path, message))
         if not read and not problems:
             problems.append(Problem(path, f"no metric was found in {lines.count} lines of text"))

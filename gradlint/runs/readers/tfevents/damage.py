@@ -19,12 +19,12 @@ from gradlint.runs.run import Problem
 _MOST_SHOWN = 20
 """Places, and tags, reported one by one: enough to see where the trouble is. More are counted."""
 
-_COPY_AGAIN = "copy the file again from where it was written; the rest of it was read"
+_COPY_AGAIN = "copy the file again from where it was written; the rest was read"
 _HELP = {
     HEADER_DAMAGED: _COPY_AGAIN,
     PAYLOAD_DAMAGED: _COPY_AGAIN,
-    MALFORMED: "check what wrote the file; the rest of it was read",
-    TOO_LONG: "log large tensors in an event of their own",
+    MALFORMED: "check what wrote the file; the rest was read",
+    TOO_LONG: "log large tensors in separate events",
     NOTHING: "copy the file again, or exclude it if it is of another kind",
     TRUNCATED: "read the file again when the run is over",
 }
@@ -55,7 +55,7 @@ class Damage:
         """One problem a place; `tail` is what is left over at the end of the file."""
         found = [_problem(path, loss) for loss in self._shown]
         if self._more:
-            message = f"{self._more} more damaged places, {self._more_lost} bytes skipped there"
+            message = f"{self._more} more damaged places: {self._more_lost} bytes skipped"
             found.append(Problem(path, message, lost=self._more_lost, help=_COPY_AGAIN))
         if tail is not None:
             found.append(_problem(path, tail))
@@ -68,6 +68,10 @@ def _problem(path: str, loss: Loss) -> Problem:
     message = f"{loss.kind}: {loss.lost} bytes at offset {loss.offset}{end}"
     help = _HELP[loss.kind]
     return Problem(path, message, offset=loss.offset, lost=loss.lost, help=help, partial=partial)
+
+
+def _counted(values: int) -> str:
+    return "1 value is not a single number" if values == 1 else f"{values} values are not numbers"
 
 
 class Unread:
@@ -86,13 +90,15 @@ class Unread:
 
     def problems(self, path: str) -> list[Problem]:
         """One problem a tag."""
-        counts = [(f"`{tag}`", count) for tag, count in self._counts.items()]
+        counts = [(f"`{tag}` is", count) for tag, count in self._counts.items()]
         if self._others:
-            counts.append(("more tags", self._others))
+            counts.append(("other tags are", self._others))
         help = "log single numbers as scalars"
         return [
             Problem(
-                path, f"{tag} is logged as a scalar but is no single number ({count} x)", help=help
+                path,
+                f"{tags} logged as a scalar, but {_counted(count)}",
+                help=help,
             )
-            for tag, count in counts
+            for tags, count in counts
         ]

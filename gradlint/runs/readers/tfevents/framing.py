@@ -80,10 +80,10 @@ class Loss:
 
 HEADER_DAMAGED = "no record header where one should be"
 PAYLOAD_DAMAGED = "a record whose checksum is wrong"
-MALFORMED = "a record that is no event"
+MALFORMED = "a record that is not an event"
 TOO_LONG = "an event too long to be held in memory"
 TRUNCATED = "the last record is incomplete"
-NOTHING = "no record of an event file is found"
+NOTHING = "no record of an event file was found"
 
 
 class _Passing:

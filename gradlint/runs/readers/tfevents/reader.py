@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradlint.runs.readers.protocol import MOST_SERIES
+from gradlint.runs.readers.protocol import too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.tfevents import checksum
 from gradlint.runs.readers.tfevents.batch_decode import BatchDecoder, Stated
@@ -21,7 +21,7 @@ from gradlint.runs.readers.tfevents.points import PointReader
 from gradlint.runs.readers.tfevents.record_walk import FRAME, HEADER, Positions, uint32_at
 from gradlint.runs.readers.tfevents.series import Batch, Series
 from gradlint.runs.readers.tfevents.wire import WireError
-from gradlint.runs.run import Problem, Reading
+from gradlint.runs.run import Reading
 
 _NONE = np.zeros(0, np.int64)
 
@@ -56,10 +56,8 @@ class TfeventsReader:
         problems = self._damage.problems(self._path, self._framing.tail())
         problems += self._points.unread.problems(self._path)
         if self._series.left_out:
-            message = (
-                f"more than {MOST_SERIES} series, {self._series.left_out} points of others left out"
-            )
-            problems.append(Problem(self._path, message))
+            left_out = f"{self._series.left_out} points of the others were"
+            problems.append(too_many_series(self._path, left_out))
         if not self._events:
             return Reading([], problems)
         builder = RunBuilder()

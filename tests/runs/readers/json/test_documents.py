@@ -80,7 +80,7 @@ class TestTrainerState:
         text = json.dumps(STATE, indent=1)
         reading = read(text[: text.index('"grad_norm"')])
         assert points(only(reading).curves["loss"]) == [(10, 2.5)]
-        assert "cut off" in reading.problems[0].message
+        assert "in the middle" in reading.problems[0].message
         assert reading.problems[0].lost > 0
 
     def test_a_damaged_row_costs_only_itself(self) -> None:

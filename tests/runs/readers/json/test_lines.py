@@ -231,7 +231,7 @@ def test_lines_that_are_no_objects_are_a_problem_once() -> None:
     reading = read(text)
     (problem,) = reading.problems
     assert (problem.line, problem.lost, problem.partial) == (2, 15, False)
-    assert problem.message == "2 lines are no JSON object"
+    assert problem.message == "2 lines are not JSON objects"
     assert len(only(reading).curves["loss"]) == 2
 
 
@@ -263,7 +263,7 @@ def test_objects_on_one_line(joint: str) -> None:
 def test_lines_which_only_together_are_json_are_not_joined() -> None:
     text = '{"step":1,"loss":1}\n{"a":[{}\n{}]}\n{"step":2,"loss":1},{"step":3,"loss":1}\n'
     reading = read(text)
-    assert reading.problems[0].message == "2 lines are no JSON object"
+    assert reading.problems[0].message == "2 lines are not JSON objects"
     assert only(reading).curves["loss"].records is not None
     assert only(reading).curves["loss"].records.tolist() == [1, 4, 4]
 
@@ -292,7 +292,7 @@ def test_series_are_bounded() -> None:
     reading = read(lines({"step": 1, "loss": 1}, {"step": 2, **many}))
     # One of them is the step.
     assert len(only(reading).curves) == MOST_SERIES - 1
-    assert "are left out" in reading.problems[0].message
+    assert "were left out" in reading.problems[0].message
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])

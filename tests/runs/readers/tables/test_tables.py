@@ -160,7 +160,7 @@ class TestWandb:
     def test_a_list_of_runs_is_no_log(self) -> None:
         text = "Name,State,Runtime,loss\nfirst,finished,12,0.5\nsecond,crashed,3,nan\n"
         assert [len(run.curves) for run in read(text).runs] == [0]
-        assert said(text) == ["a list of runs with their last values, not the log of a run"]
+        assert said(text) == ["is a list of runs with their last values, not the log of one run"]
 
 
 class TestDialects:
@@ -319,7 +319,7 @@ class TestBrokenRows:
         text = "val,loss\n1.5,2\nTraceback (most recent call last):\n1.5,3\n"
         assert points(text, "loss") == [(0, 2), (1, 3)]
         assert said(text) == [
-            "1 line is no row of the table: line 3, such as `Traceback (most recent call last):`"
+            "1 line is not a row of the table: line 3, such as `Traceback (most recent call last):`"
         ]
 
     def test_a_last_row_that_is_not_finished_is_told_as_partial(self) -> None:
@@ -339,7 +339,7 @@ class TestBrokenRows:
     def test_nul_bytes_are_told(self) -> None:
         text = "step,loss\n1,2\n\0\0\0\0" + "2,3\n3,4\n"
         assert points(text, "loss") == [(1, 2), (2, 3), (3, 4)]
-        assert said(text) == ["1 line holds NUL bytes: line 3"]
+        assert said(text) == ["1 line contains NUL bytes: line 3"]
 
     def test_bytes_that_are_not_utf_8_are_told(self) -> None:
         assert said(b"step,loss\n1,2\n2,\xff\n3,2\n")[0] == "1 line is not UTF-8: line 3"

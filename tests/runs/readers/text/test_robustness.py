@@ -85,7 +85,7 @@ def test_lines_with_undecodable_bytes_are_counted_and_the_others_read(piece: int
     reading = read(log, piece)
     assert len(reading.runs[0].curves["loss"]) == 30
     problem = reading.problems[0]
-    assert problem.message == "30 of 60 lines have bytes that are no UTF-8"
+    assert problem.message == "30 of 60 lines have bytes that are not UTF-8"
     assert problem.line == 2
 
 
@@ -101,7 +101,7 @@ def test_more_series_than_are_kept_are_reported() -> None:
     log = "step 1 " + " ".join(f"k{i}=1" for i in range(MOST_SERIES + 5)) + "\n"
     reading = read(log)
     assert len(reading.runs[0].curves) == MOST_SERIES
-    assert "5 of them were not kept" in reading.problems[0].message
+    assert "5 were left out" in reading.problems[0].message
 
 
 def test_texts_that_look_like_keys_leave_room_for_metrics() -> None:

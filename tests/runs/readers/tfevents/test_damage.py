@@ -125,7 +125,7 @@ class TestCorrupt:
     def test_a_record_that_is_no_event_is_told(self) -> None:
         reading = read(VERSION + record(b"\x2a\xff\xff\xff") + EVENTS[1])
         assert steps(reading) == [1]
-        assert "no event" in reading.problems[0].message
+        assert "not an event" in reading.problems[0].message
 
     def test_damage_in_many_places_is_counted(self) -> None:
         damaged = [flipped(e, 20) if step % 2 else e for step, e in enumerate(EVENTS)]

@@ -153,7 +153,7 @@ class TestTensors:
     def test_a_scalar_that_is_no_single_number_is_a_problem(self) -> None:
         held = tensor(FLOAT, bytes_field(4, struct.pack("<2f", 1, 2)), dims=(2,))
         (problem,) = read(event(1, tensor_value("loss", held, SCALARS))).problems
-        assert problem.message == "`loss` is logged as a scalar but is no single number (1 x)"
+        assert problem.message == "`loss` is logged as a scalar, but 1 value is not a single number"
 
 
 class TestMetadata:
