@@ -1,4 +1,4 @@
-"""Series that swing to and fro."""
+"""Where a series swings: its turning points."""
 
 from __future__ import annotations
 

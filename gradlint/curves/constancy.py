@@ -38,5 +38,7 @@ def resolution(values: Values) -> float:
 
 
 _MANY = 10
+"""Distinct values from which their least distance is the resolution."""
+
 _FINEST = 9
 """Decimals of a float32, beyond which a value was not rounded."""

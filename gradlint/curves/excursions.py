@@ -33,9 +33,10 @@ STRIDE = 32
 """Points for which one baseline holds where a series is long."""
 
 LONG = 20_000
+"""Points up to which each point has its own baseline; above, one holds for `STRIDE` points."""
+
 LONGER = 200_000
-"""Points from which a series is long: below, every point has its own baseline; from the second on
-a baseline holds for a whole window."""
+"""Points above which a baseline holds for a whole window."""
 
 CONFIRMATION = 5
 """Points looked ahead to see that a return is one: their median has to be back."""
@@ -48,9 +49,11 @@ GUARD = 4
 few points would else be measured against itself (the guard cells of CFAR radar detection)."""
 
 FAR = 3.0
+"""Height over that of the highest point of the history from which fewer sigmas are asked for: what
+the highest point says of the noise needs no scale."""
+
 FAINT = 0.75
-"""A point `FAR` times as high over the base as all of its history is out of it at three quarters of
-the sigmas: what the history's highest point says of the noise needs no scale."""
+"""Share of the sigmas that such a point needs."""
 
 STEEP = 3.0
 """Deviations of the point-to-point noise that may make up for a deviation that is mostly trend."""
@@ -69,7 +72,7 @@ LENIENCE = 0.75
 """Share of the sigmas that makes a point worth a closer look: the raw history may hold excursions,
 which the closer look leaves out."""
 
-KINSHIP = 0.5
+RELAPSE = 0.5
 """Share of the height of the last excursion that makes a point within `WINDOW` of it another one:
 what was abnormal once is abnormal again, even where the history has become wild meanwhile."""
 
@@ -128,7 +131,7 @@ def excursions(
     standard deviations, by the factor `ratio` (where values are positive; its power sqrt(64 / n)
     where the history is of n points only, because little is known of its noise), and if it is
     `outstanding` times as far above it as any point of that history. Points of earlier excursions
-    are no history. Deviations are measured in logarithms where all values are positive, since the
+    are not history. Deviations are measured in logarithms where all values are positive, since the
     noise of losses and norms is multiplicative: of 22 published definitions compared on synthetic
     runs, the median and MAD of the logarithm alone found all of 50 spikes without one false alarm
     on normal, lognormal and autoregressive noise.
@@ -173,12 +176,12 @@ class _Scan:
         self._before = np.concatenate((np.full(len(values) - len(late), values[0]), late))
 
     def found(self) -> Iterator[Excursion]:
-        candidates, kin, after = deque(self._candidates()), deque[int](), 0
+        candidates, relapses, after = deque(self._candidates()), deque[int](), 0
         for _ in range(MOST):
             excursion = None
-            while excursion is None and (candidates or kin):
-                if kin and (not candidates or kin[0] <= candidates[0]):
-                    index = kin.popleft()
+            while excursion is None and (candidates or relapses):
+                if relapses and (not candidates or relapses[0] <= candidates[0]):
+                    index = relapses.popleft()
                     excursion = self._checked(index, self._past(index))
                 else:
                     index = candidates.popleft()
@@ -187,7 +190,7 @@ class _Scan:
                 return
             self._calm[excursion.start : excursion.end + 1] = False
             after = excursion.end + 1
-            kin = self._kin(excursion)
+            relapses = self._relapses(excursion)
             yield excursion
 
     def _candidates(self) -> list[int]:
@@ -253,11 +256,11 @@ class _Scan:
             self._seen = last - 1
         return self._dip
 
-    def _kin(self, last: Excursion) -> deque[int]:
-        """The points within `WINDOW` of an excursion that are of its kind."""
+    def _relapses(self, last: Excursion) -> deque[int]:
+        """The points within `WINDOW` of an excursion that are nearly as high."""
         first = last.end + 1
         near = self._values[first : first + WINDOW]
-        tall = near - last.base >= KINSHIP * last.height
+        tall = near - last.base >= RELAPSE * last.height
         if self._positive:
             tall &= near >= self._ratio * last.base
         high = np.flatnonzero(tall)

@@ -17,8 +17,10 @@ SIGMA = 1.4826
 (Rousseeuw and Croux, 1993, Alternatives to the median absolute deviation)."""
 
 _STRETCHES = 64
+"""Stretches of a long series by which its noise is estimated, to 0.5%."""
+
 _STRETCH = 1024
-"""Stretches, and points of each, by which the noise of a long series is estimated: to 0.5%."""
+"""Points of each of them."""
 
 _SMALL = 4096
 """Points up to which the medians of stretches are taken from lists, which is faster."""

@@ -19,13 +19,13 @@ this and 2 at the double (`tests/benchmarks/noise.py`)."""
 
 RATIO = 1.3
 """A loss that is 30% up has lost what it gained over a long stretch: less than that is noise to
-whoever looks at the curve, however significant."""
+anyone who looks at the curve, however significant."""
 
 OUTSTANDING = 1.5
 """A point that is barely above what the history has seen before is of that history."""
 
 RECORD_RATIO = 3.0
-"""A loss begins near what guessing gives, so three times the highest value ever is no learning."""
+"""A loss begins near what guessing gives, so three times its highest value is beyond learning."""
 
 EARLY_SIGMAS = 5.0
 """Deviations of the noise of its first points by which a run may jump at its very beginning and
@@ -48,7 +48,7 @@ PERIODIC = 4
 each epoch, data in a fixed order."""
 
 JITTER = 2
-"""Points by which their distances may differ: an epoch is no whole number of logged points."""
+"""Points by which their distances may differ: an epoch is not a whole number of logged points."""
 
 BRIEF = 2
 """Points up to which a jump may be a batch or two."""

@@ -19,7 +19,7 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class NonFinite:
-    """A series and its points that are no numbers.
+    """A series and its points that are NaN or infinite.
 
     Attributes:
         curve: the series.

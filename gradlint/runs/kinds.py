@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Kind(enum.StrEnum):
-    """What a series measures, as far as the rules tell metrics apart."""
+    """What a series measures, in as much detail as the rules need."""
 
     LOSS = enum.auto()
     """What is minimised."""

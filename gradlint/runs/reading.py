@@ -145,7 +145,7 @@ def _read_stream(
 
 
 def _with_roles(reading: Reading, roles: Mapping[str, str] | None) -> Reading:
-    """The reading with the role of each series; nothing of it if it is no training log."""
+    """The reading with the role of each series; nothing of it if it is not a training log."""
     for run in reading.runs:
         assign_roles(run, roles)
     return reading if reading.certain or any(map(_is_training, reading.runs)) else Reading()

@@ -91,7 +91,7 @@ class Curve:
     Attributes:
         tag: the name of the series as the log has it.
         steps: int64, shape (n,): the log's own steps; what they count is the run's `axis`.
-        values: float64, shape (n,): NaN and infinities as they were logged. A blank is no point.
+        values: float64, shape (n,): NaN and infinities as they were logged. A blank is not a point.
         walls: float64, shape (n,), seconds since the epoch; None where the log has no times.
         records: int64, shape (n,): line of the file (from 1; of the first line for multi-line
             records); None for binary formats. Series of one record share its number, which tells

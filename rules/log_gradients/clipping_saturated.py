@@ -90,6 +90,7 @@ TOLERANCE = 1e-3
 divides by the norm plus 1e-6."""
 
 LEAST = 50
+"""Points of a norm from which a share of them says something."""
 
 
 @rule("TL303", "info")

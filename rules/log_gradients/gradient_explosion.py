@@ -125,14 +125,22 @@ RATIO_WITH_LOSS = 4.0
 """Least factor of a jump that the loss follows."""
 
 SIGMAS = 6.0
+"""Robust deviations of the history by which a norm must jump, as a loss must (TL201)."""
+
 OUTSTANDING = 2.0
+"""Height of a jump in units of the highest point of its history: norms have longer tails than
+losses, which are asked for 1.5."""
+
 RECORD_RATIO = 8.0
 """Least factor over the highest norm ever that is a jump whatever the history."""
 
 EARLY_SIGMAS = 3.0
+"""Deviations of the noise of its first points by which a norm must jump among them: few, as a loss
+has to bear it out."""
+
 FIRST_POINTS = 8
-"""A norm that jumps within its first points, by this many deviations of their noise, and comes back
-is one witness, and its noise is not known yet; the loss, doubled with it, is the other."""
+"""Points whose noise is not known yet: a norm that jumps among them and comes back is one witness,
+and the loss, doubled with it, has to be the other."""
 
 MOMENT = 3
 """Points from which a jump is a new level. A network that leaves a plateau has one: its gradients
@@ -142,13 +150,17 @@ GROWTH = 1e3
 """Factor of a slow growth that no learning explains; healthy networks climb from 1 to 185."""
 
 FIRST_VALUES = 3
+"""Values whose median is the norm at the start."""
+
 LONG = 16
-"""Values that make the norm at the start, of a series of more than `LONG`; else the first has to."""
+"""Points up to which the first value alone is the norm at the start: a short run may explode within
+`FIRST_VALUES`."""
 
 FEW = 3
 """Jumps reported one by one; more are one finding."""
 
 HELP = "clip the gradients by their norm, between the backward pass and the step"
+"""What to do about every jump."""
 
 
 @rule("TL301", "warning", symptoms={"gradient-explosion": 1.0})

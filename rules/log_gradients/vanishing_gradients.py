@@ -91,6 +91,7 @@ UNMOVED = 0.9
 """Share of its first level that a loss must still have."""
 
 LEAST = 20
+"""Points of a series from which its start and its end are two different things."""
 
 
 @rule("TL302", "error", symptoms={"vanishing-gradients": 1.0, "not-learning": 0.5})

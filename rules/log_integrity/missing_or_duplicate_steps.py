@@ -92,6 +92,7 @@ REGULAR = 0.95
 """Share of the steps that are one cadence apart in a series that has a cadence."""
 
 LEAST = 50
+"""Points of a series from which its steps have a cadence."""
 
 HOLE = 3
 """Cadences that are missing at once, at least."""

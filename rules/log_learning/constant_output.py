@@ -121,8 +121,11 @@ STOPPED = 50
 certain, or a discriminator that is never wrong, gets no gradients."""
 
 CERTAIN = 10
+"""Evaluations for which a score must be frozen, although the loss falls, to be stuck: no single
+answer has changed for so long."""
+
 GOOD = 0.9
-"""Evaluations for which a score that is no good must be frozen to be so although the loss falls."""
+"""Score from which one that is frozen may simply have arrived."""
 
 STILL = 1e-5
 """Relative range of a loss that does not move although its digits show that it could."""

@@ -90,7 +90,10 @@ FALL = 0.25
 """Share of its best level that it must have lost: less is what overfitting costs."""
 
 SIGMAS = 6.0
+"""Deviations of a level that a fall must exceed, as a jump of a loss must (TL201)."""
+
 LEAST = 12
+"""Evaluations, at least: they make four levels, to tell a start, a best and an end."""
 
 
 STAYS = 0.2

@@ -142,8 +142,10 @@ CHANCE = 0.01
 classes is 2.308 to 2.313, where ln(10) is 2.3026."""
 
 CLASSES = (*range(2, 11), 16, 20, 32, 50, 64, 100, 128, 200, 256, 365, 500, 512, 1000, 10_000)
-VOCABULARIES = (32_000, 50_257, 50_304, 128_256)
 """Numbers of classes that are usual; with every number allowed all levels above 4.6 are chance."""
+
+VOCABULARIES = (32_000, 50_257, 50_304, 128_256)
+"""Sizes of vocabularies that are usual: Llama 2, GPT-2, GPT-2 padded to a multiple of 64, Llama 3."""
 
 FEW_CLASSES = 10
 """Classes up to which chance levels lie so far apart that one is no accident."""
@@ -156,6 +158,7 @@ GUESSED = 0.02
 """Rise of a score over its first value that guessing has as well."""
 
 FEW_SCORES = 8
+"""Evaluations of a score, at least, to say that it has not moved."""
 
 FLOOR = 0.15
 """Share of its range above its lowest value that is the floor of a return."""

@@ -113,6 +113,7 @@ SPARSER = 3
 """Training losses logged between two evaluations."""
 
 LEAST = 12
+"""Points, at least: `SWINGS` of them take seven turns."""
 
 
 @rule("TL502", "warning", symptoms={"loss-oscillates": 1.0})

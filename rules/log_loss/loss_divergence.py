@@ -123,9 +123,11 @@ LEARNT = 0.5
 """Share of its first values that a loss had come down to, to have learnt something."""
 
 AGREED = 1.2
+"""Factor over the best by which training and evaluation both have to end to have diverged: each by
+itself may be noise."""
+
 AGREED_SHARE = 0.2
-"""Rise over the best, as a factor and as a share of what had been gained, that is a divergence if
-training and evaluation both have it: each by itself may be noise."""
+"""The same as a share of what had been gained."""
 
 OFTENER = 5
 """Points of a training loss for each evaluation, at most, for it to be one of epochs."""
@@ -137,6 +139,7 @@ WORSE = 1.2
 """Median of a loss in units of its first value, at least, that was never as low again."""
 
 LEAST = 8
+"""Points of a loss, at least, to tell its best from its end."""
 
 FEW = 3
 """Points that make a value at an end of the run."""

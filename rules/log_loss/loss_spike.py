@@ -112,12 +112,14 @@ FEW = 3
 """Spikes reported one by one. Of a loss with more, which unstable-loss reports as a whole, only the
 highest is."""
 
-
 HELP = "clip the gradients, or lower the learning rate or the second-moment decay (`beta2`)"
+"""What to do about a spike of a training loss."""
+
 HELP_HELD_OUT = (
     "look at the training loss there; if it is calm, at the running statistics of batch "
     "normalisation and at the data of that evaluation"
 )
+"""What to do about one of a held-out loss."""
 
 
 @rule("TL201", "warning", symptoms={"loss-spike": 1.0})

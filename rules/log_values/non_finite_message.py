@@ -114,6 +114,7 @@ OVERFLOW = "overflow"
 """What dynamic loss scaling says when it skips a step; it does so in healthy runs."""
 
 TRACEBACK = "traceback"
+"""An exception that was printed, with its last line."""
 
 LASTING = 10
 """Overflows in a row at the end that are not how a scale is found: each halves it, so ten take it

@@ -35,7 +35,7 @@ _PLAIN = re.compile(
     r"(?:checkpoint|chkpt|ckpt|(?<![a-z])cp|model|weights|snapshot|state|params)" + _NUMBER, re.I
 )
 _DIGITS = 16
-"""Digits of a number that is no step: a time in microseconds, a hash."""
+"""Digits of a number that is not a step: a time in microseconds, a hash."""
 
 _LONGEST_NAME = 255
 """Characters of a file's name on any system."""

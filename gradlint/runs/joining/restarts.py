@@ -22,7 +22,7 @@ from gradlint.runs.run import Curve, Message, Restart, Run
 
 _DENSE = 0.5
 """Share of the densest curve's points that a curve needs to speak for the whole run. A final
-evaluation of the best checkpoint, logged at that checkpoint's step, is no restart."""
+evaluation of the best checkpoint, logged at that checkpoint's step, is not a restart."""
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ _POINTS_A_RESTART = 20
 after hundreds of records; several writers get in each other's way all the time."""
 
 _MOST_FALLS = 200
-"""Falls above which steps are no steps: a counter that begins anew in every epoch, say."""
+"""Falls above which steps are not steps: a counter that starts again in every epoch, say."""
 
 _LOOKBACK = 1000
 """Points before a fall in which a step is looked for that is logged again."""
@@ -115,7 +115,7 @@ def falls_of(curve: Curve) -> Falls:
 
 
 def _is_deep(steps: Steps) -> bool:
-    """Whether steps fall by more than late points do: they are no order that could be mended."""
+    """Whether steps fall by more than late points do: sorting them would not mend their order."""
     depths = np.maximum.accumulate(steps).astype(np.float64) - steps
     return float(np.median(depths[depths > 0])) > DISORDER * cadence(steps)
 

@@ -112,7 +112,7 @@ def _read_metric(builder: RunBuilder, path: str, tag: str, problems: list[Proble
 
 
 def _point(line: bytes) -> tuple[float, float, int] | None:
-    """Seconds, value and step of one line; None if it is no point."""
+    """Seconds, value and step of one line; None if it is not a point."""
     fields = line.split()
     # A last line without a newline may lack the end of its step.
     if len(fields) not in (2, 3, 5) or (not line.endswith(b"\n") and len(fields) != 3):

@@ -37,7 +37,7 @@ def assign_roles(run: Run, overrides: Mapping[str, str] | None = None) -> None:
 
 
 def _is_table_of_results(run: Run) -> bool:
-    """Whether rows are things with a number of their own and no moments of one run.
+    """Whether rows are items, such as samples or folds, and not points in time.
 
     Such a table has no steps and no epochs, and a column that tells its rows apart.
     """

@@ -11,13 +11,13 @@ from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.run import Values
 
 _EARLIEST, _LATEST = 5e8, 5e9
-"""Seconds since 1970 of the years 1985 and 2128: other numbers are no times of a log."""
+"""Seconds since 1970 of the years 1985 and 2128: other numbers are not times of a log."""
 
 
 def add_rows(builder: RunBuilder, table: Table, prefix: str = "") -> None:
     """Add all series of a table to a run.
 
-    The column that gives the steps is no series of its own.
+    The column that gives the steps is not a series itself.
     """
     axis = axis_of(table)
     walls = _walls(table)

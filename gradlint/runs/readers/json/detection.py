@@ -48,7 +48,7 @@ def form_of(data: bytes | bytearray, final: bool) -> Form | None:
 
 
 def _by_second(first: bytes, data: bytes | bytearray, start: int, final: bool) -> Form | None:
-    """The form of a file whose first line is no whole object."""
+    """The form of a file whose first line is not a whole object."""
     if first.rstrip().endswith((b"{", b"[", b",", b":")):
         return Form.DOCUMENT
     end = data.find(b"\n", start, start + LONGEST_LINE + 1)
@@ -96,7 +96,7 @@ def sniff(head: bytes, name: str = "") -> bool:
 
 
 def _mostly_objects(head: bytes) -> bool:
-    """Whether most whole lines are objects, though the first one is none."""
+    """Whether most whole lines are objects, though the first one is not."""
     if head.count(b"\n{") == 0:
         return False
     lines = [line for line in head.split(b"\n")[:-1] if line.strip()]

@@ -157,7 +157,7 @@ class Document:
         if first not in ("{", "["):
             return self._leaf()
         if depth >= MOST_WALKED or self._nodes >= MOST_SERIES:
-            # A container so deep is no series, so that nothing of it is kept.
+            # A container so deep is not a series, so nothing of it is kept.
             self._leaf()
             return None
         self._nodes += 1
@@ -183,7 +183,7 @@ class Document:
             raise self._broken() from None
 
     def _flat(self, node: Node) -> bool:
-        """Read a container of scalars at once; False if it is none, or not whole."""
+        """Read a container of scalars at once; False if it holds others, or is not whole."""
         close = self._text.find("]" if node.listed else "}", self._at, self._at + LONGEST_LINE)
         inner = self._text[self._at + 1 : close]
         if close < 0 or "{" in inner or "[" in inner:
@@ -284,7 +284,7 @@ class Document:
             raise self._broken()
         self._at += 1
         if mark == "," and self._peek() == end:
-            # A comma before the end is no JSON, but nothing is lost by it.
+            # A comma before the end is not JSON, but nothing is lost by it.
             self._at += 1
             return False
         return mark == ","

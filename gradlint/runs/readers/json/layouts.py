@@ -23,7 +23,7 @@ from gradlint.runs.readers.run_builder import RunBuilder
 def add_document(builder: RunBuilder, document: Document, path: str) -> tuple[str, list[Table]]:
     """Add what a document logs to a run; returns the layout's name and the tables it came from.
 
-    A document that is no log adds nothing: settings, data sets and vocabularies are JSON, too.
+    A document that is not a log adds nothing: settings, data sets and vocabularies are JSON, too.
     """
     if document.stream is not None:
         return "jsonl", _add_tables(builder, [("", document.stream)])

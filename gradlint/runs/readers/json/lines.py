@@ -72,7 +72,7 @@ class Lines:
         self._line += 1
 
     def last(self, data: bytes, path: str) -> None:
-        """Take the last line, which has no newline: it may still be in writing."""
+        """Take the last line, which has no newline: it may still be being written."""
         if not data.strip():
             return
         text = data.decode("utf-8", "replace")

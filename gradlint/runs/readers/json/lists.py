@@ -15,7 +15,7 @@ from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.run import Steps
 
 LONG = 8
-"""Members from which a list is no setting: schedules and per-class weights have fewer."""
+"""Members from which a list is not a setting: schedules and per-class weights have fewer."""
 
 
 def add_sacred(builder: RunBuilder, root: Node) -> bool:
@@ -131,8 +131,9 @@ def _is_series(member: object) -> bool:
 def add_golden(builder: RunBuilder, root: Node) -> None:
     """Add all series.
 
-    The text "nan" is no value: it stands for an iteration that was not run, or at which the series
-    was not due. (Timings are logged at every hundredth, and single values are missing elsewhere.)
+    The text "nan" is not a value: it stands for an iteration that was not run, or at which the
+    series was not due. (Timings are logged at every hundredth, and single values are missing
+    elsewhere.)
     """
     for tag, member in root.members.items():
         if isinstance(member, Node) and _is_series(member):

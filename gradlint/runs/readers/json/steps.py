@@ -12,7 +12,7 @@ from gradlint.runs.readers.json.table import Table
 from gradlint.runs.run import Steps, Values
 
 REPEATS = 0.25
-"""Share of points with the epoch of the point before above which epochs are no steps, because rows
+"""Share of points with the epoch of the point before above which epochs are not steps, because rows
 are logged within the epoch: with one row an epoch there are none, with two it is a half."""
 
 
@@ -26,7 +26,7 @@ class Axis:
         known: bool, shape (rows,): False where the step is that of the row before.
         epochs: int64, shape (rows,), the epoch of each row, -1 where it has none; None if the
             table has no whole epochs.
-        used: the tags that are the steps, and so are no series of their own.
+        used: the tags that are the steps, and so are not series themselves.
     """
 
     steps: Steps
@@ -57,7 +57,7 @@ def _epoch(table: Table) -> tuple[str, Values | None]:
 
 
 def _whole(epoch: Values) -> Steps | None:
-    """Epochs as int64, -1 where there is none; None if they are fractions or no numbers."""
+    """Epochs as int64, -1 where there is none; None if they are fractions or not numbers."""
     there = epoch[~np.isnan(epoch)]
     if not len(there) or not _integral(there):
         return None

@@ -83,7 +83,7 @@ class Node:
         self.numbers.take(at, value)
 
     def append(self, value: Any) -> None:
-        """Add a member of a list, which counts even if it is no number."""
+        """Add a member of a list, which counts even if it is not a number."""
         self.numbers = self.numbers or Numbers()
         self.numbers.take(self.numbers.length, value)
 

@@ -58,7 +58,7 @@ def _token(match: re.Match[str]) -> str:
 
 
 def repeated_key(text: str) -> str | None:
-    """A key that occurs twice in the object that a text is, None if there is none."""
+    """A key that occurs twice in the object that `text` spells, None if there is none."""
     try:
         pairs, _ = decode_pairs(text)
     except ValueError:
@@ -78,7 +78,7 @@ _STARTS = frozenset("0123456789+-.nNiI \t")
 
 
 def number(value: Any) -> float | None:
-    """The float64 of a JSON value; None where it is no number (texts, booleans, null, containers).
+    """The float64 of a JSON value; None where it is not a number (text, boolean, null, container).
 
     Integers beyond float64 are infinite, as `1e400` is. A text counts if it is written as a number:
     fairseq logs every value as text, and NaN is often logged as the text "NaN".

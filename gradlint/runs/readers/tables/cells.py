@@ -25,8 +25,8 @@ _LONGEST_CELL = 200
 _BLANKS = frozenset(
     {"", "na", "n/a", "#n/a", "#na", "<na>", "none", "null", "nil", "-", "--", "---", "nat"}
 )
-"""How loggers and table programs write that there is no value, in lower case. `nan` is none of
-them: it is a value."""
+"""How loggers and table programs write that there is no value, in lower case. `nan` is not
+among them: it is a value."""
 
 _MOST_ELEMENTS = 64
 """Elements of a list in a cell that are read, as for a metric by class or by output."""

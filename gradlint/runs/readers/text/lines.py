@@ -12,7 +12,7 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\r\n]*(?:\x07|\x1b
 """ANSI control sequences: CSI (colours, cursor), OSC (titles, links) and the two-byte ones."""
 
 _REPLACED = "\ufffd"
-"""What stands for bytes that are no UTF-8."""
+"""What stands for bytes that are not UTF-8."""
 
 _UPDATE = re.compile("[\r\b]+")
 """What a progress bar prints before it overwrites itself."""
@@ -25,7 +25,7 @@ class Lines:
 
     Attributes:
         count: lines met so far.
-        undecoded: characters that were no UTF-8.
+        undecoded: characters that were not UTF-8.
         garbled: lines that have such characters.
         first_garbled: the first of them, 0 if there is none.
         nuls: NUL bytes met, which no text has.

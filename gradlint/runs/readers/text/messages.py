@@ -25,7 +25,7 @@ _MET = (
     r"(?:^|\b(?:a|an|got|get|getting|found|hit|detected|encountered|produced|due to|because of) "
     r"|(?:error|exception|warning): )"
 )
-"""Before `nan loss`, so that `acc: nan loss: 0.3` is none."""
+"""Before `nan loss`, so that `acc: nan loss: 0.3` is not a message."""
 
 _BAD = r"(?:nan|inf|infinite|infinity|not finite|non-?finite)"
 

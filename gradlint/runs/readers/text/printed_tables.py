@@ -103,7 +103,7 @@ _WIDEST = 300
 """Characters of a row; the libraries cut their tags at 36 to 80."""
 
 _MOST_ROWS = 2_000
-"""Rows of one table; more would be no table of metrics."""
+"""Rows of one table; more would not be a table of metrics."""
 
 
 class BoxTable:
@@ -125,7 +125,7 @@ class BoxTable:
         return self._line > 0
 
     def take(self, number: int, line: str) -> bool:
-        """Take a row; False if `line` is none."""
+        """Take a row; False if `line` is not one."""
         match = _ROW.match(line) if len(line) <= _WIDEST else None
         if match is None or len(self._values) >= _MOST_ROWS:
             return False

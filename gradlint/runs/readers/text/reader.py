@@ -39,7 +39,7 @@ _GARBLED = 0.01
 Latin-1 has an accent here and there."""
 
 _BINARY = 0.2
-"""Share above which a file is said to be no text: a binary one has a third."""
+"""Share above which a file is said not to be text: a binary one has a third."""
 
 _UNKNOWN = Layout()
 
@@ -140,7 +140,7 @@ class TextReader:
                 self._last = layout
 
     def _row(self, number: int, line: str) -> bool:
-        """Whether the line is a row of columns; a bar behind it is none of them."""
+        """Whether the line is a row of columns; a bar behind it is not part of it."""
         taken, done = self._columns.row(number, line.partition(BAR)[0])
         self._take_row(done)
         return taken

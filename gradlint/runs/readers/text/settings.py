@@ -1,4 +1,4 @@
-"""Settings that a run printed of itself, for the reader of the findings: they are no series."""
+"""Settings that a run printed -> metadata, for the reader of the findings: not series."""
 
 from __future__ import annotations
 

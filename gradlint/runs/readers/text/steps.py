@@ -108,7 +108,7 @@ def _resolved(
     ordinals: dict[int, Ints],
     fewest: int,
 ) -> Found | None:
-    """`series` with steps, None if it is no metric."""
+    """`series` with steps, None if it is not a metric."""
     rows = _ints(series.rows)
     values = np.frombuffer(series.values, np.float64)
     form = series.form

@@ -47,9 +47,9 @@ class Value(NamedTuple):
     Attributes:
         tag: its name.
         metadata: None if it has none of its own.
-        number: of a simple value; None if it is none.
+        number: of a simple value; None if it is not one.
         at: where in the payload these 4 bytes stand.
-        tensor: None if it is none.
+        tensor: None if it has none.
     """
 
     tag: str
@@ -75,7 +75,7 @@ class Event(NamedTuple):
 
 
 def decode(payload: bytes) -> Event:
-    """The event of a payload; `WireError` if it is none."""
+    """The event of a payload; `WireError` if it is not one."""
     try:
         return _event(payload)
     except (IndexError, struct.error) as error:

@@ -281,7 +281,7 @@ def _next_header(data: bytearray, at: int) -> int:
 def _search(data: bytearray, begin: int, end: int) -> int:
     """Where the first valid header of those that begin from `begin` to before `end` does."""
     words = uint32_at(data)
-    # A length has no upper half; and zeros, of which there may be millions, are no header.
+    # A length has no upper half; and zeros, of which there may be millions, are not a header.
     likely = (words[begin + 4 : end + 4] == 0) & (words[begin + 8 : end + 8] != 0)
     places = np.flatnonzero(likely) + begin
     lengths = words[places].astype(np.int64)

@@ -67,7 +67,7 @@ class PointReader:
         tensor = value.tensor
         assert tensor is not None
         plugin = self.plugin(value)
-        # A number of no dimension whose plugin was never stated can be nothing but a scalar.
+        # A number without dimensions whose plugin was never stated can only be a scalar.
         if plugin == SCALARS or (not plugin and tensor.rank == 0 and tensor.number is not None):
             if tensor.number is None:
                 self.unread.add(value.tag)

@@ -49,7 +49,7 @@ class TfeventsReader:
             self._read(chain)
 
     def finish(self) -> Reading:
-        """The run as far as it was fed."""
+        """The run, of what was fed so far."""
         for chain in self._framing.drain():
             self._read(chain)
         self._collect_losses()

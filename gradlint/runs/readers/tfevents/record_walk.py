@@ -79,7 +79,7 @@ def _loop(data: bytearray, at: int, most: int) -> tuple[list[int], int]:
 
 
 def _repeat(data: bytearray, bounds: Positions, most: int) -> Positions:
-    """Bounds of the records behind `bounds` as far as their lengths go on as they did there."""
+    """Bounds of the records behind `bounds`, for as long as their lengths repeat the pattern."""
     nothing = bounds[:0]
     if len(bounds) <= PROBED:
         return nothing

@@ -20,12 +20,12 @@ from gradlint.runs.readers.tfevents.wire import (
 
 
 class Tensor(NamedTuple):
-    """A tensor as far as it may be a scalar or a text.
+    """What matters of a tensor that may be a scalar or a text.
 
     Attributes:
         rank: number of dimensions; a shape that is not stated has none.
-        number: its only element; None if it has none, or several, or of no type of number.
-        at: where in the payload that number stands; -1 if it is no plain float.
+        number: its only element; None if it has none or several, or is not numeric.
+        at: where in the payload that number stands; -1 if it is not a plain float.
         width: the bytes that it takes there, 4 or 8.
         text: its first string; None if it has none.
     """
@@ -61,7 +61,7 @@ _STRINGS = 8
 
 
 def tensor(data: bytes, at: int, end: int) -> Tensor:
-    """The tensor of a message; `WireError`, `IndexError` or `struct.error` if it is none."""
+    """The tensor of a message; `WireError`, `IndexError` or `struct.error` if it is not one."""
     dtype, rank, size = 0, 0, 1
     content: tuple[int, int] | None = None
     strings: bytes | None = None

@@ -18,7 +18,7 @@ class WireError(ValueError):
 def fields(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
     """The fields of a message: key (8 x number + wire type), and where their content stands.
 
-    `IndexError` or `WireError` if it is no message.
+    `IndexError` or `WireError` if it is not a message.
     """
     while at < end:
         key = data[at]
@@ -63,5 +63,5 @@ def signed(number: int) -> int:
 
 
 def text(data: bytes) -> str:
-    """A string field; what is no UTF-8 is replaced."""
+    """A string field; what is not UTF-8 is replaced."""
     return data.decode("utf-8", "replace")

@@ -74,14 +74,14 @@ _RECALLED = re.compile(
 _NOTHING = re.compile(
     r"\b(?:of|no|for|num|any|or|and|with|if|without|found|to|a|had) $|^\s*$", re.I
 )
-"""Before `nan`: the word is no value (`number of nan iterations: 0`)."""
+"""Before `nan`: the word is not a value (`number of nan iterations: 0`)."""
 
 _PLACE = re.compile(r"[\w>)]:[\w<>.()]{1,80}:$")
 """Before a line number: `module:function:120` is a place in a program, as `host.module:120` is."""
 
 _CHOICE = re.compile(r"[=:] ?(?:True|False|None|true|false|null)\b")
 _FEWEST_CHOICES = 3
-"""Values on a line that are no numbers, from which on it may list settings: what stands there is
+"""Values on a line that are not numbers, from which on it may list settings: what stands there is
 believed only if it comes again."""
 
 _GLUED = re.compile(r"[A-Za-z]{2}\w{0,60} ?[:=]")

@@ -8,7 +8,7 @@ _REST = r"(?:\d{0,2}(?:,\d\d\d){1,6}(?![\d,])|\d*)(?:\.\d*)?"
 
 SPLIT = re.compile(
     # The first character is named, so that the search skips to it at C speed; what stands before
-    # it must be no part of a word (`res2`, `top-1`, `Acc@1`) and of no longer number (`1.2.3`).
+    # it must not be part of a word (`res2`, `top-1`, `Acc@1`) or of a longer number (`1.2.3`).
     r"([-+.0-9nNiI](?<![\w.@].)(?<!\w-.)(?:"
     rf"(?:(?<=[0-9]){_REST}|(?<=\.)\d+|(?<=[-+])(?:\d{_REST}|\.\d+))(?:[eE][-+]?\d+)?"
     r"|(?<=[-+])(?:nan|NaN|NAN|inf|Inf|INF|[iI]nfinity)(?!\w)"
@@ -51,9 +51,9 @@ _SCALES = {
 
 
 def unit_of(after: str) -> tuple[str, int] | None:
-    """The unit that `after` begins with and its length; None if what came before is no number.
+    """The unit that `after` begins with and its length; None if what came before is not a number.
 
-    `2541M` is one and `2 cats` too, `3x3` and `128d` are none.
+    `2541M` and `2 cats` are numbers, `3x3` and `128d` are not.
     """
     if not after or not (after[0].isalnum() or after[0] in "_%"):
         return "", 0
@@ -91,7 +91,7 @@ def value_of(text: str) -> float:
 
 
 def count_of(text: str) -> int | None:
-    """The whole number that `text` is: `1,000`, `20.0` and `1e5` are, `0.5` and `nan` are none."""
+    """The whole number that `text` is: `1,000`, `20.0` and `1e5` are, `0.5` and `nan` are not."""
     try:
         return int(text)
     except ValueError:

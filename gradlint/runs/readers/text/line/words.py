@@ -46,7 +46,7 @@ _NOT_A_MARK = frozenset(
     "next remaining size after avg average mean sec time first previous prev patience start_ "
     "skipped bad nan accumulated epoch".split()
 )
-"""Before `epoch` or `step`, these say that it is no progress: `best epoch`, `max step`."""
+"""Before `epoch` or `step`, these say that it is not progress: `best epoch`, `max step`."""
 
 _SECTION = re.compile(
     r"(?<![A-Za-z_./\\-])(train(?:ing|_inner)?|valid(?:ation|ate|ating|_inner)?|val|"
