@@ -92,8 +92,7 @@ FILES = [
     path
     for folder in ("gradlint", "rules")
     for path in sorted((ROOT / folder).rglob("*.py"))
-    if not LOG_HALF & set(path.parts)
-    and "frameworks" not in path.parts
+    if not (LOG_HALF | {"frameworks"}) & set(path.relative_to(ROOT).parts)
     and not path.parent.name.startswith("log_")
 ]
 
