@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradlint.finding import Finding, Severity
-from gradlint.runs.finding_files.checkpoints import checkpoints
 from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
 
@@ -57,6 +56,9 @@ def restart_advice(run: Run, findings: Sequence[Finding], directory: str) -> lis
     onsets = [it for it in onsets if it[1] == run.axis] or onsets
     if not onsets:
         return []
+    # Few runs ask for advice, and all of them would compile the patterns.
+    from gradlint.runs.finding_files.checkpoints import checkpoints
+
     onset, axis = min(onsets)
     found = list(checkpoints(directory))
     plain = _meaning_of_plain(run, [it.number for it in found if it.number is not None], axis)
