@@ -108,7 +108,8 @@ def mutants(file: str, source: str) -> dict[int, list[Mutant]]:
 def left_alone(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
     """What declares, or is text for people.
 
-    Signatures but for their defaults, annotations, decorators, `__all__`, `__slots__`, f-strings.
+    Signatures but for their defaults, annotations, what is imported for them, decorators,
+    `__all__`, `__slots__`, f-strings.
     """
     for node in ast.walk(tree):
         match node:
@@ -119,6 +120,8 @@ def left_alone(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
                     yield start, default[0]
                     start = default[1]
                 yield start, span(first)[0]
+            case ast.If(test=ast.Name(id="TYPE_CHECKING") as test):
+                yield span(test)
             case ast.AnnAssign(annotation=annotation):
                 yield span(annotation)
             case ast.Assign(targets=[ast.Name(id="__all__" | "__slots__")]) | ast.JoinedStr():
