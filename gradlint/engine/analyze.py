@@ -18,6 +18,7 @@ from gradlint.registry import Rule
 from gradlint.source import parsing, reading
 from gradlint.source.import_paths import ImportPaths
 from gradlint.source.text import SourceFile
+from gradlint.values.kinds import Module
 from gradlint.values.project import Project
 
 RECURSION_LIMIT = 12_000
@@ -59,24 +60,11 @@ class Analyzer:
         Returns:
             The findings, each once, and what was given up.
         """
-        wanted = [rule for rule in rules if rule.subject.view is not None]
-        if not wanted:
-            return [], []
-        self._project.begin()
         module = self._project.add(source, tree, os.path.abspath(source.path))
-        program = Program(module, self._project, knowledge(), _relevance(code_of(source), words))
-        found: Found = {}
-        for rule in wanted:
-            try:
-                _judge(program, rule, options.get(rule.name, {}), found)
-            except Exception as error:  # a rule must not take the run with it: it becomes GL005
-                for finding in crash_findings(rules, source.path, rule.code, error):
-                    found.setdefault((finding.code, finding.path, finding.span, rule.code), finding)
-        skipped = [
-            Skip(place.source.path, place.span(node), reason)
-            for place, node, reason in program.interpreter.skipped
-        ]
-        return list(found.values()), skipped
+        try:
+            return _findings(module, self._project, rules, options, words)
+        finally:
+            self._project.forget()
 
     def _bytes(self, path: str) -> bytes | None:
         data = reading.load(path, max_size=self._max_size)
@@ -93,6 +81,30 @@ class Analyzer:
 def code_of(source: SourceFile) -> bytes:
     """The program as bytes: those of the file, or of the cells of a notebook."""
     return source.text.encode("utf-8", "replace") if source.is_notebook else source.data
+
+
+def _findings(
+    module: Module,
+    project: Project,
+    rules: Sequence[Rule],
+    options: Mapping[str, Mapping[str, Any]],
+    words: Words,
+) -> tuple[list[Finding], list[Skip]]:
+    program = Program(module, project, knowledge(), _relevance(code_of(module.source), words))
+    found: Found = {}
+    for rule in rules:
+        if rule.subject.view is None:
+            continue
+        try:
+            _judge(program, rule, options.get(rule.name, {}), found)
+        except Exception as error:  # a rule must not take the run with it: it becomes GL005
+            for finding in crash_findings(rules, module.source.path, rule.code, error):
+                found.setdefault((finding.code, finding.path, finding.span, rule.code), finding)
+    skipped = [
+        Skip(place.source.path, place.span(node), reason)
+        for place, node, reason in program.interpreter.skipped
+    ]
+    return list(found.values()), skipped
 
 
 def _judge(program: Program, rule: Rule, options: Mapping[str, Any], found: Found) -> None:

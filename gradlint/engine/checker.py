@@ -26,21 +26,35 @@ from gradlint.source.text import SourceFile, SyntaxFailure, Unreadable, display_
 NO_FRAMEWORK = "no framework that gradlint knows is named"
 NOTHING_TO_JUDGE = "a framework is named, but nothing that the selected rules judge"
 
-GARBAGE_THRESHOLD = 100_000
-"""Allocations between two collections. A syntax tree allocates 50,000 objects a thousand lines,
-none of them garbage yet, so the default of 700 spends a third of the time on looking (measured on
-67,000 lines). Full collections come after ten of these: with more, the garbage of one file, whose
-values point at each other, adds up (300 MB over 400 files of a large package instead of 180)."""
+GARBAGE = 50_000
+"""Objects of a file that are still there when it has been checked, above which garbage is collected
+then. Values point at each other, so a file's do not go by themselves; its syntax tree does, and
+allocates 50,000 objects a thousand lines: collections that begin in the middle of a file (Python's
+begin after 700 allocations) look at it for nothing."""
+
+YOUNG_COLLECTIONS = 10
+"""Collections that leave alone what an earlier one found in use, until one looks at everything:
+the trees of the modules that a project's files share are many objects."""
+
+MOST_GARBAGE = 2_000_000
+"""Allocations after which even one file is interrupted (200 MB)."""
 
 
 @cache
 def collect_rarely() -> None:
-    """Leave what start-up allocated out of garbage collection, and collect less often.
+    """Leave what start-up allocated out of garbage collection, and collect between files.
 
     Once a process: a second time would keep the garbage of the files before it for ever.
     """
     gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD, 5, 2)
+    gc.set_threshold(MOST_GARBAGE, 5, 2)
+
+
+def collect() -> None:
+    """Collect the garbage of the files checked so far, where there is much."""
+    young, _, collections = gc.get_count()
+    if young > GARBAGE:
+        gc.collect(2 if collections >= YOUNG_COLLECTIONS else 1)
 
 
 class Checker:
@@ -61,6 +75,7 @@ class Checker:
         outcome = Outcome()
         for target in targets:
             outcome.add(self.file(target))
+            collect()
         return outcome
 
     def file(self, target: Target) -> Outcome:

@@ -38,9 +38,9 @@ class Project:
         self._kept = 0
         self._paths = paths
 
-    def begin(self) -> None:
-        """Forget what the last analysis learned of each module, so that no file's result depends on
-        the files before it; the parsed texts stay, up to `MOST_KEPT` characters.
+    def forget(self) -> None:
+        """Forget what an analysis learned of each module, so that no file's result depends on the
+        files before it; the parsed texts stay, up to `MOST_KEPT` characters.
         """
         self._modules.clear()
         if self._kept > MOST_KEPT:

@@ -70,7 +70,7 @@ def test_a_file_that_cannot_be_read_is_asked_for_once(files: Files) -> None:
     main = files.main()
     assert files.project.resolve(main, "broken") is None
     assert files.project.resolve(main, "broken") is None
-    files.project.begin()
+    files.project.forget()
     assert files.project.resolve(files.main(), "broken") is None
     assert files.read == ["broken"]
 
@@ -80,7 +80,7 @@ def test_the_next_analysis_forgets_what_was_learned_and_keeps_what_was_parsed(
 ) -> None:
     files.write(lib="x = 1")
     first = files.project.resolve(files.main(), "lib")
-    files.project.begin()
+    files.project.forget()
     second = files.project.resolve(files.main(), "lib")
     assert second is not first
     assert second is not None
@@ -93,7 +93,7 @@ def test_more_than_fits_is_read_again(files: Files, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(limits, "MOST_KEPT", 5)
     files.write(lib="x = 123")
     files.project.resolve(files.main(), "lib")
-    files.project.begin()
+    files.project.forget()
     files.project.resolve(files.main(), "lib")
     assert files.read == ["lib", "lib"]
 
@@ -106,5 +106,5 @@ def test_so_many_files_are_opened_for_one_analysis(
     main = files.main()
     assert files.project.resolve(main, "one") is not None
     assert files.project.resolve(main, "two") is None
-    files.project.begin()
+    files.project.forget()
     assert files.project.resolve(files.main(), "two") is not None
