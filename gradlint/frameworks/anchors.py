@@ -15,7 +15,7 @@ TRAINS = (
 )  # fmt: skip
 RECURS = (b"RNN", b"LSTM", b"GRU")
 CLIPS = (b"clip", b"Clip", b"grad_norm")
-HOOKS = (b"_hook(",)
+HOOKS = (b"register_hook(", b"backward_hook(", b"grad_hook(", b"step_pre_hook(")
 MEASURES_LOSS = (
     b"ross_entropy", b"rossEntropy", b"rossentropy", b"softmax", b"Softmax", b"BCE", b"igmoid",
 )  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradlint.engine.gate import MOST_SEARCHED, Gate, Words
+from gradlint.engine.gate import DEEPEST_SEARCHED, MOST_SEARCHED, Gate, Words
 from gradlint.source.import_paths import ImportPaths
 from gradlint.subject import Subject
 
@@ -80,12 +80,71 @@ def test_however_the_script_imports_it(words, script: str) -> None:
 
 def test_a_script_that_imports_everything_is_followed(words) -> None:
     files = {"main.py": "from loop import *\ntrain(net)\n", "loop.py": LOOP}
-    assert words(files) == (b".backward", b"*")
+    assert words(files) == (b".backward", b"train")
+
+
+def test_a_star_import_brings_what_it_defines(words) -> None:
+    files = {"main.py": "from loop import *\nsetup()\n", "loop.py": LOOP}
+    assert words(files) is None
+
+
+def test_a_star_import_brings_what_another_brought(words) -> None:
+    files = {
+        "main.py": "from pkg import *\ntrain(net)\n",
+        "pkg/__init__.py": "from .loop import *\n",
+        "pkg/loop.py": LOOP,
+    }
+    assert words(files) == (b".backward", b"train")
 
 
 def test_a_file_that_only_defines_is_not_followed(words) -> None:
     files = {"lib.py": "from loop import train\ndef run(net):\n    train(net)\n", "loop.py": LOOP}
     assert words(files) is None
+
+
+def test_a_file_that_calls_what_it_defines_is_a_script(words) -> None:
+    files = {
+        "main.py": "from loop import train\ndef main():\n    train(net)\nmain()\n",
+        "loop.py": LOOP,
+    }
+    assert words(files) == (b".backward", b"train")
+
+
+def test_a_file_that_keeps_what_it_made_only_defines(words) -> None:
+    files = {
+        "lib.py": "from loop import train\ndef make():\n    train(net)\nmade = make()\n",
+        "loop.py": LOOP,
+    }
+    assert words(files) is None
+
+
+def test_what_a_package_has_besides_is_not_what_a_script_runs(words) -> None:
+    files = {
+        "main.py": "from pkg import log\nlog('begin')\n",
+        "pkg/__init__.py": "from .loop import train\nfrom .text import log\n",
+        "pkg/loop.py": LOOP,
+        "pkg/text.py": "import torch\ndef log(text):\n    print(text)\n",
+    }
+    assert words(files) is None
+
+
+def test_what_a_package_makes_by_itself_may_be_anything(words) -> None:
+    files = {
+        "main.py": "from pkg import train\ntrain(net)\n",
+        "pkg/__init__.py": "from . import loop\nglobals().update(vars(loop))\n",
+        "pkg/loop.py": LOOP,
+    }
+    assert words(files) == (b".backward", b"train")
+
+
+@pytest.mark.parametrize(("imports", "followed"), [(DEEPEST_SEARCHED, True), (3, False)])
+def test_so_deep_is_searched_below_what_a_script_runs(words, imports: int, followed: bool) -> None:
+    files = {"main.py": "from m0 import start\nstart(net)\n"}
+    for i in range(imports):
+        text = f"import torch\nfrom m{i + 1} import go\ndef start(x):\n    go(x)\ngo = start\n"
+        files[f"m{i}.py"] = text
+    files[f"m{imports}.py"] = "def go(x):\n    x.backward()\n"
+    assert (words(files) is not None) is followed
 
 
 def test_a_script_that_imports_no_anchor_is_not_followed(words) -> None:
@@ -157,13 +216,12 @@ def test_a_library_is_not_looked_for_among_the_files(words) -> None:
     assert words(files) is None
 
 
-def test_so_many_files_are_searched_and_no_more(words) -> None:
-    chain = {
-        f"m{i}.py": f"import torch\nfrom m{i + 1} import train\n" for i in range(MOST_SEARCHED)
-    }
-    files = {"main.py": "from m0 import train\ntrain(net)\n"} | chain
-    assert words(files | {f"m{MOST_SEARCHED}.py": LOOP}) is None
-    assert words(files | {f"m{MOST_SEARCHED - 1}.py": LOOP}) == (b".backward", b"train")
+@pytest.mark.parametrize(("before", "followed"), [(MOST_SEARCHED - 2, True), (60, False)])
+def test_so_many_files_are_searched_and_no_more(words, before: int, followed: bool) -> None:
+    parts = {f"m{i}.py": "import torch\n" for i in range(before)} | {"loop.py": LOOP}
+    imports = "".join(f"import {name[:-3]}\n" for name in parts)
+    files = {"main.py": "from hub import go\ngo()\n", "hub.py": f"{imports}def go():\n    ...\n"}
+    assert (words(files | parts) is not None) is followed
 
 
 def test_a_file_that_cannot_be_had_leads_nowhere(tmp_path: Path) -> None:
