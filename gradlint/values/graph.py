@@ -11,6 +11,7 @@ from gradlint.values.kinds import (
     Const,
     Deferred,
     Function,
+    Instance,
     Join,
     Map,
     Method,
@@ -30,6 +31,8 @@ def same(left: Value, right: Value) -> bool:
     """Whether two values are certainly one: identical, equal literals, or the same symbol."""
     if left is right:
         return True
+    if type(left) is not type(right) or type(left) in _OF_IDENTITY:
+        return False
     if isinstance(left, Const) and isinstance(right, Const):
         return (
             type(left.value) is type(right.value)
@@ -47,25 +50,32 @@ def same(left: Value, right: Value) -> bool:
     return isinstance(left, Class) and isinstance(right, Class) and left.node is right.node
 
 
+_OF_IDENTITY = frozenset({Apply, Unknown, Instance, Seq, Map, Method})
+"""Kinds of which two that were made apart are never known to be one."""
+
+
 def join(*values: Value) -> Value:
     """One value that stands for all of them."""
     if len(values) == 2:
         # By far the most frequent: what two branches leave of one name.
         left, right = values
-        if left.options() == right.options():
+        if left is right:
             return left
         if not isinstance(left, Join) and not isinstance(right, Join):
             return left if same(left, right) else Join((left, right))
+        if left.options() == right.options():
+            return left
     options: list[Value] = []
     for value in values:
         for option in value.options():
-            if not any(same(option, other) for other in options):
+            for other in options:
+                if same(option, other):
+                    break
+            else:
                 options.append(option)
-    if len(options) == 1:
-        return options[0]
-    if len(options) > MOST_OPTIONS:
-        return Unknown()
-    return Join(tuple(options))
+                if len(options) > MOST_OPTIONS:
+                    return Unknown()
+    return options[0] if len(options) == 1 else Join(tuple(options))
 
 
 def meet(values: Sequence[Value]) -> Value:

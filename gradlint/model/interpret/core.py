@@ -160,25 +160,24 @@ class Core(ABC):
         self,
         test: Value | None,
         first: Callable[[], Status],
-        second: Callable[[], Status],
+        second: Callable[[], Status] | None,
         node: ast.AST,
     ) -> Status:
         """Two branches of which either may be taken: both are, and what they leave is joined.
 
+        Nothing is done in the second where it is None.
         One that leaves the block does not lead on to what follows. Where both do, the status is of
         the one that leaves less behind.
         """
-        outer = self.trace
-        ways = []
-        for branch in (first, second):
-            self.trace = []
-            status, written = self.heap.branch(branch)
-            ways.append((status, written, self.trace))
-        self.trace = outer
-        (status, _, then), (other_status, _, otherwise) = ways
+        outer, self.trace = self.trace, []
+        status, written = self.heap.branch(first)
+        then, self.trace = self.trace, []
+        other_status, other = self.heap.branch(second) if second else (None, self.heap.nothing())
+        otherwise, self.trace = self.trace, outer
         if then or otherwise:
             self.trace.append(Branch(test, then, otherwise, node))
-        self.heap.merge([written for status, written, _ in ways if status is None])
+        ways = ((status, written), (other_status, other))
+        self.heap.merge([written for status, written in ways if status is None])
         return weakest(status, other_status)
 
     def body(

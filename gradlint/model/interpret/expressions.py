@@ -13,10 +13,8 @@ from gradlint.values.graph import join
 from gradlint.values.kinds import (
     Apply,
     Const,
-    Deferred,
     Frame,
     Function,
-    Join,
     Symbol,
     Unknown,
     Value,
@@ -25,7 +23,7 @@ from gradlint.values.kinds import (
 if TYPE_CHECKING:
     from gradlint.model.interpret.core import Core
 
-BUILTINS = frozenset(dir(builtins))
+BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 
 
 def _constant(interp: Core, node: ast.Constant, frame: Frame) -> Value:
@@ -38,18 +36,17 @@ def _name(interp: Core, node: ast.Name, frame: Frame) -> Value:
     while scope is not None and name not in scope.global_names:
         found = scope.locals.get(name)
         if found is not None:
-            if isinstance(found, Deferred | Join):
+            if type(found) in names.NOT_BROUGHT:
                 found = scope.locals[name] = names.brought(interp, found)
             return found
         scope = scope.parent
     found = names.module_name(interp, frame.module, name)
+    if found is None and frame.module is interp.module:
+        found = names.starred(interp, frame.module, name)
+    if found is None:
+        found = BUILTINS.get(name)
     if found is not None:
         return found
-    starred = names.starred(interp, frame.module, name)
-    if starred is not None:
-        return starred
-    if name in BUILTINS:
-        return Symbol(f"builtins.{name}")
     return frame.module.unresolved.setdefault(name, Unknown(name, node, frame.module))
 
 

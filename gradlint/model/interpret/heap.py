@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from gradlint.values.graph import join, meet, same
@@ -28,17 +29,27 @@ class _Content:
     exact: bool
 
 
+Names = dict[str, Value]
+"""The attributes of an object, or the names of a scope."""
+
+
 @dataclass(slots=True)
 class Written:
-    """What one branch wrote: the last value of each attribute, the last content of containers.
+    """What one branch wrote: the last value of each name, the last content of containers.
 
-    `first` and `last` are serial numbers: when it began and when it ended.
+    `names` and `contents` are by the identity of what was written to. `first` and `last` are serial
+    numbers: when it began and when it ended.
     """
 
-    attributes: dict[tuple[int, str], tuple[dict[str, Value], str, Value]]
+    names: dict[int, tuple[Names, Names]]
     contents: dict[int, tuple[Container, _Content]]
     first: int
     last: int
+
+    def holds(self, owner: Names, name: str) -> Value | None:
+        """What a name was left as; None where it was not written."""
+        found = self.names.get(id(owner))
+        return found[1].get(name) if found is not None else None
 
     def knows(self, container: Container, fork: int) -> bool:
         """Whether a container was there: made before all branches (`fork`), or in this one."""
@@ -48,7 +59,7 @@ class Written:
 class Mark(NamedTuple):
     """A moment: how much had been written, how many branches were open, the serial it had."""
 
-    attributes: int
+    writes: int
     branches: int
     serial: int
 
@@ -57,14 +68,14 @@ class Heap:
     """The writes of one interpretation, remembered as long as a branch is open."""
 
     def __init__(self) -> None:
-        self._attributes: list[tuple[dict[str, Value], str, Value]] = []
+        self._writes: list[tuple[Names, str, Value]] = []
         self._touched: list[dict[int, tuple[Container, _Content]]] = []
 
-    def store(self, attrs: dict[str, Value], name: str, value: Value) -> None:
+    def store(self, owner: Names, name: str, value: Value) -> None:
         """Set an attribute, or a name of a scope, so that a branch can take it back."""
         if self._touched:
-            self._attributes.append((attrs, name, attrs.get(name, _MISSING)))
-        attrs[name] = value
+            self._writes.append((owner, name, owner.get(name, _MISSING)))
+        owner[name] = value
 
     def touch(self, container: Container) -> None:
         """Remember what a container holds, before it is changed in place."""
@@ -74,42 +85,51 @@ class Heap:
     @contextmanager
     def apart(self) -> Iterator[None]:
         """What is written now stays, whatever becomes of the branches that are open."""
-        outer = self._attributes, self._touched
-        self._attributes, self._touched = [], []
+        outer = self._writes, self._touched
+        self._writes, self._touched = [], []
         try:
             yield
         finally:
-            self._attributes, self._touched = outer
+            self._writes, self._touched = outer
 
     @contextmanager
-    def scope(self, names: dict[str, Value]) -> Iterator[None]:
+    def scope(self, names: Names) -> Iterator[None]:
         """While a call is run: its names are no matter of the branches around it."""
-        begin = len(self._attributes)
+        begin = len(self._writes)
         yield
-        written = self._attributes[begin:]
-        self._attributes[begin:] = [write for write in written if write[0] is not names]
+        if len(self._writes) > begin:
+            written = self._writes[begin:]
+            self._writes[begin:] = [write for write in written if write[0] is not names]
 
     @property
     def mark(self) -> Mark:
         """This moment, for `since`."""
-        return Mark(len(self._attributes), len(self._touched), next_serial())
+        return Mark(len(self._writes), len(self._touched), next_serial())
 
     def since(self, mark: Mark) -> Written:
         """What was written since a moment, on the path that led here."""
-        attributes = {}
-        for attrs, name, _ in self._attributes[mark.attributes :]:
-            attributes[id(attrs), name] = (attrs, name, attrs[name])
+        return self._written(*mark)
+
+    def _written(self, begin: int, branches: int, serial: int) -> Written:
+        names: dict[int, tuple[Names, Names]] = {}
+        last: Names | None = None
+        values: Names = {}
+        for owner, name, _ in islice(self._writes, begin, None):
+            if owner is not last:
+                last = owner
+                _, values = names.setdefault(id(owner), (owner, {}))
+            values[name] = owner[name]
         contents = {}
-        for touched in self._touched[mark.branches :]:
+        for touched in self._touched[branches:]:
             for key, (container, _) in touched.items():
                 contents[key] = (container, _content(container))
-        return Written(attributes, contents, mark.serial, next_serial())
+        return Written(names, contents, serial, next_serial())
 
-    def replaced(self, mark: Mark) -> list[tuple[dict[str, Value], str, Value]]:
-        """What attributes were at a moment that were written since: the oldest value of each."""
-        oldest: dict[tuple[int, str], tuple[dict[str, Value], str, Value]] = {}
-        for attrs, name, old in self._attributes[mark.attributes :]:
-            oldest.setdefault((id(attrs), name), (attrs, name, old))
+    def replaced(self, mark: Mark) -> list[tuple[Names, str, Value]]:
+        """What names were at a moment that were written since: the oldest value of each."""
+        oldest: dict[tuple[int, str], tuple[Names, str, Value]] = {}
+        for owner, name, old in self._writes[mark.writes :]:
+            oldest.setdefault((id(owner), name), (owner, name, old))
         return list(oldest.values())
 
     def branch(self, run: Callable[[], str | None]) -> tuple[str | None, Written]:
@@ -118,49 +138,70 @@ class Heap:
         Returns:
             How the branch ended, and what it wrote.
         """
-        mark = self.mark
+        begin, branches, serial = len(self._writes), len(self._touched), next_serial()
         self._touched.append({})
         status = run()
-        written = self.since(mark)
-        while len(self._attributes) > mark.attributes:
-            attrs, name, old = self._attributes.pop()
-            if old is _MISSING:
-                del attrs[name]
-            else:
-                attrs[name] = old
+        written = self._written(begin, branches, serial)
+        if written.names:
+            for owner, name, old in reversed(self._writes[begin:]):
+                if old is _MISSING:
+                    del owner[name]
+                else:
+                    owner[name] = old
+            del self._writes[begin:]
         for container, before in self._touched.pop().values():
             _restore(container, before)
         return status, written
 
-    def merge(self, sides: Sequence[Written], last: dict[str, Value] | None = None) -> None:
+    def nothing(self) -> Written:
+        """What a branch wrote in which nothing is done."""
+        serial = next_serial()
+        return Written({}, {}, serial, serial)
+
+    def merge(self, sides: Sequence[Written], last: Names | None = None) -> None:
         """Leave what the branches wrote that lead on to what follows.
 
         The names in `last` are left as the last of the branches wrote them.
         """
-        written: dict[tuple[int, str], tuple[dict[str, Value], str, Value]] = {}
-        touched: dict[int, tuple[Container, _Content]] = {}
+        if len(sides) == 1:
+            self._take(sides[0])
+            return
+        written: dict[int, tuple[Names, Names]] = {}
         for side in sides:
-            written.update(side.attributes)
-            touched.update(side.contents)
-        for key, (attrs, name, latest) in written.items():
-            if len(sides) == 1 or attrs is last:
-                self.store(attrs, name, latest)
-                continue
-            old = attrs.get(name)
-            values = [side.attributes[key][2] if key in side.attributes else old for side in sides]
-            self.store(attrs, name, meet([value for value in values if value is not None]))
-        fork = min((side.first for side in sides), default=0)
-        for number, (container, _) in touched.items():
-            before = (container, _content(container))
+            for key, (owner, values) in side.names.items():
+                written.setdefault(key, (owner, {}))[1].update(values)
+        for owner, values in written.values():
+            for name, latest in values.items():
+                if owner is last:
+                    self.store(owner, name, latest)
+                    continue
+                old = owner.get(name)
+                ways = [side.holds(owner, name) or old for side in sides]
+                self.store(owner, name, meet([value for value in ways if value is not None]))
+        touched = {key: held[0] for side in sides for key, held in side.contents.items()}
+        for key, container in touched.items():
+            self._merge_container(key, container, sides)
+
+    def _take(self, side: Written) -> None:
+        for owner, values in side.names.values():
+            for name, value in values.items():
+                self.store(owner, name, value)
+        for container, content in side.contents.values():
             self.touch(container)
-            merged, *others = [
-                side.contents.get(number, before)[1]
-                for side in sides
-                if number in side.contents or side.knows(container, fork)
-            ]
-            for other in others:
-                merged = _joined(merged, other, aligned=not isinstance(container, Apply))
-            _restore(container, merged)
+            _restore(container, content)
+
+    def _merge_container(self, key: int, container: Container, sides: Sequence[Written]) -> None:
+        before = (container, _content(container))
+        self.touch(container)
+        fork = min(side.first for side in sides)
+        merged, *others = [
+            side.contents.get(key, before)[1]
+            for side in sides
+            if key in side.contents or side.knows(container, fork)
+        ]
+        for other in others:
+            merged = _joined(merged, other, aligned=not isinstance(container, Apply))
+        _restore(container, merged)
 
 
 def _content(container: Container) -> _Content:

@@ -81,7 +81,7 @@ class Interpreter(Core):
         return self.either(
             test,
             lambda: self.block(statement.body, frame),
-            lambda: self.block(statement.orelse, frame),
+            (lambda: self.block(statement.orelse, frame)) if statement.orelse else None,
             statement,
         )
 
@@ -207,7 +207,7 @@ class Interpreter(Core):
         if status is None or not handlers:
             self.trace.extend(acts)
             for handler in handlers:
-                self.either(None, partial(self._handle, handler, frame), _nothing, handler)
+                self.either(None, partial(self._handle, handler, frame), None, handler)
         else:
             outer, self.trace = self.trace, []
             handled = self._any_handler(handlers, frame)
@@ -359,10 +359,6 @@ def _capture(interp: Interpreter, pattern: ast.pattern, subject: Value, frame: F
 
 def _only_raises(handler: ast.ExceptHandler) -> bool:
     return all(isinstance(statement, ast.Raise) for statement in handler.body)
-
-
-def _nothing() -> Status:
-    return None
 
 
 _EXITS: dict[type[ast.stmt], str] = {

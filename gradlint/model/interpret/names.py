@@ -23,12 +23,17 @@ from gradlint.values.kinds import (
     Value,
 )
 
+NOT_BROUGHT = frozenset({Deferred, Join})
+"""Kinds of values in scopes that are, or may hold, names of imports not followed yet."""
+
 
 def module_name(interp: Core, module: Module, name: str) -> Value | None:
     """A top-level name of a module; of another file only its definition is interpreted."""
     found = module.globals.get(name)
-    if found is not None and not isinstance(found, Deferred | Join):
+    if found is not None and type(found) not in NOT_BROUGHT:
         return found
+    if found is None and not module.stars and name not in module.bindings and name != "__name__":
+        return None
     if name in module.resolving:
         # Files that import each other.
         return None
