@@ -32,9 +32,10 @@ _NEVER_OURS = sys.stdlib_module_names | {name.decode() for name in PACKAGES}
 # Expressions begin with the end of the line before: the search for it is four times as fast as that
 # for the beginning of a line.
 _IMPORT = re.compile(
-    rb"\n[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]+))"
+    rb"\n[ \t]*+(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)"
+    rb"|import[ \t]+([^\n]+))"
 )
-_DEFINED = re.compile(rb"\n(?:[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=)")
+_DEFINED = re.compile(rb"\n(?:[ \t]*+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=)")
 
 _STATEMENT = re.compile(
     rb"\n(?![\s#@)\]}\"']|from |import |def |async |class |__all__)([^\n]+)",
@@ -69,6 +70,7 @@ class Gate:
         self._paths = paths
         self._load = load
         self._known: dict[str, _File | None] = {}
+        self._defined: dict[str, frozenset[bytes]] = {}
         self._reached: dict[str, tuple[bool, bool]] = {}
 
     def words(self, path: str, data: bytes) -> Words | None:
@@ -93,7 +95,7 @@ class Gate:
 
         Nothing for a file that only defines: whoever runs it is the script.
         """
-        runs, words = _top_level(data, file.defined)
+        runs, words = _top_level(data)
         for target, bound, name in file.imports(self._paths) if words else ():
             if runs or bound in words:
                 used = [(bound, name)]
@@ -111,10 +113,11 @@ class Gate:
         found: set[bytes] = set()
         seen, waiting = {path}, [path]
         while waiting:
-            file = self._file(waiting.pop())
+            place = waiting.pop()
+            file = self._file(place)
             if file is None:
                 continue
-            found |= file.defined
+            found |= self._names(place)
             for target, bound, _ in file.imports(self._paths):
                 found.add(bound)
                 if bound == _ALL and target not in seen and len(seen) < MOST_SEARCHED:
@@ -130,7 +133,7 @@ class Gate:
             file = self._file(place)
             if file is None or sought in (b"", _ALL):
                 continue
-            if sought in file.defined:
+            if sought in self._names(place):
                 return place
             for target, bound, meant in file.imports(self._paths):
                 if bound == sought and not meant:
@@ -168,6 +171,12 @@ class Gate:
             self._known[path] = file
         return self._known[path]
 
+    def _names(self, path: str) -> frozenset[bytes]:
+        """What a file defines; most files are never asked for it."""
+        if path not in self._defined:
+            self._defined[path] = _defined(self._load(path) or b"")
+        return self._defined[path]
+
     def _spelled(self, data: bytes) -> tuple[bool, bool]:
         """Whether a file names a framework, and whether it spells an anchor."""
         anchored = self._everything or any(
@@ -177,19 +186,14 @@ class Gate:
 
 
 class _File:
-    """What a search of one file's bytes says; `anchored` that it spells what rules are about.
-
-    `defined` are the names of its functions and classes, and those that it assigns.
-    """
+    """What a search of one file's bytes says; `anchored` that it spells what rules are about."""
 
     def __init__(self, path: str, data: bytes, framework: bool, anchored: bool) -> None:
         self.path = path
         self.digest = hash(data)
         self.framework = framework
         self.anchored = anchored
-        lines = b"\n" + data
-        self.defined = frozenset(name or other for name, other in _DEFINED.findall(lines))
-        self._statements = _IMPORT.findall(lines)
+        self._statements = _IMPORT.findall(b"\n" + data)
         self._imports: list[tuple[str, bytes, bytes]] | None = None
 
     def imports(self, paths: ImportPaths) -> list[tuple[str, bytes, bytes]]:
@@ -232,19 +236,23 @@ def _imported(
             yield file, bound, first
 
 
-def _top_level(data: bytes, defined: frozenset[bytes]) -> tuple[bool, frozenset[bytes]]:
+def _top_level(data: bytes) -> tuple[bool, frozenset[bytes]]:
     """Whether the top level of a file runs more than it names, and the words of its statements.
 
-    It does where it calls what is `defined` in the file: `main()`.
+    It does where it calls what is defined in the file: `main()`.
     """
     lines = _STATEMENT.findall(b"\n" + data)
     words = frozenset(_WORD.findall(b"\n".join(lines)))
-    runs = any(
-        line.startswith(_RUNS)
-        or (_CALL.match(line) and not defined.isdisjoint(_WORD.findall(line)))
-        for line in lines
-    )
+    runs = any(line.startswith(_RUNS) for line in lines)
+    if not runs:
+        called = [word for line in lines if _CALL.match(line) for word in _WORD.findall(line)]
+        runs = bool(called) and not _defined(data).isdisjoint(called)
     return runs, words
+
+
+def _defined(data: bytes) -> frozenset[bytes]:
+    """The names of functions and classes, and those that are assigned at the top level."""
+    return frozenset(name or other for name, other in _DEFINED.findall(b"\n" + data))
 
 
 def spells_framework(data: bytes) -> bool:

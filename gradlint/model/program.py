@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from gradlint.model.interpret.core import CallSite
@@ -46,6 +48,27 @@ class Program:
     def applies(self) -> list[Apply]:
         """Every call that was not inlined, as often as it was come upon."""
         return self.interpreter.applies
+
+    def calls_of(self, *words: str) -> list[Apply]:
+        """Those of them whose callee is a method that `[words]` lists under any of `words`."""
+        return self._called(lambda fn: self.knowledge.does(fn, *words))
+
+    def calls_in(self, role: str) -> list[Apply]:
+        """Those of them whose callee has a fact in `role`."""
+        return self._called(lambda fn: self.knowledge.fact(role, fn) is not None)
+
+    def _called(self, wanted: Callable[[str], bool]) -> list[Apply]:
+        groups = [calls for fn, calls in self._by_callee.items() if wanted(fn)]
+        if len(groups) == 1:
+            return groups[0]
+        return sorted((call for calls in groups for call in calls), key=attrgetter("serial"))
+
+    @cached_property
+    def _by_callee(self) -> dict[str, list[Apply]]:
+        found: dict[str, list[Apply]] = {}
+        for apply in self.applies:
+            found.setdefault(apply.fn, []).append(apply)
+        return found
 
     @property
     def operations(self) -> list[Apply]:

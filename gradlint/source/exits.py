@@ -9,8 +9,14 @@ _EXITS: dict[str, type[ast.stmt]] = {
     "return": ast.Return,
     "continue": ast.Continue,
 }
-_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_NESTS = (
+    ast.If, *_LOOPS, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.ExceptHandler,
+    ast.Match, ast.match_case,
+)  # fmt: skip
+"""Where statements stand in statements; what leaves a definition leaves nothing around it."""
+
+_PARTS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 def leaves_early(body: Sequence[ast.stmt], exit: str) -> bool:
@@ -23,9 +29,9 @@ def leaves_early(body: Sequence[ast.stmt], exit: str) -> bool:
 def _holds(node: ast.AST, exit: str) -> bool:
     if isinstance(node, _EXITS[exit]):
         return True
-    if isinstance(node, _DEFINES):
+    if not isinstance(node, _NESTS):
         return False
     # What leaves a loop inside is that loop's.
     inner = isinstance(node, _LOOPS) and exit != "return"
-    parts = ("orelse",) if inner else ("body", "orelse", "handlers", "finalbody", "cases")
-    return any(_holds(child, exit) for name in parts for child in getattr(node, name, ()))
+    parts = ("orelse",) if inner else _PARTS
+    return any(_holds(child, exit) for part in parts for child in getattr(node, part, ()))

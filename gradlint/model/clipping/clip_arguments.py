@@ -89,11 +89,9 @@ def _contradictions(program: Program) -> Iterator[ClipArguments]:
         bound = number(run.clip)
         if bound is None or not isinstance(run.clip, Const) or run.clip.default:
             continue
-        for apply in program.applies:
+        for apply in program.calls_of("clips-by-bounds"):
             module = apply.receiver
             if not isinstance(module, Instance):
-                continue
-            if not program.knowledge.does(apply.fn, "clips-by-bounds"):
                 continue
             if module.cls is not run.module_object.cls:
                 continue

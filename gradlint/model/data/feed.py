@@ -57,11 +57,7 @@ class Arrival:
 
 def feeds(program: Program) -> Iterator[Feed]:
     """Data that reaches weights in training, unscaled or scaled twice."""
-    compiled = {
-        id(apply.receiver)
-        for apply in program.applies
-        if program.knowledge.does(apply.fn, "compiles")
-    }
+    compiled = {id(apply.receiver) for apply in program.calls_of("compiles")}
     changed = _Changed(program)
     seen: set[int] = set()
     for call, what, arrival in _arrivals(program, compiled):
@@ -87,8 +83,8 @@ def feeds(program: Program) -> Iterator[Feed]:
 def _arrivals(program: Program, compiled: set[int]) -> Iterator[tuple[Apply, str, Arrival]]:
     knowledge = program.knowledge
     finder = Origins(knowledge)
-    for apply in program.applies:
-        if not knowledge.does(apply.fn, "trains") or apply.receiver is None:
+    for apply in program.calls_of("trains"):
+        if apply.receiver is None:
             continue
         graph = apply.attrs.get(FORWARD)
         if graph is not None:
@@ -103,8 +99,8 @@ def _arrivals(program: Program, compiled: set[int]) -> Iterator[tuple[Apply, str
             if effect.kind == BACKWARD and effect.subject is not None and effect.call is not None:
                 for arrival in _in_graph(effect.subject, finder):
                     yield effect.call, "", arrival
-    for apply in program.applies:
-        if knowledge.does(apply.fn, "tape-gradients") and apply.args:
+    for apply in program.calls_of("tape-gradients"):
+        if apply.args:
             for arrival in _in_graph(apply.args[0], finder):
                 yield apply, "", arrival
 

@@ -29,7 +29,7 @@ class Unfitted:
 
 def unfitted(program: Program) -> Iterator[Unfitted]:
     """Layers and generators that standardise, are trained with, and never saw any data."""
-    fits = [apply for apply in program.applies if program.knowledge.does(apply.fn, "trains")]
+    fits = program.calls_of("trains")
     if not fits:
         return
     yield from _layers(program, fits)
@@ -39,9 +39,9 @@ def unfitted(program: Program) -> Iterator[Unfitted]:
 def _layers(program: Program, fits: list[Apply]) -> Iterator[Unfitted]:
     knowledge = program.knowledge
     seen: set[int] = set()
-    for apply in program.applies:
-        fact = knowledge.fact("layer", apply.fn)
-        if fact is None or fact["kind"] != "adapted" or id(apply.node) in seen:
+    for apply in program.calls_in("layer"):
+        fact = knowledge.roles["layer"][apply.fn]
+        if fact["kind"] != "adapted" or id(apply.node) in seen:
             continue
         given = (knowledge.argument(apply, fact, name) for name in fact["statistics-parameters"])
         if not apply.complete or any(value is not None for value in given):
@@ -93,9 +93,9 @@ def _restores(program: Program) -> bool:
 
 def _generators(program: Program, fits: list[Apply]) -> Iterator[Unfitted]:
     knowledge = program.knowledge
-    for apply in program.applies:
-        fact = knowledge.roles["data"].get(apply.fn)
-        if fact is None or fact["kind"] != "generator":
+    for apply in program.calls_in("data"):
+        fact = knowledge.roles["data"][apply.fn]
+        if fact["kind"] != "generator":
             continue
         needs = any(
             isinstance(given, Const) and given.value is True and not given.default

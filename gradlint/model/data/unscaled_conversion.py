@@ -32,9 +32,9 @@ class UnscaledConversion(AtCall):
 def unscaled_conversions(program: Program) -> Iterator[UnscaledConversion]:
     """Conversions of pixels to floating point after which they are still 0..255."""
     seen: set[int] = set()
-    for apply in program.applies:
-        fact = program.knowledge.roles["data"].get(apply.fn)
-        if fact is None or id(apply.node) in seen:
+    for apply in program.calls_in("data"):
+        fact = program.knowledge.roles["data"][apply.fn]
+        if id(apply.node) in seen:
             continue
         found = None
         if fact["kind"] == "composition":

@@ -41,9 +41,8 @@ def unused_scalings(program: Program) -> Iterator[Feed]:
 
 
 def _scalings(program: Program) -> Iterator[Apply]:
-    for apply in program.applies:
-        fits = program.knowledge.does(apply.fn, "fits-scaler")
-        if fits and isinstance(apply.receiver, Apply):
+    for apply in program.calls_of("fits-scaler"):
+        if isinstance(apply.receiver, Apply):
             fact = program.knowledge.roles["data"].get(apply.receiver.fn)
             if (
                 fact is not None

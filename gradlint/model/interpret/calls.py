@@ -47,7 +47,7 @@ def call_expression(interp: Core, node: ast.Call, frame: Frame) -> Value:
 
 def site_of(interp: Core, node: ast.Call, frame: Frame) -> CallSite:
     """A call with its arguments, as they are written."""
-    site = CallSite(node, frame)
+    site = CallSite(node, frame, [], {})
     for argument in node.args:
         if isinstance(argument, ast.Starred):
             value = interp.evaluate(argument.value, frame)

@@ -127,16 +127,12 @@ def _text(interp: Core, node: ast.JoinedStr, frame: Frame) -> Value:
     return Const(text, node, frame.module, default=default)
 
 
-def _call(interp: Core, node: ast.Call, frame: Frame) -> Value:
-    return calls.call_expression(interp, node, frame)
-
-
 EXPRESSIONS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,
-    ast.Call: _call,
+    ast.Call: calls.call_expression,
     ast.BinOp: operators.binary_expression,
     ast.UnaryOp: operators.unary_expression,
     ast.Compare: operators.comparison,

@@ -56,8 +56,8 @@ def _losses(program: Program) -> Iterator[LossCall]:
     knowledge = program.knowledge
     made = {
         id(apply.receiver): apply.attrs[FORWARD]
-        for apply in program.applies
-        if knowledge.does(apply.fn, "trains") and FORWARD in apply.attrs
+        for apply in program.calls_of("trains")
+        if FORWARD in apply.attrs
     }
     for apply in program.applies:
         receiver = apply.receiver

@@ -15,9 +15,8 @@ def is_recompiled(program: Program, apply: Apply) -> bool:
 
 
 def _last_compiles(program: Program) -> dict[int, Apply]:
-    knowledge = program.knowledge
     return {
         id(apply.receiver): apply
-        for apply in program.applies
-        if knowledge.does(apply.fn, "compiles") and apply.receiver is not None
+        for apply in program.calls_of("compiles")
+        if apply.receiver is not None
     }

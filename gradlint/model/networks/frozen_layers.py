@@ -22,9 +22,8 @@ def frozen_parts(program: Program) -> frozenset[int]:
     knowledge = program.knowledge
     targets: list[Value | None] = [
         apply.receiver
-        for apply in program.applies
-        if knowledge.does(apply.fn, "sets-trainable")
-        and constant(apply.argument(0, "requires_grad")) is False
+        for apply in program.calls_of("sets-trainable")
+        if constant(apply.argument(0, "requires_grad")) is False
     ]
     for root in program.roots:
         targets.extend(

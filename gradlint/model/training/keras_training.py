@@ -202,8 +202,8 @@ def _keras_trained(
 
 def _fitted_steps(program: Program, network: Value) -> int | None:
     """The length of the sequences that a network is fitted on: the second size of its array."""
-    for apply in program.applies:
-        if program.knowledge.does(apply.fn, "trains") and apply.receiver is network:
+    for apply in program.calls_of("trains"):
+        if apply.receiver is network:
             shape = shape_of(apply.argument(0, "x"), program.knowledge)
             if shape is not None and len(shape) in (2, 3):
                 return shape[1]

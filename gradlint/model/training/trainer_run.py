@@ -50,9 +50,9 @@ class TrainerRun(AtCall):
 def trainer_runs(program: Program) -> Iterator[TrainerRun]:
     """Every module that a trainer with a clipping argument of its own is seen to fit."""
     knowledge = program.knowledge
-    for apply in program.applies:
+    for apply in program.calls_of("trains"):
         trainer = apply.receiver
-        if not knowledge.does(apply.fn, "trains") or not isinstance(trainer, Apply):
+        if not isinstance(trainer, Apply):
             continue
         fact = knowledge.fact("trainer", trainer.fn)
         trained = apply.args[0] if apply.args else None

@@ -73,12 +73,10 @@ def unbounded_states(program: Program) -> Iterator[UnboundedState]:
 def _inference_only(program: Program) -> bool:
     """Whether a program loads weights and never trains."""
     knowledge = program.knowledge
-    if not any(knowledge.does(apply.fn, "restores-weights") for apply in program.applies):
+    if not program.calls_of("restores-weights") or program.calls_of("trains", "compiles"):
         return False
     return not any(
-        knowledge.does(apply.fn, "trains", "compiles")
-        or knowledge.gradient_effect(apply.fn) == "update"
-        for apply in program.applies
+        knowledge.gradient_effect(apply.fn) == "update" for apply in program.applies
     ) and not any(BACKWARD in lifecycle.kinds.values() for lifecycle in program.once(lifecycles))
 
 
@@ -88,7 +86,7 @@ def _started_steadily(program: Program) -> set[int]:
     for start in program.once(recurrent_starts):
         if start.exact and start.radius is not None and start.radius <= MOST_GAIN:
             found.add(id(start.layer.apply))
-    for apply in program.applies:
+    for apply in program.calls_in("initializer"):
         fact = program.knowledge.fact("initializer", apply.fn)
         if fact is None or fact["kind"] not in ("identity", "orthogonal") or not apply.args:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,6 +28,10 @@ from gradlint.values.kinds import Apply, Instance
 if TYPE_CHECKING:
     from gradlint.model.gradients.lifecycle import Lifecycle
     from gradlint.model.program import Program
+
+
+_GRADIENT = re.compile(r"\bgrad\b")
+"""A search that spares the walk through most trees."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +61,7 @@ def unused_backwards(program: Program) -> Iterator[UnusedBackward]:
 
 def _reads_gradients(program: Program) -> bool:
     """Whether a gradient is looked at anywhere: measured, sent, or applied in a way of its own."""
-    if any(
+    if _GRADIENT.search(program.module.source.text) and any(
         isinstance(node, ast.Attribute) and node.attr == "grad" and isinstance(node.ctx, ast.Load)
         for node in ast.walk(program.module.tree)
     ):
