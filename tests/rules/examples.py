@@ -14,8 +14,9 @@ first is `train.py` unless it is named.
 language of `series.py`. What is found has a line each: `# TL201: loss 900-903`, the code, the
 series (nothing for a finding about the run or file) and its first and last step.
 `# info: TL201: ...` also asks for that severity, `# TL201: loss 900 "one point"` for words of its
-message, help, notes or evidence (`"points: 1"`), or its line (`"line: 3"`). `checkpoints=a,b/`
-after the kind are a file and a folder of the `--checkpoints` directory.
+message, help or notes, for a whole entry of its evidence (`"points: 1"`), or for its line
+(`"line: 3"`). `checkpoints=a,b/` after the kind are a file and a folder of the `--checkpoints`
+directory.
 """
 
 from __future__ import annotations
@@ -80,11 +81,10 @@ class LogMark:
         assert window is not None
         if self.series != window.series or self.severity not in (None, finding.level):
             return False
-        notes = [note.message for note in finding.notes]
-        evidence = [f"{name}: {value}" for name, value in window.evidence.items()]
-        line = f"line: {finding.span.line}"
-        said = (finding.message, finding.help, line, *notes, *evidence)
-        if not any(self.words in it for it in said):
+        texts = [finding.message, finding.help, *(note.message for note in finding.notes)]
+        exact = [f"{name}: {value}" for name, value in window.evidence.items()]
+        exact.append(f"line: {finding.span.line}")
+        if self.words not in exact and not any(self.words in it for it in texts):
             return False
         return self.steps in (None, (window.start, window.end))
 
