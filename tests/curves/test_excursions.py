@@ -311,9 +311,9 @@ def test_which_has_the_least_ratio_as_well(factor: float, found: list[int]) -> N
 
 
 def test_after_a_long_excursion_the_history_is_that_from_before_it() -> None:
-    values = 1.0 + 0.001 * np.arange(400)
-    history = np.concatenate((values[92:150], values[250:256]))
-    values[150:250] = values[260:264] = 20.0
+    values = 1.0 + 0.001 * np.arange(800)
+    history = np.concatenate((values[492:550], values[650:656]))
+    values[550:650] = values[660:664] = 20.0
     first, second = jumps(values)
-    assert (first.end, second.start) == (249, 260)
+    assert (first.end, second.start) == (649, 660)
     assert second.base == np.median(history)
