@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from gradlint.runs.finding_files.groups import Group, GroupKind, Member
 from gradlint.runs.joining.several_files import merged
@@ -46,6 +47,16 @@ def test_the_order_of_the_files_is_not_questioned_where_one_ends_before_the_next
 
 def test_files_written_at_the_same_time_are_put_in_the_order_of_time() -> None:
     assert merge(ONE, BESIDE).curves["loss"].steps.tolist() == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("walls", [np.array([10.0, 20.0]), None])
+def test_what_steps_count_is_told_by_the_first_file(walls: np.ndarray | None) -> None:
+    steps, values = np.array([0, 1]), np.array([2.0, 1.0])
+    readings = [
+        Reading([Run("run", axis, "csv", {"loss": Curve("loss", steps, values, walls, axis=axis)})])
+        for axis in ("epoch", "step")
+    ]
+    assert merge(*readings).curves["loss"].axis == "epoch"
 
 
 def test_curves_of_different_files_stand_side_by_side() -> None:
