@@ -7,7 +7,8 @@ language says what they look like:
 
 `python` is source, each flagged line of which carries the severity and the code of the finding,
 `# error: GL202`, and where a rule has several things to say some words of its message:
-`# error: GL202 "cleared"`. A line `# file: name.py` begins another file of the same program; the
+`# error: GL202 "cleared"`. `# note: GL202 "called here"` on a line that a note of the finding
+points at asks for the note. A line `# file: name.py` begins another file of the same program; the
 first is `train.py` unless it is named.
 
 `csv`, `text`, `json` and `jsonl` are a training log of that kind, and `series` is one in the
@@ -38,6 +39,7 @@ from tests.rules.series import run_of
 MORE = Path(__file__).parent / "more"
 
 _CODE_MARK = re.compile(r'#\s*(error|warning|info): (GL\d\d\d)(?: "([^"]+)")?')
+_NOTE_MARK = re.compile(r'#\s*note: (GL\d\d\d) "([^"]+)"')
 _LOG_MARK = re.compile(
     r"^# (?:(error|warning|info): )?(TL\d\d\d):(?: (\S.*?))??(?: (\d+)(?:-(\d+))?)?"
     r'(?: "([^"]+)")?$'
@@ -57,13 +59,37 @@ class CodeMark:
 
     def answers(self, finding: Finding) -> bool:
         """Whether this is the finding that the mark asks for."""
-        place = Path(finding.path)
         return (
-            place.parts[-len(Path(self.file).parts) :] == Path(self.file).parts
+            _is_file(finding.path, self.file)
             and finding.span.line == self.line
             and self.severity is finding.level
             and self.words in finding.message
         )
+
+
+@dataclass(frozen=True)
+class NoteMark:
+    """A line that a note of some finding points at, with words that the note holds."""
+
+    file: str
+    line: int
+    words: str
+
+    def answers(self, finding: Finding) -> bool:
+        """Whether this finding has the note."""
+        return any(
+            note.span is not None
+            and _is_file(note.path or finding.path, self.file)
+            and note.span.line == self.line
+            and self.words in note.message
+            for note in finding.notes
+        )
+
+
+def _is_file(path: str, name: str) -> bool:
+    """Whether a path ends in the name that an example gives to a file."""
+    parts = Path(name).parts
+    return Path(path).parts[-len(parts) :] == parts
 
 
 @dataclass(frozen=True)
@@ -102,6 +128,16 @@ class Example:
         if self.fence.language == "python":
             return self._code_marks()
         return self._log_marks()
+
+    def notes(self) -> list[NoteMark]:
+        """The notes that are asked for; a finding may have more."""
+        return [
+            NoteMark(name, number, words)
+            for name, text in self.fence.files("train.py").items()
+            for number, line in enumerate(text.splitlines(), start=1)
+            for code, words in _NOTE_MARK.findall(line)
+            if code == self.rule.code
+        ]
 
     def findings(self, directory: Path) -> list[Finding]:
         """What the rule finds, its files written to `directory`."""
