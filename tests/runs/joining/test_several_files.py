@@ -49,6 +49,14 @@ def test_files_written_at_the_same_time_are_put_in_the_order_of_time() -> None:
     assert merge(ONE, BESIDE).curves["loss"].steps.tolist() == [0, 0, 1, 1]
 
 
+def test_of_three_files_the_last_two_may_have_been_written_at_the_same_time() -> None:
+    files = [
+        reading(str(first), "loss", [first, first + 2], [first, first + 2.0], [0.0, 0.0])
+        for first in (0, 4, 5)
+    ]
+    assert merge(*files).curves["loss"].steps.tolist() == [0, 2, 4, 5, 6, 7]
+
+
 @pytest.mark.parametrize("walls", [np.array([10.0, 20.0]), None])
 def test_what_steps_count_is_told_by_the_first_file(walls: np.ndarray | None) -> None:
     steps, values = np.array([0, 1]), np.array([2.0, 1.0])
