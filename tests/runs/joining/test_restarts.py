@@ -213,6 +213,11 @@ def test_a_late_point_is_put_in_its_place() -> None:
     assert (values_of(run), run.restarts) == ([0, 1, 2, 4, 3, 5, 6], ())
 
 
+def test_a_second_run_may_begin_after_a_late_point() -> None:
+    runs = separated(run_of(curve("loss", [0, 1, 2, 4, 3, *range(5, 10), *range(10)])))
+    assert [steps_of(run) for run in runs] == [[*range(10)], [*range(10)]]
+
+
 def test_three_points_may_be_late_and_four_are_a_restart() -> None:
     (run,) = separated(run_of(curve("loss", [*range(0, 400, 10), 430, 400, 410, 420, 440])))
     assert (steps_of(run), run.restarts) == ([*range(0, 450, 10)], ())
