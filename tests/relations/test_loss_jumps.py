@@ -55,6 +55,12 @@ def test_and_a_tenth_of_the_decades(top: float, found: list[int]) -> None:
     assert [it.start for it in loss_excursions(np.append([1e4], values[1:]))] == found
 
 
+def test_a_loss_below_zero_has_no_decades() -> None:
+    values = np.full(300, -2.0)
+    values[250:253] = -1.0
+    assert [it.start for it in loss_excursions(values)] == [250]
+
+
 @pytest.mark.parametrize(("rows", "short"), [(29, True), (30, False)])
 def test_a_table_is_short_below_thirty_rows(rows: int, short: bool) -> None:
     assert is_short_table(curve("loss", [1.0] * rows, axis="row")) is short
