@@ -6,7 +6,7 @@ its variations, one under each heading. The first word after the language says w
 language says what they look like:
 
 `python` is source, each flagged line of which carries the severity and the code of the finding,
-`# error: GL202`, and where a rule has several things to say some words of its message:
+`# error: GL202`, and where a rule has several things to say some words of its message or help:
 `# error: GL202 "cleared"`. `# note: GL202 "called here"` on a line that a note of the finding
 points at asks for the note. A line `# file: name.py` begins another file of the same program; the
 first is `train.py` unless it is named.
@@ -50,7 +50,7 @@ _CHECKPOINTS = "checkpoints="
 
 @dataclass(frozen=True)
 class CodeMark:
-    """A line that is flagged, with words that the message holds."""
+    """A line that is flagged, with words that the message or the help holds."""
 
     file: str
     line: int
@@ -63,7 +63,7 @@ class CodeMark:
             _is_file(finding.path, self.file)
             and finding.span.line == self.line
             and self.severity is finding.level
-            and self.words in finding.message
+            and any(self.words in text for text in (finding.message, finding.help))
         )
 
 
