@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from gradlint.finding import Severity
-from gradlint.registry import Registry, Rule
+from gradlint.registry import Registry, Rule, code_registry, log_registry
 from gradlint.selection import Layer, PerFile, UnknownSelectorError, enabled, expand, validate
 from gradlint.subject import Subject
 
@@ -43,6 +43,14 @@ def on(*layers: Layer) -> list[str]:
 
 def test_by_default_the_default_rules_run() -> None:
     assert on() == on(Layer()) == ["GL001", "GL003", "GL201", "GL202", "TL101"]
+
+
+def test_what_says_that_a_check_did_not_take_place_stays_on() -> None:
+    layers = [Layer(select=("GL202", "TL101"))]
+    source = {it.code for it in enabled(code_registry(), layers)}
+    logs = {it.code for it in enabled(log_registry(), layers)}
+    assert source == {"GL202", "GL001", "GL002", "GL005"}
+    assert logs == {"TL101", "TL001", "GL005"}
 
 
 @pytest.mark.parametrize(

@@ -235,8 +235,7 @@ class _Scan:
         if self._values[index] <= base:
             return None
         found = self._followed(index, past, base)
-        before = past if found.start == index else self._past(found.start)
-        height = float(self._scaled[found.peak] - np.median(self._scaled[before]))
+        height = float(self._scaled[found.peak] - np.median(self._scaled[past]))
         tall = self._values[found.start : found.end + 1] > found.base + 0.5 * found.height
         if np.count_nonzero(tall) <= BRIEF and height < DIPS * self._deepest(found.start):
             return None

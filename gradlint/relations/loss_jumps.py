@@ -87,8 +87,7 @@ def loss_excursions(values: Values) -> list[Excursion]:
     return [
         it
         for it in found
-        if it.height >= LEAST_HEIGHT * abs(start - it.base)
-        and (gained <= 0 or it.top >= it.base * np.exp(gained))
+        if it.height >= LEAST_HEIGHT * abs(start - it.base) and it.top >= it.base * np.exp(gained)
     ]
 
 

@@ -144,9 +144,8 @@ def check(run: Run) -> Iterator[Finding]:
             seen.setdefault(key, []).append(message)
         elif message.kind == TRACEBACK and message.line not in lines:
             if _ABOUT_NUMBERS.search(message.text):
-                seen.setdefault((TRACEBACK, False), []).append(message)
-    for (kind, skipped), messages in seen.items():
-        mild = kind == TRACEBACK or skipped
+                seen.setdefault((TRACEBACK, True), []).append(message)
+    for (_, mild), messages in seen.items():
         yield _reported(run, messages, Severity.WARNING if mild else Severity.ERROR)
     overflows = [it for it in run.messages if it.kind == OVERFLOW]
     if len(overflows) >= LASTING and _is_last_word(run, overflows[-1]):

@@ -116,10 +116,6 @@ from collections.abc import Iterator
 
 from gradlint.sdk.source import Finding, Severity, TrainedRecurrence, report, rule, spell
 
-DEFAULT_RADIUS = 0.577
-"""Spectral radius of torch's default recurrent matrix, U(-1/sqrt h, 1/sqrt h): 1/sqrt 3 (measured
-0.566 to 0.600 for 32 to 512 units)."""
-
 REMEDY = "use an LSTM or a GRU, or train on shorter pieces of the sequence"
 
 
@@ -143,16 +139,10 @@ def check(network: TrainedRecurrence, *, min_steps: int = 50) -> Iterator[Findin
         if layer.gated:
             continue
         fate = "vanishes or explodes" if layer.unbounded or layer.initializer_given else "vanishes"
-        left = DEFAULT_RADIUS**steps
-        start = (
-            f": torch's default start leaves about {left:.0e} of the gradient"
-            if layer.apply.fn.startswith("torch")
-            else ""
-        )
         yield report(
             layer.apply,
             f"`{layer.name}` has no gates and is trained over {steps} steps, so what it should "
-            f"learn from early steps {fate}{start}",
+            f"learn from early steps {fate}",
             help=REMEDY,
             severity=Severity.INFO if layer.identity_start else None,
         )

@@ -73,8 +73,8 @@ class LineMap:
     def tests(self, file: str, line: int) -> list[str]:
         """The test cases for a line, quickest first.
 
-        They run its statement; if that is run on import they run a line with one of its names; if
-        there is none they run a line of its file.
+        They run its statement. One outside functions is run once, on import, by whichever test
+        comes first: for it they run a line with one of its names, or any of its file.
         """
         nodes = [it for it in ast.walk(ast.parse(self._texts[file])) if isinstance(it, ast.stmt)]
         around = [it for it in nodes if it.lineno <= line <= _last_line(it)]
@@ -84,8 +84,9 @@ class LineMap:
             found = self._running(file, statement.body[0].lineno, last)
         else:
             last = body[0].lineno - 1 if body else last
-            found = self._running(file, statement.lineno, last) or self._using(file, statement)
-        found = found or self._running(file, 1, 10**6)
+            found = self._running(file, statement.lineno, last)
+            if not any(isinstance(it, ast.FunctionDef) for it in around):
+                found |= self._using(file, statement) | self._running(file, 1, 10**6)
         return sorted(found, key=lambda test: (self.seconds[test], test))
 
     def _running(self, file: str, first: int, last: int) -> set[str]:

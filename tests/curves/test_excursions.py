@@ -143,6 +143,12 @@ def test_values_that_are_not_all_positive_are_measured_as_they_are() -> None:
     assert found.outstanding == pytest.approx(3.0 / 0.1)
 
 
+def test_a_history_of_nothing_but_zeros_is_left_by_anything() -> None:
+    values = np.zeros(200)
+    values[150:155] = 0.001
+    assert spans(jumps(values)) == [(150, 154)]
+
+
 def test_a_falling_history_is_measured_from_its_line() -> None:
     values = saw() * np.exp(-0.02 * np.arange(200))
     values[150:155] *= 40.0
@@ -311,9 +317,15 @@ def test_which_has_the_least_ratio_as_well(factor: float, found: list[int]) -> N
 
 
 def test_after_a_long_excursion_the_history_is_that_from_before_it() -> None:
-    values = 1.0 + 0.001 * np.arange(400)
-    history = np.concatenate((values[92:150], values[250:256]))
-    values[150:250] = values[260:264] = 20.0
+    values = 1.0 + 0.001 * np.arange(800)
+    history = np.concatenate((values[492:550], values[650:656]))
+    values[550:650] = values[660:664] = 20.0
     first, second = jumps(values)
-    assert (first.end, second.start) == (249, 260)
+    assert (first.end, second.start) == (649, 660)
     assert second.base == np.median(history)
+
+
+def test_a_thousand_are_looked_for() -> None:
+    values = np.ones(15_000)
+    values[100::10] = 20.0
+    assert len(jumps(values)) == 1_000

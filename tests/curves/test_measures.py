@@ -221,6 +221,7 @@ def test_the_first_of_several_longest_stretches_is_found() -> None:
         ([123.456, 7.0], 0.001),
         ([1 / 3, 2 / 3], 1e-9),
         ([1e-8, 3e-8], 1e-8),
+        ([1.23456789e-5], 1e-9),
         ([*range(0, 18, 2)], 1.0),
         ([*range(0, 20, 2)], 2.0),
     ],

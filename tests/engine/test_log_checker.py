@@ -90,6 +90,12 @@ def test_a_rule_that_raises_does_not_stop_the_others() -> None:
     assert "ZeroDivisionError: oh" in found[0].message
 
 
+def test_a_restart_whose_line_is_not_known_is_reported_at_the_first() -> None:
+    (step_reset,) = (it for it in log_registry() if it.code == "TL601")
+    (found,) = said(run_of("a"), step_reset)
+    assert found.span == Span(1, 1, 1, 1)
+
+
 def test_values_at_the_ends_of_what_a_float_holds_are_judged_without_a_warning(
     write: Write,
 ) -> None:

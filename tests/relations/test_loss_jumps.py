@@ -55,6 +55,21 @@ def test_and_a_tenth_of_the_decades(top: float, found: list[int]) -> None:
     assert [it.start for it in loss_excursions(np.append([1e4], values[1:]))] == found
 
 
+@pytest.mark.parametrize(("height", "found"), [(0.86, []), (0.95, [30])])
+def test_an_early_jump_is_five_deviations_of_the_first_noise(
+    height: float, found: list[int]
+) -> None:
+    values = 0.1 * (np.arange(200) % 3 - 1.0)  # its noise is 0.182
+    values[30:35] = height
+    assert [it.start for it in loss_excursions(np.exp(values))] == found
+
+
+def test_a_loss_below_zero_has_no_decades() -> None:
+    values = np.full(300, -2.0)
+    values[250:253] = -1.0
+    assert [it.start for it in loss_excursions(values)] == [250]
+
+
 @pytest.mark.parametrize(("rows", "short"), [(29, True), (30, False)])
 def test_a_table_is_short_below_thirty_rows(rows: int, short: bool) -> None:
     assert is_short_table(curve("loss", [1.0] * rows, axis="row")) is short
@@ -201,6 +216,11 @@ def test_a_loss_that_leaves_zero_changes_the_sum(at: int, found: list[int]) -> N
 
 def test_a_loss_that_falls_to_zero_does_not_raise_the_sum() -> None:
     other = curve("kl_loss", [0.5] * 150 + [0.0] * 150)
+    assert starts(run_of(curve("loss", flat(at_150_299=5.0)), other)) == [150]
+
+
+def test_a_loss_that_rises_from_below_zero_explains_nothing() -> None:
+    other = curve("kl_loss", [-0.5] * 150 + [0.5] * 150)
     assert starts(run_of(curve("loss", flat(at_150_299=5.0)), other)) == [150]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, strategies as st
 
-from gradlint.relations.overflows import LASTING, STARTING, overflows
+from gradlint.relations.overflows import overflows
 from gradlint.runs.roles.assignment import assign_roles
 from gradlint.runs.run import Curve, Message, Run
 
@@ -13,12 +13,15 @@ NAN, INF = float("nan"), float("inf")
 
 
 def run_of(
-    gradients: list[float], losses: list[float] | None = None, scale: float | None = None
+    gradients: list[float],
+    losses: list[float] | None = None,
+    scale: float | None = None,
+    every: int = 1,
 ) -> Run:
     series = {"grad_norm": gradients, "loss": losses or [1.0] * len(gradients)}
     if scale is not None:
         series["loss_scale"] = [scale] * len(gradients)
-    steps = np.arange(len(gradients))
+    steps = np.arange(len(gradients)) * every
     run = Run(
         "run",
         "run",
@@ -47,10 +50,19 @@ def test_without_loss_scaling_a_norm_that_stays_did_harm() -> None:
 
 
 def test_with_loss_scaling_a_log_may_end_while_the_scale_is_looked_for() -> None:
-    assert judged(run_of([1.0] + [INF] * (LASTING - 1), scale=65536.0)) == [*range(1, LASTING)]
-    assert judged(run_of([1.0] + [INF] * LASTING, scale=65536.0)) == []
-    assert len(judged(run_of([INF] * (STARTING - 1), scale=65536.0))) == STARTING - 1
-    assert judged(run_of([INF] * STARTING, scale=65536.0)) == []
+    assert judged(run_of([1.0] + [INF] * 9, scale=65536.0)) == [*range(1, 10)]
+    assert judged(run_of([1.0] + [INF] * 10, scale=65536.0)) == []
+
+
+def test_the_first_scale_may_take_longer() -> None:
+    assert judged(run_of([INF] * 31, scale=65536.0)) == [*range(31)]
+    assert judged(run_of([INF] * 32, scale=65536.0)) == []
+
+
+def test_where_steps_are_logged_rarely_three_of_them_are_long() -> None:
+    assert judged(run_of([1.0] + [INF] * 2, scale=65536.0, every=10)) == [1, 2]
+    assert judged(run_of([1.0] + [INF] * 3, scale=65536.0, every=5)) == []
+    assert judged(run_of([1.0] + [INF] * 3, scale=65536.0, every=4)) == [1, 2, 3]
 
 
 def test_a_scale_of_one_is_no_loss_scaling() -> None:

@@ -65,6 +65,19 @@ def test_a_name_with_both_is_compared_by_what_the_log_counts(tmp_path: Path) -> 
     assert advice(run_of("step", [100, 200, 300]), 300, folder).number == 200
 
 
+def test_the_earliest_error_counts_of_those_on_the_axis_of_the_run(tmp_path: Path) -> None:
+    run, epochs = run_of("step", [100, 200, 300]), run_of("epoch", [1, 2])
+    errors = [error(run, 300), error(run, 200), error(epochs, 2)]
+    [found] = restart_advice(run, errors, str(tmp_path))
+    assert (found.onset, found.axis) == (200, "step")
+
+
+def test_an_error_on_another_axis_counts_where_it_is_the_only_one(tmp_path: Path) -> None:
+    run, epochs = run_of("step", [100, 200, 300]), run_of("epoch", [1, 2])
+    [found] = restart_advice(run, [error(epochs, 2)], str(tmp_path))
+    assert (found.onset, found.axis) == (2, "epoch")
+
+
 def test_there_is_no_advice_without_an_error_or_without_numbers(tmp_path: Path) -> None:
     folder = made(tmp_path, "step_1.pt")
     run, rows = run_of("step", [1, 2, 3]), run_of("row", [1, 2, 3])

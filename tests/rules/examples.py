@@ -6,16 +6,18 @@ its variations, one under each heading. The first word after the language says w
 language says what they look like:
 
 `python` is source, each flagged line of which carries the severity and the code of the finding,
-`# error: GL202`, and where a rule has several things to say some words of its message:
-`# error: GL202 "cleared"`. A line `# file: name.py` begins another file of the same program; the
+`# error: GL202`, and where a rule has several things to say some words of its message or help:
+`# error: GL202 "cleared"`. `# note: GL202 "called here"` on a line that a note of the finding
+points at asks for the note. A line `# file: name.py` begins another file of the same program; the
 first is `train.py` unless it is named.
 
 `csv`, `text`, `json` and `jsonl` are a training log of that kind, and `series` is one in the
 language of `series.py`. What is found has a line each: `# TL201: loss 900-903`, the code, the
 series (nothing for a finding about the run or file) and its first and last step.
 `# info: TL201: ...` also asks for that severity, `# TL201: loss 900 "one point"` for words of its
-message, help, notes or evidence (`"points: 1"`), or its line (`"line: 3"`). `checkpoints=a,b/`
-after the kind are a file and a folder of the `--checkpoints` directory.
+message, help or notes, for a whole entry of its evidence (`"points: 1"`), or for its line
+(`"line: 3"`). `checkpoints=a,b/` after the kind are a file and a folder of the `--checkpoints`
+directory.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from tests.rules.series import run_of
 MORE = Path(__file__).parent / "more"
 
 _CODE_MARK = re.compile(r'#\s*(error|warning|info): (GL\d\d\d)(?: "([^"]+)")?')
+_NOTE_MARK = re.compile(r'#\s*note: (GL\d\d\d) "([^"]+)"')
 _LOG_MARK = re.compile(
     r"^# (?:(error|warning|info): )?(TL\d\d\d):(?: (\S.*?))??(?: (\d+)(?:-(\d+))?)?"
     r'(?: "([^"]+)")?$'
@@ -47,7 +50,7 @@ _CHECKPOINTS = "checkpoints="
 
 @dataclass(frozen=True)
 class CodeMark:
-    """A line that is flagged, with words that the message holds."""
+    """A line that is flagged, with words that the message or the help holds."""
 
     file: str
     line: int
@@ -56,13 +59,37 @@ class CodeMark:
 
     def answers(self, finding: Finding) -> bool:
         """Whether this is the finding that the mark asks for."""
-        place = Path(finding.path)
         return (
-            place.parts[-len(Path(self.file).parts) :] == Path(self.file).parts
+            _is_file(finding.path, self.file)
             and finding.span.line == self.line
             and self.severity is finding.level
-            and self.words in finding.message
+            and any(self.words in text for text in (finding.message, finding.help))
         )
+
+
+@dataclass(frozen=True)
+class NoteMark:
+    """A line that a note of some finding points at, with words that the note holds."""
+
+    file: str
+    line: int
+    words: str
+
+    def answers(self, finding: Finding) -> bool:
+        """Whether this finding has the note."""
+        return any(
+            note.span is not None
+            and _is_file(note.path or finding.path, self.file)
+            and note.span.line == self.line
+            and self.words in note.message
+            for note in finding.notes
+        )
+
+
+def _is_file(path: str, name: str) -> bool:
+    """Whether a path ends in the name that an example gives to a file."""
+    parts = Path(name).parts
+    return Path(path).parts[-len(parts) :] == parts
 
 
 @dataclass(frozen=True)
@@ -80,11 +107,10 @@ class LogMark:
         assert window is not None
         if self.series != window.series or self.severity not in (None, finding.level):
             return False
-        notes = [note.message for note in finding.notes]
-        evidence = [f"{name}: {value}" for name, value in window.evidence.items()]
-        line = f"line: {finding.span.line}"
-        said = (finding.message, finding.help, line, *notes, *evidence)
-        if not any(self.words in it for it in said):
+        texts = [finding.message, finding.help, *(note.message for note in finding.notes)]
+        exact = [f"{name}: {value}" for name, value in window.evidence.items()]
+        exact.append(f"line: {finding.span.line}")
+        if self.words not in exact and not any(self.words in it for it in texts):
             return False
         return self.steps in (None, (window.start, window.end))
 
@@ -102,6 +128,16 @@ class Example:
         if self.fence.language == "python":
             return self._code_marks()
         return self._log_marks()
+
+    def notes(self) -> list[NoteMark]:
+        """The notes that are asked for; a finding may have more."""
+        return [
+            NoteMark(name, number, words)
+            for name, text in self.fence.files("train.py").items()
+            for number, line in enumerate(text.splitlines(), start=1)
+            for code, words in _NOTE_MARK.findall(line)
+            if code == self.rule.code
+        ]
 
     def findings(self, directory: Path) -> list[Finding]:
         """What the rule finds, its files written to `directory`."""

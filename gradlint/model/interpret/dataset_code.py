@@ -50,11 +50,10 @@ def given(interp: Core, value: Value | None, frame: Frame) -> Value | None:
         method = names.class_attribute(interp, value.cls, name, value)
         if isinstance(method, Function):
             interp.items[id(value)] = (value, None)
-            node = value.node or method.node
-            index = Unknown("index", node, frame.module, varying=True)
+            index = Unknown("index", method.node, method.module, varying=True)
             with interp.aside():
                 args: list[Value] = [index] if name == "__getitem__" else []
-                found = interp.inline(method, CallSite(node, frame, args))
+                found = interp.inline(method, CallSite(method.node, frame, args))
             if isinstance(found, Seq) and found.kind == "generator":
                 found = found.items[0]
             interp.items[id(value)] = (value, found)

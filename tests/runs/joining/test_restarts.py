@@ -111,6 +111,15 @@ def test_a_curve_that_falls_long_after_the_others_is_part_of_the_same_restart() 
     assert [run.restarts for run in separated(run_of(loss, rare))][1][0].line == 101
 
 
+def test_losses_that_are_logged_in_turn_begin_anew_together() -> None:
+    steps = [*range(10), *range(10)]
+    loss = curve("loss", steps, records=range(1, 41, 2))
+    auxiliary = curve("aux_loss", steps, records=range(2, 42, 2))
+    _, second = separated(run_of(loss, auxiliary))
+    assert (steps_of(second), steps_of(second, "aux_loss")) == ([*range(10)], [*range(10)])
+    assert len(second.restarts) == 1
+
+
 def test_without_lines_the_curves_are_cut_by_their_times() -> None:
     loss = curve("loss", [*range(10), *range(10)], walls=np.arange(20) * 10.0)
     late = curve("val_loss", [9, 9], walls=[90.5, 190.5])
@@ -202,6 +211,11 @@ def test_a_resumed_run_may_be_followed_by_another_run() -> None:
 def test_a_late_point_is_put_in_its_place() -> None:
     (run,) = separated(run_of(curve("loss", [0, 10, 20, 40, 30, 50, 60])))
     assert (values_of(run), run.restarts) == ([0, 1, 2, 4, 3, 5, 6], ())
+
+
+def test_a_second_run_may_begin_after_a_late_point() -> None:
+    runs = separated(run_of(curve("loss", [0, 1, 2, 4, 3, *range(5, 10), *range(10)])))
+    assert [steps_of(run) for run in runs] == [[*range(10)], [*range(10)]]
 
 
 def test_three_points_may_be_late_and_four_are_a_restart() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from gradlint.runs.finding_files.groups import Group, GroupKind, Member
 from gradlint.runs.joining.several_files import merged
@@ -46,6 +47,24 @@ def test_the_order_of_the_files_is_not_questioned_where_one_ends_before_the_next
 
 def test_files_written_at_the_same_time_are_put_in_the_order_of_time() -> None:
     assert merge(ONE, BESIDE).curves["loss"].steps.tolist() == [0, 0, 1, 1]
+
+
+def test_of_three_files_the_last_two_may_have_been_written_at_the_same_time() -> None:
+    files = [
+        reading(str(first), "loss", [first, first + 2], [first, first + 2.0], [0.0, 0.0])
+        for first in (0, 4, 5)
+    ]
+    assert merge(*files).curves["loss"].steps.tolist() == [0, 2, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("walls", [np.array([10.0, 20.0]), None])
+def test_what_steps_count_is_told_by_the_first_file(walls: np.ndarray | None) -> None:
+    steps, values = np.array([0, 1]), np.array([2.0, 1.0])
+    readings = [
+        Reading([Run("run", axis, "csv", {"loss": Curve("loss", steps, values, walls, axis=axis)})])
+        for axis in ("epoch", "step")
+    ]
+    assert merge(*readings).curves["loss"].axis == "epoch"
 
 
 def test_curves_of_different_files_stand_side_by_side() -> None:
