@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -71,6 +72,7 @@ class _Program(click.Group):
                 f"internal error: {type(error).__name__}: {error}"
                 f" (please report it; {_TRACEBACK}=1 shows the traceback)"
             )
+        gc.freeze()  # what is left goes with the process; Python would look for garbage in it
         sys.exit(code if isinstance(code, int) else 0)
 
 
