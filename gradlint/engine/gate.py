@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from gradlint.frameworks.anchors import PACKAGES
 from gradlint.source.import_paths import ImportPaths
@@ -18,6 +19,9 @@ from gradlint.subject import Subject
 
 Words = tuple[bytes, ...]
 Load = Callable[[str], bytes | None]
+Import = tuple[str, bytes, bytes]
+"""The path of an imported file, the name that is bound, and its name there: empty where the file
+itself is meant, `*` where all its names are."""
 
 MOST_SEARCHED = 60
 """Files searched for what one import may lead to; as many as an analysis opens for one file."""
@@ -70,7 +74,6 @@ class Gate:
         self._paths = paths
         self._load = load
         self._known: dict[str, _File | None] = {}
-        self._defined: dict[str, frozenset[bytes]] = {}
         self._reached: dict[str, tuple[bool, bool]] = {}
 
     def words(self, path: str, data: bytes) -> Words | None:
@@ -78,25 +81,23 @@ class Gate:
 
         An empty spelling stands for every part.
         """
-        file = self._known.get(path)
-        if file is None or file.digest != hash(data):
-            spelled = self._spelled(data)
-            if not all(spelled):
-                file = self._known[path] = _File(path, data, *spelled)
-        if file is None or (file.framework and file.anchored):
-            return (b"",) if self._everything else self._anchors
-        brought = list(self._brought(file, data))
-        if not brought or not (file.framework or any(framework for _, framework in brought)):
+        framework, anchors = spells_framework(data), self._spelled(data)
+        if framework and anchors:
+            return anchors
+        brought = list(self._brought(path, data))
+        if not brought or not (framework or any(framework for _, framework in brought)):
             return None
-        return (*self._anchors, *(name for name, _ in brought if name != _ALL))
+        return (*anchors, *(name for name, _ in brought if name != _ALL))
 
-    def _brought(self, file: _File, data: bytes) -> Iterator[tuple[bytes, bool]]:
+    def _brought(self, path: str, data: bytes) -> Iterator[tuple[bytes, bool]]:
         """The imported names behind which an anchor is, and whether a framework is there too.
 
         Nothing for a file that only defines: whoever runs it is the script.
         """
         runs, words = _top_level(data)
-        for target, bound, name in file.imports(self._paths) if words else ():
+        if not words:
+            return
+        for target, bound, name in _imports(path, data, self._paths):
             if runs or bound in words:
                 used = [(bound, name)]
             elif name == _ALL:
@@ -113,12 +114,11 @@ class Gate:
         found: set[bytes] = set()
         seen, waiting = {path}, [path]
         while waiting:
-            place = waiting.pop()
-            file = self._file(place)
+            file = self._file(waiting.pop())
             if file is None:
                 continue
-            found |= self._names(place)
-            for target, bound, _ in file.imports(self._paths):
+            found |= file.defined
+            for target, bound, _ in file.imports:
                 found.add(bound)
                 if bound == _ALL and target not in seen and len(seen) < MOST_SEARCHED:
                     seen.add(target)
@@ -133,9 +133,9 @@ class Gate:
             file = self._file(place)
             if file is None or sought in (b"", _ALL):
                 continue
-            if sought in self._names(place):
+            if sought in file.defined:
                 return place
-            for target, bound, meant in file.imports(self._paths):
+            for target, bound, meant in file.imports:
                 if bound == sought and not meant:
                     return target
                 if bound in (sought, _ALL) and target not in seen and len(seen) < MOST_SEARCHED:
@@ -156,7 +156,7 @@ class Gate:
                     break
                 level = []
                 for file in files:
-                    for target, _, name in file.imports(self._paths):
+                    for target, _, name in file.imports:
                         source = self._source(target, name)
                         if source not in seen and len(seen) < MOST_SEARCHED:
                             seen.add(source)
@@ -167,54 +167,53 @@ class Gate:
     def _file(self, path: str) -> _File | None:
         if path not in self._known:
             data = self._load(path)
-            file = None if data is None else _File(path, data, *self._spelled(data))
-            self._known[path] = file
+            self._known[path] = None if data is None else self._searched(path, data)
         return self._known[path]
 
-    def _names(self, path: str) -> frozenset[bytes]:
-        """What a file defines; most files are never asked for it."""
-        if path not in self._defined:
-            self._defined[path] = _defined(self._load(path) or b"")
-        return self._defined[path]
-
-    def _spelled(self, data: bytes) -> tuple[bool, bool]:
-        """Whether a file names a framework, and whether it spells an anchor."""
-        anchored = self._everything or any(
-            core in data and _spells(data, anchors) for core, anchors in self._by_core.items()
+    def _searched(self, path: str, data: bytes) -> _File:
+        return _File(
+            spells_framework(data),
+            bool(self._spelled(data)),
+            _defined(data),
+            _imports(path, data, self._paths),
         )
-        return spells_framework(data), anchored
+
+    def _spelled(self, data: bytes) -> Words:
+        """The anchors that a file spells; an empty one where some subject has none."""
+        if self._everything:
+            return (b"",)
+        return tuple(
+            anchor
+            for core, anchors in self._by_core.items()
+            if core in data
+            for anchor in anchors
+            if anchor in data
+        )
 
 
-class _File:
-    """What a search of one file's bytes says; `anchored` that it spells what rules are about."""
+class _File(NamedTuple):
+    """What a search of the bytes of an imported file says."""
 
-    def __init__(self, path: str, data: bytes, framework: bool, anchored: bool) -> None:
-        self.path = path
-        self.digest = hash(data)
-        self.framework = framework
-        self.anchored = anchored
-        self._statements = _IMPORT.findall(b"\n" + data)
-        self._imports: list[tuple[str, bytes, bytes]] | None = None
+    framework: bool
+    anchored: bool
+    defined: frozenset[bytes]
+    imports: list[Import]
 
-    def imports(self, paths: ImportPaths) -> list[tuple[str, bytes, bytes]]:
-        """The files of the project that it imports: path, name that is bound, name in that file.
 
-        The last is empty where the file itself is meant, and `*` where all its names are.
-        """
-        if self._imports is None:
-            folder = os.path.dirname(self.path)
-            self._imports = [
-                found
-                for statement in self._statements
-                for found in _imported(folder, paths, *statement)
-                if found[0] != self.path
-            ]
-        return self._imports
+def _imports(path: str, data: bytes, paths: ImportPaths) -> list[Import]:
+    """The files of the project that a file imports."""
+    folder = os.path.dirname(path)
+    return [
+        found
+        for statement in _IMPORT.findall(b"\n" + data)
+        for found in _imported(folder, paths, *statement)
+        if found[0] != path
+    ]
 
 
 def _imported(
     folder: str, paths: ImportPaths, dots: bytes, module: bytes, names: bytes, modules: bytes
-) -> Iterator[tuple[str, bytes, bytes]]:
+) -> Iterator[Import]:
     """The files that an import statement means."""
     level, source = len(dots), module.decode("ascii", "replace")
     if not level and not modules and source.partition(".")[0] in _NEVER_OURS:
@@ -257,8 +256,4 @@ def _defined(data: bytes) -> frozenset[bytes]:
 
 def spells_framework(data: bytes) -> bool:
     """Whether a file names a framework."""
-    return _spells(data, PACKAGES)
-
-
-def _spells(data: bytes, words: Iterable[bytes]) -> bool:
-    return any(word in data for word in words)
+    return any(package in data for package in PACKAGES)
