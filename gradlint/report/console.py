@@ -10,9 +10,10 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console as RichConsole
+from rich.console import Console as RichConsole, ConsoleDimensions
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -146,7 +147,11 @@ class Progress:
 
 def _rich(stream: TextIO) -> RichConsole:
     # User text is no markup, no emoji, and nothing to be highlighted.
-    return RichConsole(file=stream, theme=_THEME, markup=False, emoji=False, highlight=False)
+    console = RichConsole(file=stream, theme=_THEME, markup=False, emoji=False, highlight=False)
+    if console.is_dumb_terminal:
+        # rich takes it for one of 80 columns; but a pane of an editor has a size as well.
+        console.size = ConsoleDimensions(*get_terminal_size())
+    return console
 
 
 def _table(table: Table) -> Padding:

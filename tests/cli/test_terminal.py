@@ -42,13 +42,14 @@ def gradlint_on_terminal(*arguments: str, cwd: Path, columns: int = 80, **env: s
     return shown
 
 
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
 @pytest.mark.parametrize("columns", [40, 80, 140])
 def test_a_finding_fills_the_terminal_and_no_more(
-    write: Write, project: Path, columns: int
+    write: Write, project: Path, columns: int, term: str
 ) -> None:
     write("train.py", TRAIN)
-    shown = gradlint_on_terminal("check", "train.py", "-q", cwd=project, columns=columns)
-    assert COLOUR.search(shown)
+    shown = gradlint_on_terminal("check", "train.py", "-q", cwd=project, columns=columns, TERM=term)
+    assert bool(COLOUR.search(shown)) is (term != "dumb")
     lines = uncoloured(shown).split("\n")
     assert columns - 20 < max(map(width, lines)) <= columns
     (marked,) = [number for number, line in enumerate(lines) if "^" in line]
