@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -148,3 +149,51 @@ def test_user_text_is_neither_markup_nor_a_link(write: Write, project: Path) -> 
     assert f"--> {name}:2:" in bare
     assert "x = '[bold]' 1 # \\x1b]8;;http://e.vil\\x1b\\[link=u]" in bare
     assert "\x1b" not in bare
+
+
+def ended(arguments: list[str], cwd: Path, stream: str = "stdout", **env: str) -> tuple[int, str]:
+    """The exit code where nobody reads what goes to `stream`, and what the other one gets."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    known = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writer}
+    result = subprocess.run(
+        [sys.executable, "-m", "gradlint", *arguments],
+        cwd=cwd,
+        env={**known, **env},
+        text=True,
+        **streams,
+    )
+    os.close(writer)
+    return result.returncode, (result.stdout or "") + (result.stderr or "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["check", "--output-format", "json"],
+        ["logs", "--list", "m.csv"],
+        ["rule", "--all"],
+        ["--help"],
+    ],
+)
+def test_a_reader_that_has_gone_is_no_failure_and_no_verdict(
+    write: Write, project: Path, arguments: list[str]
+) -> None:
+    write("train.py", TRAIN)
+    write("m.csv", "step,loss\n0,1\n1,2\n")
+    assert ended(arguments, project) == (141, "")
+    assert ended(arguments, project, FORCE_COLOR="1") == (141, "")
+
+
+def test_an_error_that_nobody_reads(project: Path) -> None:
+    assert ended(["nosuch"], project, stream="stderr") == (141, "")
+
+
+def test_a_stream_may_be_closed(write: Write, project: Path) -> None:
+    write("train.py", TRAIN)
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        command = f'"{sys.executable}" -m gradlint check -q {closed}'
+        result = subprocess.run(command, shell=True, cwd=project, capture_output=True, text=True)
+        assert (result.returncode, result.stderr) == (1, "")
