@@ -310,7 +310,18 @@ def test_suppression(gradlint: Gradlint, write: Write) -> None:
         (["chek"], "unknown command `chek`; did you mean `check`?"),
         (["there.py"], "did you mean `gradlint check there.py`?"),
         (["rule"], "name one rule"),
-        (["rule", "GL00x"], "no rule is called `GL00x`; did you mean `GL00"),
+        (["rule", "GL22"], "no rule is called `GL22`; did you mean `GL2"),
+        (["rule", "clip-after-stp"], "`clip-after-stp`; did you mean `clip-after-step`?"),
+        (
+            ["rule", "nan"],
+            "did you mean `nan-in-metric`, `nan-comparison` or `nan-masked-as-zero`?",
+        ),
+        (["rule", "203"], "no rule is called `203`; did you mean `TL203` or `GL203`?"),
+        (["rule", "GL99"], "no rule is called `GL99`; see `gradlint rule --all`"),
+        (["rule", ""], "no rule is called ``; see `gradlint rule --all`"),
+        (["config", "severty"], "neither a setting nor a path; did you mean `severity`?"),
+        (["config", "x"], "`x` is neither a setting nor a path; `gradlint config` prints all"),
+        (["config", "--severty", "info"], "no such option '--severty'"),
     ],
 )
 def test_usage_errors_are_one_line_and_exit_with_2(
