@@ -110,8 +110,35 @@ def test_the_document_of_a_rule_is_set_and_its_code_coloured(project: Path) -> N
     bare = uncoloured(shown)
     assert not re.search(r"^(#|```)", bare, re.MULTILINE)
     assert bare.startswith("Gradients are clipped")
-    assert re.search(r"^bad\n+ import torch$", bare, re.MULTILINE)
-    assert re.search(r"^good\n+ import torch$", bare, re.MULTILINE)
+    assert re.search(r"^bad\n\n  import torch$", bare, re.MULTILINE)
+    assert re.search(r"^good\n\n  import torch$", bare, re.MULTILINE)
+
+
+def test_code_that_is_too_long_for_the_terminal_goes_on_further_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import io
+
+    from gradlint.report.console import Console
+
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = io.StringIO()
+    Console(stream).document(
+        "```python bad\nfor x, y in batches:\n    loss = criterion(model(x), y)\n\n"
+        "    clip(model.parameters(), 1.0, 2.0, error=True)\n```\nText.\n"
+    )
+    assert [line.rstrip() for line in stream.getvalue().split("\n")] == [
+        "bad",
+        "",
+        "  for x, y in batches:",
+        "      loss = criterion(model(x), y)",
+        "",
+        "      clip(model.parameters(),",
+        "              1.0, 2.0, error=True)",
+        "",
+        "Text.",
+        "",
+    ]
 
 
 def test_every_document_of_a_rule_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
