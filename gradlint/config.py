@@ -369,7 +369,7 @@ KEYS = {
     "per-file-ignores": Key(_Reader.per_file, {}, "Leave out rules by path."),
     "severity": Key(_Reader.severity, "info", "Hide findings below this severity."),
     "fail-on": Key(
-        _Reader.severity_or_never, "warning", "Exit with 1 if a finding is this severe."
+        _Reader.severity_or_never, "warning", "Exit with 1 if a finding is this severe, or worse."
     ),
     "respect-gitignore": Key(_Reader.boolean, True, "Leave out what git ignores (default)."),
     "max-file-size": Key(_Reader.size, DEFAULT_MAX_SIZE, "Skip larger files of source (bytes)."),

@@ -50,6 +50,12 @@ def _row(rule: Rule) -> tuple[str, ...]:
     return rule.code, rule.name, rule.severity.label + off, escape(rule.summary)
 
 
+SKETCHES = """
+The examples sketch series: `2 -> 1` is a straight line, `2 ~> 1` a decay, `2 *> 1` straight in
+logarithms; a line about a series that was there before changes it.
+"""
+
+
 def document(rule: Rule) -> str:
     """The document of a rule with its facts and options, in Markdown."""
     state = "on by default" if rule.default else "off unless selected"
@@ -59,6 +65,8 @@ def document(rule: Rule) -> str:
         f"\nOption `{option.replace('_', '-')}`, by default {default!r}\n"
         for option, default in rule.options.items()
     )
+    if "\n```series" in body:
+        body = body.replace("## Example\n", f"## Example\n{SKETCHES}", 1)
     text = f"{heading}\n\n{facts}\n{body}{options}"
     return "\n".join(map(escape, text.split("\n")))
 

@@ -27,9 +27,9 @@ _HEADS = ("setting", "from", "value")
 @selection_options
 @discovery_options
 def command(what: tuple[str, ...], **selection: Any) -> int:
-    """Print the settings that a check of PATHs would use, and where each was set.
+    """Print the settings in force, and where each was set.
 
-    SETTINGs (`fail-on`) are printed alone.
+    They are those of a check of the PATHs; a SETTING that is named (`fail-on`) is printed alone.
     """
     registry = builtin_registry()
     paths = [word for word in what if os.path.exists(word)]

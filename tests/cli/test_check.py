@@ -307,6 +307,7 @@ def test_suppression(gradlint: Gradlint, write: Write) -> None:
         (["check", "--stdin-filename", "a.py"], "`--stdin-filename` goes with `-`"),
         (["check", "--config", "nope.toml"], "nope.toml: cannot be read"),
         (["check", "--config", "a", "--isolated"], "contradict each other"),
+        ([], "name a command; see `gradlint --help`"),
         (["chek"], "unknown command `chek`; did you mean `check`?"),
         (["there.py"], "did you mean `gradlint check there.py`?"),
         (["rule"], "name one rule"),

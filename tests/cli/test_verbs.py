@@ -43,6 +43,11 @@ def test_the_document_of_a_rule(gradlint: Gradlint) -> None:
     assert "\n## How to fix\n" in by_code
 
 
+def test_a_document_says_how_its_series_are_sketched(gradlint: Gradlint) -> None:
+    assert "\n## Example\n\nThe examples sketch series" in gradlint("rule", "TL302").stdout
+    assert "sketch" not in gradlint("rule", "TL101").stdout
+
+
 def test_the_list_of_rules(gradlint: Gradlint) -> None:
     lines = gradlint("rule", "--all").stdout.splitlines()
     assert [line.split()[0] for line in lines] == [rule.code for rule in builtin_registry()]
