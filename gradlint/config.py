@@ -9,7 +9,7 @@ from typing import Any
 
 from gradlint.finding import Severity
 from gradlint.registry import Registry
-from gradlint.selection import Layer, UnknownSelectorError, validate
+from gradlint.selection import Layer, UnknownSelectorError, did_you_mean, nearest, validate
 from gradlint.source.discovery import DEFAULT_EXCLUDE
 from gradlint.source.ignore_files import PatternSet
 from gradlint.source.reading import DEFAULT_MAX_SIZE
@@ -216,15 +216,11 @@ def _parsed(path: str) -> dict[str, Any]:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
 
 
-def _with_suggestion(message: str, suggestion: str | None) -> str:
-    return f"{message}; did you mean `{suggestion}`?" if suggestion else message
-
-
-def _nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest_key(word: str, known: Iterable[str]) -> list[str]:
+    """The one of `known` that a word is most like, if it is like one."""
     from difflib import get_close_matches
 
-    found = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
+    return get_close_matches(word, list(known), n=1)
 
 
 class _Reader:
@@ -238,12 +234,12 @@ class _Reader:
         read = {}
         for key, value in table.items():
             if key not in KEYS:
-                raise self._error(key, "unknown key", _nearest(key, KEYS))
+                raise self._error(key, "unknown key", nearest_key(key, KEYS))
             read[key] = KEYS[key].read(self, key, value)
         return read
 
-    def _error(self, key: str, problem: str, suggestion: str | None = None) -> ConfigError:
-        return ConfigError(_with_suggestion(f"{self._origin}: {problem} `{key}`", suggestion))
+    def _error(self, key: str, problem: str, near: Sequence[str]) -> ConfigError:
+        return ConfigError(f"{self._origin}: {problem} `{key}`{did_you_mean(near)}")
 
     def _wrong(self, key: str, wanted: str, value: object) -> ConfigError:
         shown = repr(value) if len(repr(value)) <= 40 else type(value).__name__
@@ -259,8 +255,7 @@ class _Reader:
         try:
             validate(self._registry, selectors)
         except UnknownSelectorError as error:
-            problem = f"{self._origin}: `{key}` names an {error}"
-            raise ConfigError(_with_suggestion(problem, error.suggestion)) from None
+            raise ConfigError(f"{self._origin}: `{key}` names an {error}") from None
         return selectors
 
     def per_file(self, key: str, value: Any) -> dict[str, tuple[str, ...]]:
@@ -293,7 +288,7 @@ class _Reader:
             raise self._wrong(key, "a table", value)
         for name in value:
             if name != "roles":
-                raise self._error(f"{key}.{name}", "unknown key", _nearest(name, ["roles"]))
+                raise self._error(f"{key}.{name}", "unknown key", nearest_key(name, ["roles"]))
         roles = value.get("roles", {})
         if not isinstance(roles, dict):
             raise self._wrong(f"{key}.roles", "a table of series", roles)
@@ -312,16 +307,15 @@ class _Reader:
         for name, options in value.items():
             rule = self._registry.find(name)
             if rule is None:
-                every = self._registry.known
-                known = [*every.by_name, *every.by_code]
-                raise self._error(f"{key}.{name}", "unknown rule", _nearest(name, known))
+                near = nearest(self._registry.known, name)
+                raise self._error(f"{key}.{name}", "unknown rule", near)
             if not isinstance(options, dict):
                 raise self._wrong(f"{key}.{name}", "a table of options", options)
             for option, given in options.items():
                 path = f"{key}.{name}.{option}"
                 plain = option.replace("-", "_")
                 if plain not in rule.options:
-                    raise self._error(path, "unknown option", _nearest(plain, rule.options))
+                    raise self._error(path, "unknown option", nearest_key(plain, rule.options))
                 self._like(path, given, rule.options[plain])
             result[rule.name] = {option.replace("-", "_"): it for option, it in options.items()}
         return result
@@ -375,7 +369,7 @@ KEYS = {
     "per-file-ignores": Key(_Reader.per_file, {}, "Leave out rules by path."),
     "severity": Key(_Reader.severity, "info", "Hide findings below this severity."),
     "fail-on": Key(
-        _Reader.severity_or_never, "warning", "Exit with 1 if a finding is this severe."
+        _Reader.severity_or_never, "warning", "Exit with 1 if a finding is this severe, or worse."
     ),
     "respect-gitignore": Key(_Reader.boolean, True, "Leave out what git ignores (default)."),
     "max-file-size": Key(_Reader.size, DEFAULT_MAX_SIZE, "Skip larger files of source (bytes)."),

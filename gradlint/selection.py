@@ -8,16 +8,24 @@ from dataclasses import dataclass
 
 from gradlint.registry import Registry, Rule
 
+MOST_NEAREST = 3
+"""Rules that are offered in place of an unknown one."""
+
+SHORTEST_PART = 3
+"""Letters of a part of a name; two are in too many."""
+
+LEAST_LIKENESS = 0.7
+"""difflib's ratio from which a word is a name misspelt: with one letter in five wrong it is 0.73 at
+least, while different names of rules are below 0.67, but for three pairs that say the same."""
+
 _PREFIX = re.compile(r"(?:GL|TL)\d{0,3}$", re.IGNORECASE)
 
 
 class UnknownSelectorError(ValueError):
-    """A selector that names no rule and no family; `suggestion` is the nearest that does."""
+    """A selector that names no rule and no family; the message says which are near."""
 
-    def __init__(self, selector: str, suggestion: str | None) -> None:
-        super().__init__(f"unknown rule or family `{selector}`")
-        self.selector = selector
-        self.suggestion = suggestion
+    def __init__(self, selector: str, suggestions: Sequence[str]) -> None:
+        super().__init__(f"unknown rule or family `{selector}`{did_you_mean(suggestions)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ def validate(registry: Registry, selectors: Iterable[str]) -> None:
     for selector in selectors:
         if selector.upper() != "ALL" and not expand(registry, selector):
             if not expand(registry.known, selector):
-                raise UnknownSelectorError(selector, _nearest(registry.known, selector))
+                raise UnknownSelectorError(selector, nearest(registry.known, selector))
 
 
 def enabled(registry: Registry, layers: Sequence[Layer]) -> tuple[Rule, ...]:
@@ -162,9 +170,31 @@ def _expression(pattern: str) -> re.Pattern[str]:
     return re.compile(translate(pattern))
 
 
-def _nearest(registry: Registry, selector: str) -> str | None:
+def nearest(registry: Registry, selector: str) -> list[str]:
+    """Codes and names that `selector`, which names no rule, may have been meant for.
+
+    What begins with `GL` or `TL` is a code, and its first digits say of which rules; another word
+    may be a part of a name, or a name misspelt.
+    """
     from difflib import get_close_matches
 
-    known = {key.lower(): key for rule in registry for key in (rule.code, rule.name, rule.family)}
-    found = get_close_matches(selector.lower(), known, n=1, cutoff=0.6)
-    return known[found[0]] if found else None
+    word = selector.lower().replace("_", "-")
+    codes, names = list(registry.by_code), list(registry.by_name)
+    if word[:2] in ("gl", "tl"):
+        for end in range(len(word), len("GL"), -1):
+            akin = [code for code in codes if code.startswith(word[:end].upper())]
+            if akin:
+                return sorted(get_close_matches(word.upper(), akin, MOST_NEAREST, cutoff=0))
+        return []
+    holding = [key for key in (*codes, *names) if word in key.lower()]
+    if holding and len(word) >= SHORTEST_PART:
+        return get_close_matches(word, holding, MOST_NEAREST, cutoff=0)
+    return get_close_matches(word, names, MOST_NEAREST, LEAST_LIKENESS)
+
+
+def did_you_mean(names: Sequence[str], otherwise: str = "") -> str:
+    """The end of a message on a word that is not known: the nearest that are, if there are any."""
+    if not names:
+        return otherwise
+    *first, last = (f"`{name}`" for name in names)
+    return f"; did you mean {', '.join(first)}{' or ' * bool(first)}{last}?"

@@ -15,7 +15,12 @@ class UserError(Exception):
 
 
 def accept_every_character() -> None:
-    """From here on, what the encoding of an output stream lacks is written as an escape."""
+    """From here on, what the encoding of an output stream lacks is written as an escape.
+
+    What goes to a stream that was closed (`>&-`), which Python does not have, goes nowhere.
+    """
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -24,6 +24,10 @@ _VERBS = {
 
 _TRACEBACK = "GRADLINT_TRACEBACK"
 
+_ENDED_BY_SIGPIPE = 128 + 13
+"""What a shell says of a program that is ended by SIGPIPE, as git is where its reader has gone
+(ruff gives 0). Neither 0 nor 1 would be true: what was found was not told in full."""
+
 
 class _Program(click.Group):
     """The verbs, each imported when it is asked for."""
@@ -38,6 +42,11 @@ class _Program(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            raise click.UsageError("name a command; see `gradlint --help`")
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -51,35 +60,53 @@ class _Program(click.Group):
 
         A failure is one line on standard error; a traceback only if GRADLINT_TRACEBACK is set.
         """
-        extra["standalone_mode"] = False
         accept_every_character()
         try:
-            code = super().main(*args, **extra)
+            code = self._run(*args, **extra)
             sys.stdout.flush()
+        except BrokenPipeError:
+            code = _reader_gone()
+        except SystemExit as end:
+            # So click and rich end where the reader has gone; no verb does.
+            code = _reader_gone() if end.code == 1 else end.code
+        gc.freeze()  # what is left goes with the process; Python would look for garbage in it
+        sys.exit(code)
+
+    def _run(self, *args: Any, **extra: Any) -> int | str | None:
+        """What the exit code is."""
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(*args, **extra)
         except (click.ClickException, UserError, RuleFileError) as error:
             text = error.format_message() if isinstance(error, click.ClickException) else str(error)
-            _fail(text)
+            return _failed(text)
         except (click.Abort, KeyboardInterrupt):
-            sys.exit(130)
+            return 130
         except BrokenPipeError:
-            # The reader has gone, as `head` does. Python would complain when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
+            raise
         except Exception as error:
             if os.environ.get(_TRACEBACK):
                 raise
-            _fail(
+            return _failed(
                 f"internal error: {type(error).__name__}: {error}"
                 f" (please report it; {_TRACEBACK}=1 shows the traceback)"
             )
-        gc.freeze()  # what is left goes with the process; Python would look for garbage in it
-        sys.exit(code if isinstance(code, int) else 0)
+        return code if isinstance(code, int) else 0
 
 
-def _fail(message: str) -> NoReturn:
+def _failed(message: str) -> int:
     plain = " ".join(message.split())
     write_error(f"gradlint: {plain[:1].lower()}{plain[1:].rstrip('.')}\n")
-    sys.exit(2)
+    return 2
+
+
+def _reader_gone() -> int:
+    """Write nothing more, as `head` has enough; returns the exit code."""
+    # Python would complain when it writes what is left and closes the streams.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    return _ENDED_BY_SIGPIPE
 
 
 def _hint(name: str) -> str:

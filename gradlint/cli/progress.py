@@ -21,8 +21,7 @@ class Progress:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._from = monotonic() + PATIENCE
-        # Python has no such stream if it was closed (`2>&-`).
-        self._on = not quiet and sys.stderr is not None and sys.stderr.isatty()
+        self._on = not quiet and sys.stderr.isatty()
         self._shown: Shown | None = None
 
     def __call__(self, files: int, runs: int, last: str) -> None:

@@ -11,30 +11,34 @@ from gradlint.cli.output import UserError, screen
 from gradlint.registry import Rule, builtin_registry
 from gradlint.report.characters import escape
 from gradlint.report.layout import Table
+from gradlint.selection import did_you_mean, expand, nearest, selector_key
 
 
 @click.command("rule")
-@click.argument("key", required=False, metavar="[CODE|NAME]")
+@click.argument("key", required=False, metavar="[CODE|NAME|FAMILY]")
 @click.option("--all", "every", is_flag=True, help="All rules, one line each.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 def command(key: str | None, every: bool, output_format: str) -> int:
-    """Print what a rule finds, why that is a risk, and how to fix it."""
+    """Print what a rule finds, why that is a risk, and how to fix it.
+
+    The rules of a family (`GL2`) are listed, one line each.
+    """
     registry = builtin_registry()
     if (key is None) == (not every):
         raise UserError("name one rule, or give `--all`")
-    if key is None:
-        rules = list(registry)
-    else:
-        found = registry.find(key)
-        if found is None:
-            raise UserError(f"no rule is called `{key}`{_hint(key)}")
-        rules = [found]
+    selector = "ALL" if key is None else key
+    codes = expand(registry, selector)
+    rules = [rule for rule in registry if rule.code in codes]
+    if not rules:
+        near = did_you_mean(nearest(registry, selector), otherwise="; see `gradlint rule --all`")
+        raise UserError(f"no rule is called `{selector}`{near}")
+    listed = selector_key(selector) not in (None, rules[0].code)
     if output_format == "json":
         import json
 
         documents = [_described(rule) for rule in rules]
-        sys.stdout.write(json.dumps(documents if every else documents[0], indent=2) + "\n")
-    elif every:
+        sys.stdout.write(json.dumps(documents if listed else documents[0], indent=2) + "\n")
+    elif listed:
         screen().draw([Table([_row(rule) for rule in rules])])
     else:
         screen().document(document(rules[0]))
@@ -46,6 +50,12 @@ def _row(rule: Rule) -> tuple[str, ...]:
     return rule.code, rule.name, rule.severity.label + off, escape(rule.summary)
 
 
+SKETCHES = """
+The examples sketch series: `2 -> 1` is a straight line, `2 ~> 1` a decay, `2 *> 1` straight in
+logarithms; a line about a series that was there before changes it.
+"""
+
+
 def document(rule: Rule) -> str:
     """The document of a rule with its facts and options, in Markdown."""
     state = "on by default" if rule.default else "off unless selected"
@@ -55,6 +65,8 @@ def document(rule: Rule) -> str:
         f"\nOption `{option.replace('_', '-')}`, by default {default!r}\n"
         for option, default in rule.options.items()
     )
+    if "\n```series" in body:
+        body = body.replace("## Example\n", f"## Example\n{SKETCHES}", 1)
     text = f"{heading}\n\n{facts}\n{body}{options}"
     return "\n".join(map(escape, text.split("\n")))
 
@@ -71,12 +83,3 @@ def _described(rule: Rule) -> dict[str, Any]:
         "symptoms": dict(rule.symptoms),
         "document": rule.document,
     }
-
-
-def _hint(key: str) -> str:
-    from difflib import get_close_matches
-
-    registry = builtin_registry()
-    known = {name.lower(): name for name in (*registry.by_name, *registry.by_code)}
-    found = get_close_matches(key.lower(), known, n=1)
-    return f"; did you mean `{known[found[0]]}`?" if found else "; see `gradlint rule --all`"

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console as RichConsole
+from rich.console import Console as RichConsole, ConsoleDimensions
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -33,6 +34,12 @@ _READABLE = 100
 
 _NARROWEST = 20
 """Columns that are left for text beside a long lead, at least."""
+
+_CODE_INDENT = 2
+"""Columns that code in a document stands in from the left."""
+
+_CODE_HANG = 8
+"""Columns that the rest of a line of code stands in from its beginning: more than a block does."""
 
 _FENCE = re.compile(r"^```(\w+) (bad|good|fixed)\b.*$", re.MULTILINE)
 
@@ -146,7 +153,11 @@ class Progress:
 
 def _rich(stream: TextIO) -> RichConsole:
     # User text is no markup, no emoji, and nothing to be highlighted.
-    return RichConsole(file=stream, theme=_THEME, markup=False, emoji=False, highlight=False)
+    console = RichConsole(file=stream, theme=_THEME, markup=False, emoji=False, highlight=False)
+    if console.is_dumb_terminal:
+        # rich takes it for one of 80 columns; but a pane of an editor has a size as well.
+        console.size = ConsoleDimensions(*get_terminal_size())
+    return console
 
 
 def _table(table: Table) -> Padding:
@@ -166,7 +177,8 @@ def _table(table: Table) -> Padding:
 
 
 def _page(markdown: str) -> Markdown:
-    from rich.markdown import Heading, Markdown
+    from rich.markdown import CodeBlock, Heading, Markdown
+    from rich.syntax import Syntax
 
     class LeftHeading(Heading):
         """rich centres some headings, which ones depends on its version."""
@@ -174,12 +186,37 @@ def _page(markdown: str) -> Markdown:
         def __rich_console__(self, console: RichConsole, options: ConsoleOptions) -> RenderResult:
             yield self.text
 
+    class Code(CodeBlock):
+        """rich wraps long lines at the margin, where they look like statements that follow."""
+
+        def __rich_console__(self, console: RichConsole, options: ConsoleOptions) -> RenderResult:
+            code = Syntax("", self.lexer_name, theme=self.theme).highlight(self.text.plain)
+            code.rstrip()
+            for line in code.split("\n", allow_blank=True):
+                yield from _code_rows(line, console, options.max_width)
+
     class Page(Markdown):
-        elements = {**Markdown.elements, "heading_open": LeftHeading}
+        elements = {**Markdown.elements, "heading_open": LeftHeading, "fence": Code}
 
     # rich drops what stands behind the language of a fence: whether it is a bad example.
     named = _FENCE.sub(r"*\2*\n\n```\1", markdown)
     return Page(named, code_theme=_code_theme(), hyperlinks=False)  # type: ignore[arg-type]
+
+
+def _code_rows(line: Text, console: RichConsole, columns: int) -> Iterator[Text]:
+    """A line of code, indented; what is too long for the page goes on further to the right."""
+    lead = Text(" " * _CODE_INDENT)
+    if lead.cell_len + line.cell_len <= columns:
+        yield lead + line
+        return
+    within = len(line.plain) - len(line.plain.lstrip())
+    hang = Text(" " * (lead.cell_len + within + _CODE_HANG))
+    rows = line[within:].wrap(console, max(columns - hang.cell_len, _NARROWEST))
+    lead.append(" " * within)
+    for row in rows:
+        row.rstrip()
+        yield lead + row
+        lead = hang
 
 
 @cache

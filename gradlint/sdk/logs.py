@@ -39,6 +39,13 @@ from gradlint.relations.norm_jumps import (
     loss_follows as loss_follows,
 )
 from gradlint.relations.overflows import Overflows as Overflows, overflows as overflows
+from gradlint.relations.silent_series import (
+    JUDGED as JUDGED,
+    VITAL as VITAL,
+    SilentSeries as SilentSeries,
+    falls_silent as falls_silent,
+    silent_series as silent_series,
+)
 from gradlint.relations.subjects import *  # noqa: F403
 from gradlint.runs.kinds import Kind as Kind, Role as Role
 from gradlint.runs.run import Curve, Message as Message

@@ -98,6 +98,23 @@ for x, y in batches:
     encoder_optimizer.step()
 ```
 
+A bound that no gradient reaches clips nothing: it measures the norm, and that can be done at any
+time before the gradients are cleared.
+
+```python good
+import torch
+from torch import nn
+
+model = nn.Linear(10, 3)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for x, y in batches:
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(x), y).backward()
+    optimizer.step()
+    norm = nn.utils.clip_grad_norm_(model.parameters(), 1e9)
+    print("gradient norm", norm)
+```
+
 ## References
 
 - PyTorch documentation, `torch.nn.utils.clip_grad_norm_`

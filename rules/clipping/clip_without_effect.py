@@ -48,8 +48,8 @@ Log the norm that `clip_grad_norm_` returns and choose 0.5 to 10 times its avera
 
 ## When it is fine
 
-An infinite bound is a way to measure the norm. A default of a command-line option is not the value
-that runs:
+A bound that nothing reaches is a way to measure the norm, if the norm is used; an infinite one says
+so by itself. A default of a command-line option is not the value that runs:
 
 ```python good
 import argparse
@@ -83,10 +83,6 @@ from collections.abc import Iterator
 
 from gradlint.sdk.source import Clip, Const, Finding, Severity, number, report, rule, spell
 
-LARGEST_USEFUL = 1e4
-"""Bounds above this never take effect: typical norms of trained networks are 0.01 to 100, and one
-of 50,000 was the largest seen in the planted explosions."""
-
 
 @rule("GL209", "warning", symptoms={"not-learning": 0.6, "loss-diverges": 0.5})
 def check(clip: Clip) -> Iterator[Finding]:
@@ -114,7 +110,7 @@ def check(clip: Clip) -> Iterator[Finding]:
         yield switched_off(clip, clip.argument, value)
     elif value == float("inf") or (clip.pure and not clip.of_gradients):
         return
-    elif value > LARGEST_USEFUL:
+    elif not clip.limits:
         if not clip.measures:
             yield report(
                 clip,

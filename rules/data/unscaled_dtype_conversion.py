@@ -84,7 +84,7 @@ def load_scaled(path, label):
 ## How to fix
 
 Write `v2.ToDtype(torch.float32, scale=True)`; in TensorFlow convert before any cast or resize, or
-divide by 255. `--fix` adds `scale=True`.
+divide by 255.
 
 ## When it is fine
 

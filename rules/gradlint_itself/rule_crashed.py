@@ -19,9 +19,9 @@ total = 0
 
 ## How to fix
 
-It is a defect of gradlint or of a rule pack, not of your code. Please report it with the message
-and, if you can, the few lines that cause it. Until it is fixed, ignore the rule for that file with
-`per-file-ignores`. `GRADLINT_TRACEBACK=1` shows the traceback of a failure outside any file.
+It is a defect of gradlint, not of your code. Please report it with the message and, if you can, the
+few lines that cause it. Until it is fixed, ignore the rule for that file with `per-file-ignores`.
+`GRADLINT_TRACEBACK=1` shows the traceback of a failure outside any file.
 
 ## When it is fine
 

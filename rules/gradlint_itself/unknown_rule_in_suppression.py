@@ -26,7 +26,7 @@ Write the rule's name or code as it appears in the finding. `gradlint rule --all
 
 ## When it is fine
 
-Where the rule comes from a rule pack that is not installed here.
+Where the rule is one of a newer gradlint than the one that runs.
 
 ## References
 

@@ -27,7 +27,7 @@ total = 0
 
 ## How to fix
 
-Delete the comment, or take the idle rule out of its brackets. The fix does either, and is safe.
+Delete the comment, or take the idle rule out of its brackets.
 
 ## When it is fine
 

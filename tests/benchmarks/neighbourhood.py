@@ -112,7 +112,7 @@ def main() -> None:
     ]
     if not options.only:
         curves = ("excursions", "levels", "robust", "constancy", "alternation")
-        relations = ("loss_jumps", "norm_jumps", "learning_rate", "overflows")
+        relations = ("loss_jumps", "norm_jumps", "learning_rate", "overflows", "silent_series")
         names = [f"relations.{name}" for name in relations]
         names += [f"curves.{name}" for name in curves]
         modules += [importlib.import_module(f"gradlint.{name}") for name in names]

@@ -307,10 +307,22 @@ def test_suppression(gradlint: Gradlint, write: Write) -> None:
         (["check", "--stdin-filename", "a.py"], "`--stdin-filename` goes with `-`"),
         (["check", "--config", "nope.toml"], "nope.toml: cannot be read"),
         (["check", "--config", "a", "--isolated"], "contradict each other"),
+        ([], "name a command; see `gradlint --help`"),
         (["chek"], "unknown command `chek`; did you mean `check`?"),
         (["there.py"], "did you mean `gradlint check there.py`?"),
         (["rule"], "name one rule"),
-        (["rule", "GL00x"], "no rule is called `GL00x`; did you mean `GL00"),
+        (["rule", "GL22"], "no rule is called `GL22`; did you mean `GL2"),
+        (["rule", "clip-after-stp"], "`clip-after-stp`; did you mean `clip-after-step`?"),
+        (
+            ["rule", "nan"],
+            "did you mean `nan-in-metric`, `nan-comparison` or `nan-masked-as-zero`?",
+        ),
+        (["rule", "203"], "no rule is called `203`; did you mean `TL203` or `GL203`?"),
+        (["rule", "GL99"], "no rule is called `GL99`; see `gradlint rule --all`"),
+        (["rule", ""], "no rule is called ``; see `gradlint rule --all`"),
+        (["config", "severty"], "neither a setting nor a path; did you mean `severity`?"),
+        (["config", "x"], "`x` is neither a setting nor a path; `gradlint config` prints all"),
+        (["config", "--severty", "info"], "no such option '--severty'"),
     ],
 )
 def test_usage_errors_are_one_line_and_exit_with_2(
@@ -371,7 +383,7 @@ def test_a_narrow_encoding_gets_escapes(write: Write, project: Path) -> None:
     ("env", "beginning"),
     [({}, b"warning[GL"), ({"FORCE_COLOR": "1", "TERM": "xterm"}, b"\x1b[1;35mwar")],
 )
-def test_a_closed_pipe_is_no_error(
+def test_a_pipe_that_is_closed_halfway_is_no_error(
     write: Write, project: Path, env: dict[str, str], beginning: bytes
 ) -> None:
     write("a.py", "\n".join(f"x = 1  # gradlint: ignore[nope{n}]" for n in range(1000)))
@@ -387,7 +399,7 @@ def test_a_closed_pipe_is_no_error(
     process.stdout.close()
     assert process.stderr is not None
     assert process.stderr.read() == b""
-    assert process.wait() == 1
+    assert process.wait() == 141
     process.stderr.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -42,13 +43,14 @@ def gradlint_on_terminal(*arguments: str, cwd: Path, columns: int = 80, **env: s
     return shown
 
 
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
 @pytest.mark.parametrize("columns", [40, 80, 140])
 def test_a_finding_fills_the_terminal_and_no_more(
-    write: Write, project: Path, columns: int
+    write: Write, project: Path, columns: int, term: str
 ) -> None:
     write("train.py", TRAIN)
-    shown = gradlint_on_terminal("check", "train.py", "-q", cwd=project, columns=columns)
-    assert COLOUR.search(shown)
+    shown = gradlint_on_terminal("check", "train.py", "-q", cwd=project, columns=columns, TERM=term)
+    assert bool(COLOUR.search(shown)) is (term != "dumb")
     lines = uncoloured(shown).split("\n")
     assert columns - 20 < max(map(width, lines)) <= columns
     (marked,) = [number for number, line in enumerate(lines) if "^" in line]
@@ -108,8 +110,35 @@ def test_the_document_of_a_rule_is_set_and_its_code_coloured(project: Path) -> N
     bare = uncoloured(shown)
     assert not re.search(r"^(#|```)", bare, re.MULTILINE)
     assert bare.startswith("Gradients are clipped")
-    assert re.search(r"^bad\n+ import torch$", bare, re.MULTILINE)
-    assert re.search(r"^good\n+ import torch$", bare, re.MULTILINE)
+    assert re.search(r"^bad\n\n  import torch$", bare, re.MULTILINE)
+    assert re.search(r"^good\n\n  import torch$", bare, re.MULTILINE)
+
+
+def test_code_that_is_too_long_for_the_terminal_goes_on_further_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import io
+
+    from gradlint.report.console import Console
+
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = io.StringIO()
+    Console(stream).document(
+        "```python bad\nfor x, y in batches:\n    loss = criterion(model(x), y)\n\n"
+        "    clip(model.parameters(), 1.0, 2.0, error=True)\n```\nText.\n"
+    )
+    assert [line.rstrip() for line in stream.getvalue().split("\n")] == [
+        "bad",
+        "",
+        "  for x, y in batches:",
+        "      loss = criterion(model(x), y)",
+        "",
+        "      clip(model.parameters(),",
+        "              1.0, 2.0, error=True)",
+        "",
+        "Text.",
+        "",
+    ]
 
 
 def test_every_document_of_a_rule_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,3 +176,51 @@ def test_user_text_is_neither_markup_nor_a_link(write: Write, project: Path) -> 
     assert f"--> {name}:2:" in bare
     assert "x = '[bold]' 1 # \\x1b]8;;http://e.vil\\x1b\\[link=u]" in bare
     assert "\x1b" not in bare
+
+
+def ended(arguments: list[str], cwd: Path, stream: str = "stdout", **env: str) -> tuple[int, str]:
+    """The exit code where nobody reads what goes to `stream`, and what the other one gets."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    known = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writer}
+    result = subprocess.run(
+        [sys.executable, "-m", "gradlint", *arguments],
+        cwd=cwd,
+        env={**known, **env},
+        text=True,
+        **streams,
+    )
+    os.close(writer)
+    return result.returncode, (result.stdout or "") + (result.stderr or "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["check", "--output-format", "json"],
+        ["logs", "--list", "m.csv"],
+        ["rule", "--all"],
+        ["--help"],
+    ],
+)
+def test_a_reader_that_has_gone_is_no_failure_and_no_verdict(
+    write: Write, project: Path, arguments: list[str]
+) -> None:
+    write("train.py", TRAIN)
+    write("m.csv", "step,loss\n0,1\n1,2\n")
+    assert ended(arguments, project) == (141, "")
+    assert ended(arguments, project, FORCE_COLOR="1") == (141, "")
+
+
+def test_an_error_that_nobody_reads(project: Path) -> None:
+    assert ended(["nosuch"], project, stream="stderr") == (141, "")
+
+
+def test_a_stream_may_be_closed(write: Write, project: Path) -> None:
+    write("train.py", TRAIN)
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        command = f'"{sys.executable}" -m gradlint check -q {closed}'
+        result = subprocess.run(command, shell=True, cwd=project, capture_output=True, text=True)
+        assert (result.returncode, result.stderr) == (1, "")

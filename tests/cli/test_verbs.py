@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
 from gradlint import __version__
@@ -42,9 +43,23 @@ def test_the_document_of_a_rule(gradlint: Gradlint) -> None:
     assert "\n## How to fix\n" in by_code
 
 
+def test_a_document_says_how_its_series_are_sketched(gradlint: Gradlint) -> None:
+    assert "\n## Example\n\nThe examples sketch series" in gradlint("rule", "TL302").stdout
+    assert "sketch" not in gradlint("rule", "TL101").stdout
+
+
 def test_the_list_of_rules(gradlint: Gradlint) -> None:
     lines = gradlint("rule", "--all").stdout.splitlines()
     assert [line.split()[0] for line in lines] == [rule.code for rule in builtin_registry()]
+
+
+@pytest.mark.parametrize(("key", "beginning"), [("GL2", "GL2"), ("tl10", "TL10"), ("ALL", "")])
+def test_the_rules_whose_codes_begin_alike(gradlint: Gradlint, key: str, beginning: str) -> None:
+    codes = [rule.code for rule in builtin_registry() if rule.code.startswith(beginning)]
+    lines = gradlint("rule", key).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == codes
+    listed = json.loads(gradlint("rule", key, "--output-format", "json").stdout)
+    assert [rule["code"] for rule in listed] == codes
 
 
 def test_rules_as_json(gradlint: Gradlint) -> None:
@@ -79,6 +94,18 @@ def test_config_tells_where_each_setting_comes_from(gradlint: Gradlint, write: W
     assert rows["rules.vanilla-rnn-long-sequence.min_steps"].endswith(f"{path}  7")
     assert "GL003" not in text.split("rules are on:")[1]
     assert gradlint("config", "--isolated").stdout.startswith("configuration file: none\n")
+
+
+def test_config_tells_of_single_settings(gradlint: Gradlint, write: Write) -> None:
+    path = write("lib/gradlint.toml", "[rules.GL103]\nmin_steps = 7\n[logs.roles]\na = 'loss'")
+    rows = gradlint("config", "rules", "fail-on", "logs.roles", "lib").stdout.splitlines()
+    assert [row.split() for row in rows] == [
+        ["setting", "from", "value"],
+        ["rules.vanilla-rnn-long-sequence.min_steps", str(path), "7"],
+        ["fail-on", "default", '"warning"'],
+        ["logs.roles.a", str(path), '"loss"'],
+    ]
+    assert gradlint("config", "rules").stdout.splitlines()[1].split() == ["rules", "default", "{}"]
 
 
 def test_start_up_imports_nothing_heavy(write: Write, project: Path) -> None:

@@ -54,8 +54,9 @@ from gradlint.frameworks import knowledge
 from gradlint.model.data.origins import Origins
 from gradlint.model.gradients.effects import GradientEffect
 from gradlint.model.gradients.event_tree import OptimizerCreated, event_tree
-from gradlint.model.gradients.lifecycle import Configuration, Lifecycle, State, TooManyPathsError
+from gradlint.model.gradients.lifecycle import Lifecycle, State
 from gradlint.model.gradients.lifecycles import lifecycles, transitions
+from gradlint.model.gradients.paths import TooManyPathsError
 from gradlint.model.gradients.transition import Transition
 from gradlint.model.interpret.core import CallSite, Status
 from gradlint.model.interpret.interpreter import Interpreter
@@ -179,11 +180,9 @@ class _Followed(Lifecycle):
         self.after.append((effect.node, effect.module, after))
         return after
 
-    def _created(
-        self, created: OptimizerCreated, configurations: set[Configuration]
-    ) -> set[Configuration]:
-        after = super()._created(created, configurations)
-        self.after += [(created.value.node, created.value.module, states) for _, states in after]
+    def created(self, made: OptimizerCreated, states: tuple[State, ...]) -> tuple[State, ...]:
+        after = super().created(made, states)
+        self.after.append((made.value.node, made.value.module, after))
         return after
 
 

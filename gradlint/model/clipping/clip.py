@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gradlint.model.clipping import exhausted_parameters
 from gradlint.model.clipping.clip_arguments import clip_arguments
 from gradlint.model.clipping.unused_clip import is_statement
-from gradlint.model.gradients.effects import CLIP
+from gradlint.model.gradients.effects import CLIP, limits
 from gradlint.model.gradients.gradient_values import GRADIENT_CALLS
 from gradlint.model.gradients.lifecycles import lifecycles
 from gradlint.model.networks import layers
@@ -137,6 +137,11 @@ class Clip(AtCall):
     def needs_threshold(self) -> bool:
         """Whether it can't do without a threshold: a function on parameters."""
         return self.of_parameters and "threshold-parameter" in self.fact
+
+    @property
+    def limits(self) -> bool:
+        """Whether its threshold may shrink a gradient."""
+        return limits(self.threshold)
 
     @property
     def measures(self) -> bool:

@@ -1,10 +1,9 @@
 """The gradient lifecycle: cleared -> accumulated -> [unscaled] -> [clipped] -> applied -> cleared.
 
-A small abstract interpreter runs the skeleton of a program over sets of configurations (the branch
-decisions taken so far and, for each optimizer, the state of its gradients) until nothing new comes
-up. What is forbidden is a transition: each is confirmed where a path shows it in full, and vetoed
-where another path shows the same act to be right. A transition stands if it was confirmed and
-never vetoed. An opaque call may have done anything, so it discharges whatever was pending.
+Every path through the skeleton of a program is followed with, for each optimizer, the state of its
+gradients. What is forbidden is a transition: each is confirmed where a path shows it in full, and
+vetoed where another path shows the same act to be right. A transition stands if it was confirmed
+and never vetoed. An opaque call may have done anything, so it discharges whatever was pending.
 """
 
 from __future__ import annotations
@@ -24,9 +23,6 @@ from gradlint.model.gradients.effects import (
     GradientEffect,
 )
 from gradlint.model.gradients.event_tree import (
-    Cycle,
-    Fork,
-    Inlined,
     Node,
     OptimizerCreated,
     cycles,
@@ -34,6 +30,7 @@ from gradlint.model.gradients.event_tree import (
     in_loop_of_its_own,
 )
 from gradlint.model.gradients.optimizers import Optimizers, ids_of
+from gradlint.model.gradients.paths import follow
 from gradlint.model.gradients.transition import (
     EarlyClip,
     EarlySchedule,
@@ -45,7 +42,6 @@ from gradlint.model.gradients.transition import (
     Transition,
 )
 from gradlint.values.kinds import Apply
-from gradlint.values.trace import Exit
 
 if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
@@ -55,13 +51,6 @@ FRESH = "accumulated"
 STALE = "accumulated on top of applied ones"
 APPLIED = "applied"
 UNKNOWN = "unknown"
-
-MOST_CONFIGURATIONS = 1200
-"""Configurations per point of the program. Training loops of public repositories need up to 150;
-beyond this the program is given up rather than judged by a part of its paths."""
-
-MOST_CHOICES = 9
-"""Remembered branch decisions; a test beyond them is taken both ways each time it comes up."""
 
 
 class State(NamedTuple):
@@ -82,14 +71,6 @@ class State(NamedTuple):
     def settled(self, **more: Any) -> State:
         """No clip and no clearing is pending any more."""
         return self._replace(early=None, late=None, lost=None, micro=None, **more)
-
-
-Choices = frozenset[tuple[str, bool, bool]]
-Configuration = tuple[Choices, tuple[State, ...]]
-
-
-class TooManyPathsError(Exception):
-    """The program branches more than can be followed."""
 
 
 class Lifecycle:
@@ -114,102 +95,19 @@ class Lifecycle:
         """Follow every path.
 
         Raises:
-            TooManyPathsError: there are more configurations than `MOST_CONFIGURATIONS`.
+            TooManyPathsError: there are more than can be followed.
         """
         if not self.groups or not any(kind == BACKWARD for kind in self.kinds.values()):
             return
-        start: Configuration = (frozenset(), tuple(State() for _ in self.groups))
-        self._block(self.nodes, {start})
+        start = tuple(State() for _ in self.groups)
+        follow(self.nodes, start, self.apply, self.created)
 
-    def _block(
-        self, nodes: list[Node], configurations: set[Configuration]
-    ) -> tuple[set[Configuration], dict[str, set[Configuration]]]:
-        exits: dict[str, set[Configuration]] = {}
-        for node in nodes:
-            if not configurations:
-                break
-            if len(configurations) > MOST_CONFIGURATIONS:
-                raise TooManyPathsError
-            if isinstance(node, GradientEffect):
-                configurations = {
-                    (choices, self.apply(node, states)) for choices, states in configurations
-                }
-            elif isinstance(node, Fork):
-                configurations, left = self._fork(node, configurations)
-                _add_exits(exits, left)
-            elif isinstance(node, Cycle):
-                configurations, left = self._cycle(node, configurations)
-                _add_exits(exits, left)
-            elif isinstance(node, Inlined):
-                configurations, left = self._block(node.body, configurations)
-                configurations = configurations | left.pop(node.exit, set())
-                _add_exits(exits, left)
-            elif isinstance(node, OptimizerCreated):
-                configurations = self._created(node, configurations)
-            elif isinstance(node, Exit):
-                exits.setdefault(node.kind, set()).update(configurations)
-                configurations = set()
-        return configurations, exits
-
-    def _fork(
-        self, fork: Fork, configurations: set[Configuration]
-    ) -> tuple[set[Configuration], dict[str, set[Configuration]]]:
-        then: set[Configuration] = set()
-        otherwise: set[Configuration] = set()
-        for choices, states in configurations:
-            decided = None
-            if fork.key is not None:
-                for key, value, _ in choices:
-                    if key == fork.key:
-                        decided = value != fork.negated
-            if decided is None:
-                remember = fork.key is not None and len(choices) < MOST_CHOICES
-                for taken in (True, False):
-                    known = choices
-                    if remember and fork.key is not None:
-                        known = choices | {(fork.key, taken != fork.negated, fork.varying)}
-                    (then if taken else otherwise).add((known, states))
-            else:
-                (then if decided else otherwise).add((choices, states))
-        first, exits = self._block(fork.then, then)
-        second, left = self._block(fork.otherwise, otherwise)
-        _add_exits(exits, left)
-        return first | second, exits
-
-    def _cycle(
-        self, cycle: Cycle, configurations: set[Configuration]
-    ) -> tuple[set[Configuration], dict[str, set[Configuration]]]:
-        seen: set[Configuration] = set()
-        ended: set[Configuration] = set()
-        exits: dict[str, set[Configuration]] = {}
-        while configurations:
-            seen |= configurations
-            if len(seen) > MOST_CONFIGURATIONS:
-                raise TooManyPathsError
-            after, left = self._block(cycle.body, configurations)
-            after = after | left.pop("continue", set())
-            ended |= _forget(left.pop("break", set()))
-            _add_exits(exits, left)
-            after = _forget(after)
-            ended |= after
-            configurations = after - seen
-        return ended, exits
-
-    def _created(
-        self, created: OptimizerCreated, configurations: set[Configuration]
-    ) -> set[Configuration]:
-        result = set()
-        for choices, states in configurations:
-            result.add(
-                (
-                    choices,
-                    tuple(
-                        State(grads=CLEARED) if id(created.value) in group.ids else state
-                        for group, state in zip(self.groups, states, strict=True)
-                    ),
-                )
-            )
-        return result
+    def created(self, made: OptimizerCreated, states: tuple[State, ...]) -> tuple[State, ...]:
+        """What a new optimizer finds: gradients that nothing was added to."""
+        return tuple(
+            State(grads=CLEARED) if id(made.value) in group.ids else state
+            for group, state in zip(self.groups, states, strict=True)
+        )
 
     # -- transitions -------------------------------------------------------------------------
 
@@ -382,19 +280,6 @@ class Lifecycle:
                 if kind == ZERO and self.reaches(self.index[id(effect)], which) is not False:
                     return False
         return True
-
-
-def _add_exits(exits: dict[str, set[Configuration]], more: dict[str, set[Configuration]]) -> None:
-    for kind, configurations in more.items():
-        exits.setdefault(kind, set()).update(configurations)
-
-
-def _forget(configurations: set[Configuration]) -> set[Configuration]:
-    """Drop what was decided by something that another iteration may change."""
-    return {
-        (frozenset(choice for choice in choices if not choice[2]), states)
-        for choices, states in configurations
-    }
 
 
 _HANDLERS = {

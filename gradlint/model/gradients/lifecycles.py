@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from gradlint.model.gradients.event_tree import event_tree
-from gradlint.model.gradients.lifecycle import Lifecycle, TooManyPathsError
+from gradlint.model.gradients.lifecycle import Lifecycle
+from gradlint.model.gradients.paths import TooManyPathsError
 from gradlint.model.gradients.transition import Transition
 from gradlint.model.program import Program
 

@@ -1,0 +1,160 @@
+"""Series that fall silent: NaN or blank to their end, while others go on.
+
+pandas writes NaN as a blank, and some programs leave out a loss that is NaN: nothing says NaN there
+but the silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlint.finding import Severity
+from gradlint.relations.overflows import overflows
+from gradlint.runs.kinds import Kind
+from gradlint.runs.run import Curve, Run
+
+VITAL = (Kind.LOSS, Kind.GRADIENT_NORM, Kind.WEIGHT)
+"""A NaN here is a NaN in what is trained."""
+
+JUDGED = (Kind.SCORE, Kind.ERROR, Kind.RETURN, Kind.OTHER)
+"""A NaN here may be a division by zero in the evaluation alone."""
+
+SILENT_ROWS = 3
+"""Rows without a value, at least, that make a series one that has stopped: one may be the last row
+of a run that ended in the middle, two its summary."""
+
+SCALED_ROWS = 10
+"""The same under loss scaling, where the loss of a step that is skipped is not printed."""
+
+LONGEST_HOLE = 3
+"""Times its longest hole before that a series has to be silent to have stopped."""
+
+MOST_PATTERNS = 10
+"""Sets of rows, of the longest series, that a silent one is compared with; a table has one for each
+kind of row, which are two or three."""
+
+MOST_ENDS = 20
+"""Places at which series fall silent that are looked into."""
+
+
+@dataclass(frozen=True, slots=True)
+class SilentSeries:
+    """A series that is blank from some row on, to the end of the log.
+
+    Attributes:
+        curve: the series.
+        beside: one that goes on, in the rows that it stood in before.
+        rows: how many of them are without it.
+        severity: how certain it is that the blanks are NaN.
+    """
+
+    curve: Curve
+    beside: Curve
+    rows: int
+    severity: Severity
+
+
+def falls_silent(curve: Curve) -> bool:
+    """Whether a series that had values is NaN to its end, and for longer than ever before."""
+    good = curve.points
+    if not len(good):
+        return False
+    tail = len(curve) - 1 - int(good[-1])
+    longest = int(np.diff(good).max(initial=1)) - 1
+    return tail >= SILENT_ROWS and tail > LONGEST_HOLE * longest
+
+
+def silent_series(run: Run) -> Iterator[SilentSeries]:
+    """Losses and gradient norms whose cells turn blank while those of their row go on.
+
+    One for each kind and split.
+    """
+    least = SCALED_ROWS if run.measured(overflows).scaled else SILENT_ROWS
+    curves = [it for it in run.of(Kind.LOSS, Kind.GRADIENT_NORM) if len(it) >= SILENT_ROWS]
+    beside = _patterns(run) if curves else []
+    done: set[tuple[str, str]] = set()
+    judged: dict[tuple[int, bool], Severity | None] = {}
+    for curve in curves:
+        key = (curve.role.kind, curve.role.split)
+        if key in done or curve.records is None:
+            continue
+        for other in beside:
+            rows = _rows_since(curve, other)
+            if rows < least:
+                continue
+            ended = int(curve.records[-1]), other.role.kind in (Kind.SCORE, Kind.ERROR)
+            if ended not in judged:
+                if len(judged) >= MOST_ENDS:
+                    return
+                judged[ended] = _severity(run, curve, ended[1])
+            severity = judged[ended] if curve.finite[-1] else Severity.ERROR
+            if severity is not None:
+                done.add(key)
+                yield SilentSeries(curve, other, rows, severity)
+                break
+
+
+def _patterns(run: Run) -> list[Curve]:
+    """One series for each set of rows, those with the most rows first."""
+    found: dict[tuple[int, int, int, bool], Curve] = {}
+    for curve in run.curves.values():
+        if curve.records is not None and len(curve):
+            ends = int(curve.records[0]), int(curve.records[-1]), len(curve)
+            found.setdefault((*ends, curve.role.kind in JUDGED), curve)
+    return sorted(found.values(), key=len, reverse=True)[:MOST_PATTERNS]
+
+
+def _rows_since(curve: Curve, other: Curve) -> int:
+    """How many of the rows of `other` come after `curve` fell silent; 0 if it did not."""
+    mine, rows = curve.records, other.records
+    if mine is None or rows is None or len(rows) <= len(mine) or rows[-1] <= mine[-1]:
+        return 0
+    at = np.minimum(np.searchsorted(rows, mine), len(rows) - 1)
+    if not np.array_equal(rows[at], mine):
+        return 0
+    steps = np.diff(at)
+    hole = max(int(at[0]), int(steps.max(initial=1)) - 1)
+    since = len(rows) - 1 - int(at[-1])
+    usual = int(np.median(steps)) == 1
+    return since if usual and since > LONGEST_HOLE * hole else 0
+
+
+def _severity(run: Run, curve: Curve, measured: bool) -> Severity | None:
+    """How certain it is that a NaN was written as a blank; None if it may mean something else.
+
+    `measured`: whether a score of its row goes on.
+    """
+    assert curve.records is not None
+    end = int(curve.records[-1])
+    alone = True
+    for it in run.curves.values():
+        if it.records is None or it.role.kind not in (*VITAL, *JUDGED):
+            continue
+        if it.role.kind is Kind.LOSS and int(it.records[0]) > end:
+            return None  # another phase, with a loss of its own
+        if it.role.kind is Kind.LOSS and not it.role.component and int(it.records[-1]) > end:
+            alone = False
+    if any(_turns_at(it, end) or _none_skipped(it, end) for it in run.curves.values()):
+        return Severity.ERROR
+    return Severity.WARNING if alone and measured and run.format == "csv" else None
+
+
+def _turns_at(curve: Curve, record: int) -> bool:
+    """Whether a series that tells of the weights is not finite at a record or after it."""
+    if curve.records is None or curve.role.kind not in (*VITAL, *JUDGED):
+        return False
+    return not curve.finite[np.searchsorted(curve.records, record) :].all()
+
+
+def _none_skipped(curve: Curve, record: int) -> bool:
+    """Whether no iteration was skipped after a record, by the log's own count (Megatron-LM).
+
+    Such logs leave out the loss of iterations that are skipped, and of those whose loss is NaN.
+    """
+    if curve.records is None or "skipped iterations" not in curve.tag:
+        return False
+    after = curve.values[np.searchsorted(curve.records, record) :]
+    return len(after) > 1 and bool((after[1:] == 0).all())
