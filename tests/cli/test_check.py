@@ -291,6 +291,13 @@ def test_suppression(gradlint: Gradlint, write: Write) -> None:
     assert "nothing to suppress" not in gradlint("check", "--select", "GL003").stdout
 
 
+def test_no_command_shows_the_commands(gradlint: Gradlint) -> None:
+    result = gradlint()
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "check   Find what will go wrong" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -307,7 +314,6 @@ def test_suppression(gradlint: Gradlint, write: Write) -> None:
         (["check", "--stdin-filename", "a.py"], "`--stdin-filename` goes with `-`"),
         (["check", "--config", "nope.toml"], "nope.toml: cannot be read"),
         (["check", "--config", "a", "--isolated"], "contradict each other"),
-        ([], "name a command; see `gradlint --help`"),
         (["chek"], "unknown command `chek`; did you mean `check`?"),
         (["there.py"], "did you mean `gradlint check there.py`?"),
         (["rule"], "name one rule"),
