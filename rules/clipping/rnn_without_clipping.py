@@ -92,6 +92,9 @@ from gradlint.sdk.source import (
     rule,
 )
 
+REGRESSION = frozenset({"mse", "mae"})
+"""Losses of quantities: what they compare has the size of a vocabulary by chance."""
+
 LONG_SEQUENCE = 50
 """Steps from which an ungated network, or a language model, is certain to need clipping: torch's
 default tanh RNN passes 7e-12 of a gradient over 50 steps, and a grown one explodes as fast."""
@@ -154,7 +157,7 @@ def risks(network: TrainedRecurrence) -> Iterator[str]:
     long = steps is None or steps >= LONG_SEQUENCE
     if "ctc" in network.losses and long:
         yield "a CTC loss runs through the whole sequence"
-    if network.own_vocabulary and network.per_step and long:
+    if network.own_vocabulary and not network.losses & REGRESSION and network.per_step and long:
         length = f"{steps} steps" if steps is not None else "sequences of unknown length"
         yield f"it predicts its own vocabulary at each step, over {length}"
     if network.summed_over_time:

@@ -84,30 +84,35 @@ def predicts_own_vocabulary(value: Value, knowledge: Knowledge) -> bool:
 
     The size of an embedding, or of a one-hot input, is compared with the size of the output layer
     by what both are computed from; numbers below 20 are no vocabulary, nor is a size that the state
-    has as well.
+    has as well. A layer that makes the recurrence's input reads no state and is no output.
     """
-    inputs: set[str] = set()
-    outputs: set[str] = set()
+    embedded: set[str] = set()
+    read: set[str] = set()
+    states: set[str] = set()
+    outputs: list[tuple[str, str]] = []
     for part in layers.parts(value, knowledge):
         if not isinstance(part, Apply):
+            continue
+        fact = knowledge.fact("recurrent", part.fn)
+        if fact is not None:
+            size = knowledge.argument(part, fact, "input_size") or _features(part, knowledge)
+            read.add(_symbolic(size) or "")
+            states.add(_symbolic(knowledge.argument(part, fact, fact.get("units-parameter"))) or "")
             continue
         fact = knowledge.fact("layer", part.fn)
         if fact is not None and fact["kind"] == "embedding":
             size = part.argument(0, "num_embeddings", "input_dim")
-            inputs.add(_symbolic(size) or "")
-        fact = knowledge.fact("recurrent", part.fn)
-        if fact is not None:
-            size = knowledge.argument(part, fact, "input_size") or _features(part, knowledge)
-            units = knowledge.argument(part, fact, fact.get("units-parameter"))
-            if _symbolic(size) != _symbolic(units):
-                inputs.add(_symbolic(size) or "")
-        fact = knowledge.fact("layer", part.fn)
-        if fact is not None and fact["kind"] == "linear":
+            embedded.add(_symbolic(size) or "")
+        elif fact is not None and fact["kind"] == "linear":
             size = knowledge.argument(part, fact, fact.get("units-parameter"))
             small = number(size)
             if small is None or small >= 20:
-                outputs.add(_symbolic(size) or "")
-    return bool((inputs & outputs) - {""})
+                takes = _symbolic(knowledge.argument(part, fact, "in_features")) or ""
+                outputs.append((_symbolic(size) or "", takes))
+    return any(
+        size and (size in embedded or (size in read - states and takes in {"", *states}))
+        for size, takes in outputs
+    )
 
 
 def _is_input(apply: Apply, knowledge: Knowledge) -> bool:
