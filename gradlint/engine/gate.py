@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -74,6 +75,7 @@ class Gate:
         self._paths = paths
         self._load = load
         self._known: dict[str, _File | None] = {}
+        self._sources: dict[tuple[str, bytes], str] = {}
         self._reached: dict[str, tuple[bool, bool]] = {}
 
     def words(self, path: str, data: bytes) -> Words | None:
@@ -127,11 +129,18 @@ class Gate:
 
     def _source(self, path: str, name: bytes) -> str:
         """The file that defines what another one calls `name`; that itself where none is found."""
-        seen, waiting = {path}, [(path, name)]
+        if name in (b"", _ALL):
+            return path
+        if (path, name) not in self._sources:
+            self._sources[path, name] = self._find_source(path, name) or path
+        return self._sources[path, name]
+
+    def _find_source(self, path: str, name: bytes) -> str | None:
+        seen, waiting = {path}, deque([(path, name)])
         while waiting:
-            place, sought = waiting.pop(0)
+            place, sought = waiting.popleft()
             file = self._file(place)
-            if file is None or sought in (b"", _ALL):
+            if file is None:
                 continue
             if sought in file.defined:
                 return place
@@ -141,7 +150,7 @@ class Gate:
                 if bound in (sought, _ALL) and target not in seen and len(seen) < MOST_SEARCHED:
                     seen.add(target)
                     waiting.append((target, sought if bound == _ALL else meant))
-        return path
+        return None
 
     def _reach(self, path: str) -> tuple[bool, bool]:
         """Whether a file, or what it imports, names a framework and spells an anchor."""
