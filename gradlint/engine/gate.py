@@ -43,12 +43,13 @@ _IMPORT = re.compile(
 _DEFINED = re.compile(rb"\n(?:[ \t]*+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=)")
 
 _STATEMENT = re.compile(
-    rb"\n(?![\s#@)\]}\"']|from |import |def |async |class |__all__)([^\n]+)",
+    rb"\n(?![\s#@)\]}\"']|from |import |def |async |class |__all__)"
+    rb"([^\n]+(?:\n[ \t][^\n]*|\n(?=[\r\n]))*+)"
 )
-"""Top-level lines but those that run nothing of what they name."""
+"""Top-level statements, with what is indented under them, but those that define or import."""
 
 _RUNS = (b"if __name__", b"for ", b"while ", b"with ")
-"""How top-level lines begin under which more is run than they name."""
+"""How statements begin under which something is run."""
 
 _CALL = re.compile(rb"[\w.]+\(")
 _WORD = re.compile(rb"\w+")
@@ -249,13 +250,11 @@ def _top_level(data: bytes) -> tuple[bool, frozenset[bytes]]:
 
     It does where it calls what is defined in the file: `main()`.
     """
-    lines = _STATEMENT.findall(b"\n" + data)
-    words = frozenset(_WORD.findall(b"\n".join(lines)))
-    runs = any(line.startswith(_RUNS) for line in lines)
-    if not runs:
-        called = [word for line in lines if _CALL.match(line) for word in _WORD.findall(line)]
-        runs = bool(called) and not _defined(data).isdisjoint(called)
-    return runs, words
+    statements = _STATEMENT.findall(b"\n" + data)
+    words = frozenset(_WORD.findall(b"\n".join(statements)))
+    run = [one for one in statements if one.startswith(_RUNS) or _CALL.match(one)]
+    called = _WORD.findall(b"\n".join(run))
+    return bool(called) and not _defined(data).isdisjoint(called), words
 
 
 def _defined(data: bytes) -> frozenset[bytes]:

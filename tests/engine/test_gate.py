@@ -110,6 +110,25 @@ def test_a_file_that_calls_what_it_defines_is_a_script(words) -> None:
     assert words(files) == (b"train",)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "from loop import train\nimport sys\nsys.exit(0)\n\ntrain(net)\n",
+        "from loop import train\nif __name__ == '__main__':\n\n    train(net)\n",
+        "from loop import train\nwith open('x') as file:\n    net = file\n\n    train(net)\n",
+        "from loop import train\nasync def main():\n    train(net)\nrun(main())\n",
+    ],
+)
+def test_wherever_a_script_runs_it(words, script: str) -> None:
+    assert words({"main.py": script, "loop.py": LOOP}) == (b"train",)
+
+
+def test_a_file_of_tests_is_no_script(words) -> None:
+    test = "from loop import train\nclass Test:\n    def test_it(self):\n        train(net)\n"
+    files = {"main.py": f"{test}if __name__ == '__main__':\n    unittest.main()\n", "loop.py": LOOP}
+    assert words(files) is None
+
+
 def test_a_file_that_keeps_what_it_made_only_defines(words) -> None:
     files = {
         "lib.py": "from loop import train\ndef make():\n    train(net)\nmade = make()\n",
