@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -67,6 +68,9 @@ class _Program(click.Group):
             sys.stdout.flush()
         except BrokenPipeError:
             code = _reader_gone()
+        except OSError as error:
+            _write_nothing_more(sys.stdout)
+            code = _failed(f"the output cannot be written: {error.strerror or error}")
         except SystemExit as end:
             # So click and rich end where the reader has gone; no verb does.
             code = _reader_gone() if end.code == 1 else end.code
@@ -83,9 +87,9 @@ class _Program(click.Group):
             return _failed(text)
         except (click.Abort, KeyboardInterrupt):
             return 130
-        except BrokenPipeError:
-            raise
         except Exception as error:
+            if isinstance(error, BrokenPipeError) or _of_the_output(error):
+                raise
             if os.environ.get(_TRACEBACK):
                 raise
             return _failed(
@@ -101,13 +105,22 @@ def _failed(message: str) -> int:
     return 2
 
 
+def _of_the_output(error: BaseException) -> bool:
+    """Whether writing failed for want of space: all else that is written has a name."""
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None
+
+
 def _reader_gone() -> int:
     """Write nothing more, as `head` has enough; returns the exit code."""
+    _write_nothing_more(sys.stdout, sys.stderr)
+    return _ENDED_BY_SIGPIPE
+
+
+def _write_nothing_more(*streams: TextIO) -> None:
     # Python would complain when it writes what is left and closes the streams.
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in streams:
         os.dup2(nowhere, stream.fileno())
-    return _ENDED_BY_SIGPIPE
 
 
 def _hint(name: str) -> str:

@@ -68,6 +68,9 @@ def settings_for(registry: Registry, paths: Sequence[str], options: Mapping[str,
         for key, value in given.items()
         if value not in (None, ())
     }
+    if values.get("select") == []:
+        # An empty variable of a script; nothing would be checked.
+        raise UserError("`--select` names no rule")
     try:
         if path is None and not isolated:
             path = find(common_folder(paths))

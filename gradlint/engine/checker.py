@@ -69,7 +69,12 @@ class Checker:
     def program(self, path: str, data: bytes, *, explicit: bool) -> Outcome:
         """Check the program in `data`; one that was not `explicit` may be dismissed unparsed."""
         try:
-            # A search of the bytes, before they are decoded: most files of a project end here.
+            source = from_bytes(path, data, max_size=self._settings.max_file_size)
+            if isinstance(source, Unreadable):
+                return self.unreadable(source)
+            if isinstance(source, Skip):
+                return Outcome(skipped=[source])
+            # A search of the bytes, before they are parsed: many files of a project end here.
             if not (
                 explicit
                 or spells_framework(data)
@@ -77,12 +82,7 @@ class Checker:
                 or self._analyzer.words(path, data)
             ):
                 lines = data.count(b"\n")
-                return Outcome(files=1, lines=lines, dismissed={NO_FRAMEWORK: [display_path(path)]})
-            source = from_bytes(path, data, max_size=self._settings.max_file_size)
-            if isinstance(source, Unreadable):
-                return self.unreadable(source)
-            if isinstance(source, Skip):
-                return Outcome(skipped=[source])
+                return Outcome(files=1, lines=lines, dismissed={NO_FRAMEWORK: [source.path]})
             return self._source(path, source)
         except Exception as error:
             # Whatever a file holds, the other files are still checked.

@@ -49,7 +49,8 @@ def summary(
     """
     if not files and not skips:
         return "Nothing to check: no Python files or notebooks were found."
-    parts = [f"{count(files, 'file', 'files')} read", f"{interpreted or 'none'} with training code"]
+    trained = f"{interpreted:,}" if interpreted else "none"
+    parts = [f"{count(files, 'file', 'files')} read", f"{trained} with training code"]
     if suppressed:
         parts.append(f"{count(suppressed, 'finding', 'findings')} suppressed")
     if skips:

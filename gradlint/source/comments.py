@@ -12,10 +12,12 @@ from gradlint.source.text import SourceFile
 
 _DIRECTIVE = re.compile(
     r"#\s*gradlint:\s*(?P<verb>ignore-file|ignore)(?![\w-])"
-    # A list whose bracket was forgotten is still a list: read as a bare `ignore` it would hide all.
-    r"(?P<list>\s*\[(?:[^\]#]*\]|[\w-]*(?:\s*,\s*[\w-]+)*))?"
+    # A list whose bracket is another one, or was forgotten, is still a list: read as a bare
+    # `ignore` it would hide all.
+    r"(?P<list>\s*\[(?:[^\]#]*\]|[\w-]*(?:\s*,\s*[\w-]+)*)"
+    r"|\s*\(\s*[\w-]+(?:\s*,\s*[\w-]+)*\s*\)|[\s:=]*\b[GT]L\d+\b(?:[\s,]+[GT]L\d+\b)*)?"
 )
-_KEY = re.compile(r"[^\s,\[\]]+")
+_KEY = re.compile(r"[^\s,:=\[\]()]+")
 _NOQA = re.compile(r"#\s*noqa\b(?:\s*:\s*(?P<codes>[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*))?", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]+\d+", re.IGNORECASE)
 

@@ -5,8 +5,7 @@
 Reports where the learning rate at least doubles or halves from one logged point to the next, and
 changes at least four times as much as at the points beside it: step decay, `ReduceLROnPlateau`,
 warm restarts, a value that was changed by hand when the run was resumed. Groups of parameters that
-jump together are one finding. Off unless selected (`--select TL602`); `gradlint diagnose` always
-looks.
+jump together are one finding. Off unless selected (`--select TL602`).
 
 ## Why it is a risk
 

@@ -291,6 +291,23 @@ def test_suppression(gradlint: Gradlint, write: Write) -> None:
     assert "nothing to suppress" not in gradlint("check", "--select", "GL003").stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("train.py", "import os".encode("utf-16")),
+        ("train.py", b"x = '\xa0\xff'\n"),
+        ("train.ipynb", b"version https://git-lfs.github.com/spec/v1\n"),
+    ],
+)
+def test_a_file_of_a_directory_that_cannot_be_read_is_told(
+    gradlint: Gradlint, project: Path, name: str, data: bytes
+) -> None:
+    (project / name).write_bytes(data)
+    result = gradlint("check", "--output-format", "concise")
+    assert result.exit_code == 1
+    assert "error[GL002]" in result.stdout
+
+
 def test_no_command_shows_the_commands(gradlint: Gradlint) -> None:
     result = gradlint()
     assert result.exit_code == 2
@@ -302,6 +319,7 @@ def test_no_command_shows_the_commands(gradlint: Gradlint) -> None:
     ("arguments", "message"),
     [
         (["check", "--select", "GL00l"], "unknown rule or family `GL00l`; did you mean `GL0"),
+        (["check", "--select="], "`--select` names no rule"),
         (["check", "--output-format", "xml"], "'xml' is not one of"),
         (["check", "--nope"], "no such option '--nope'"),
         (["check", "--no-cache"], "no such option '--no-cache'"),

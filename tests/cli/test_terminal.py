@@ -224,3 +224,21 @@ def test_a_stream_may_be_closed(write: Write, project: Path) -> None:
         command = f'"{sys.executable}" -m gradlint check -q {closed}'
         result = subprocess.run(command, shell=True, cwd=project, capture_output=True, text=True)
         assert (result.returncode, result.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+@pytest.mark.parametrize("arguments", [["check"], ["rule", "--all"], ["--help"]])
+def test_a_full_disk_is_an_error_of_the_disk(
+    write: Write, project: Path, arguments: list[str]
+) -> None:
+    write("train.py", TRAIN)
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "gradlint", *arguments],
+            cwd=project,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert result.returncode == 2
+    assert result.stderr == "gradlint: the output cannot be written: No space left on device\n"
