@@ -90,6 +90,8 @@ def _merged(curves: list[Found], record: Ints) -> Found:
     steps = np.concatenate([one.steps for one in curves])[order]
     values = np.concatenate([one.values for one in curves])[order]
     axis = curves[0].axis
+    if axis == "row" and len(curves) > 1:
+        steps = np.arange(len(rows))  # each counted for itself
     if axis != "row" and len(rows) > 1:
         same = _equal(values[1:], values[:-1])
         if axis == "epoch" and len(curves) > 1:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gradlint.runs.readers.text.line.keys import LONGEST_KEY, WRAPPER, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
-from gradlint.runs.readers.text.line.numbers import Units, unit_of
+from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, unit_of
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.progress_bars import BAR
 from gradlint.runs.readers.text.line.words import (
@@ -20,6 +20,7 @@ from gradlint.runs.readers.text.line.words import (
     label_of,
     mark_of,
     measures,
+    ruled_names,
     section_in,
     split_in,
 )
@@ -38,7 +39,7 @@ _CODE = re.compile(
     r"\{[^{}\"']*:[.,>\d]*[a-z%]\}|%\.?\d*[dfsgei](?![\w/])(?<!\d[%][a-z])|\bprint\w*\(|\bself\.\w"
     r"|^\s*(?:def|class|async|assert|import|return|raise|del|elif|else|try|except|finally|lambda)\b"
     r"|^\s*(?:from \S+ import|if|for|while|with)\b.*:\s*(?:#.*)?$"
-    r"|^\s*(?:#include|//|/\*|\"\"\"|@\w+|--\w)|\badd_argument\(|[;{]\s*$|\bhelp="
+    r"|^\s*(?:#include|//|/\*|\"\"\"|@\w+|--\w)|\badd_argument\(|^[^;]*;\s*$|\{\s*$|\bhelp="
     r"|^\s*[\w.]+ [-+*/]?= [\w.]+(?:\[|\(|\.| [-+*/] )"
 )
 """Lines of source code: runs print their own, with all that looks like metrics in it."""
@@ -46,6 +47,8 @@ _CODE = re.compile(
 _LED = re.compile(
     r"(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test|dev) ", re.IGNORECASE
 )
+_RATE = re.compile(r"(?<![a-z])(?:lr|learning[ _]rate)$", re.IGNORECASE)
+"""Of the learning rates of parameter groups, the first is read."""
 _SCORED = re.compile(
     r"loss|acc|err|ppl|perplex|iou|f1|auc|bleu|rouge|wer|dice|precision|recall", re.IGNORECASE
 )
@@ -62,6 +65,8 @@ _SPLIT_IN_PARENS = re.compile(
 )
 _WHOLE = re.compile(r"[+]?\d[\d,]*(?:\.0*)?$")
 _KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
+_BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
+"""A bar before its counter, or around it."""
 _HEADER = re.compile(r"[-=#*> ]*Epoch:? \[?\d+(?: ?/ ?\d+| of \d+)?\]?[-=#*:. ]*$", re.IGNORECASE)
 _DEEPSPEED = re.compile(r"\d+/\d+, RunningAvgSamplesPerSec")
 _PAIR = re.compile(r"\[ ?\d+, +\d+\]")
@@ -88,6 +93,12 @@ _GLUED = re.compile(r"[A-Za-z]{2}\w{0,60} ?[:=]")
 """Behind a number with a point: the next key, without anything between (`tf=0.50lr=0.001`)."""
 
 _DAYS = re.compile(r" days?\b")
+
+_ARROW = re.compile(r"(?:-+|=+)>|→")
+"""Between an older value and a newer one."""
+
+_ONE_MORE = re.compile(r", ?[^\s)\]]")
+"""Behind a number in brackets: the list goes on, unlike the tuple of one `(0.1,)`."""
 
 _SPLIT_NAMED = re.compile(
     r"""["'](?:split|mode|phase|stage|set|dataset)["']: ?["'](\w+)["']""", re.IGNORECASE
@@ -120,16 +131,17 @@ class _Found:
     mean: int = -1
 
 
-def learn(line: str, parts: Sequence[str], units: Units, ranked: bool) -> Layout | None:
+def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool) -> Layout | None:
     """The layout of `line`, which `SPLIT` made into `parts`; None if it says nothing.
 
-    `ranked`: whether earlier lines had a bare rank before them.
+    `raw` is the line with its spaces as they were printed; `ranked`: whether earlier lines had a
+    bare rank before them.
     """
     if BAR in line and (names := column_names(line.partition(BAR)[0])):
         return Layout(columns=names)
     if len(parts) == 1 or not _hopeful(line, parts):
         layout = Layout(section=label_of(line), announced=announced_in(line))
-        layout.columns = column_names(line)
+        layout.columns = ruled_names(raw) or column_names(line)
         return layout if layout.useful else None
     if _CODE.search(line):
         return None
@@ -170,6 +182,7 @@ class _Learner:
         self.scopes: list[str] = []
         self.counters: list[tuple[int, int]] = []
         self.steps: list[tuple[int, int, int]] = []
+        self.scales: dict[int, int] = {}
         self.found: list[_Found] = []
         self.best = False
         self.settings = len(_CHOICE.findall(line)) >= _FEWEST_CHOICES
@@ -182,17 +195,27 @@ class _Learner:
         self._choose_marks()
         out = self.out
         out.metrics = self._metrics(units)
+        self._counts_epochs()
         if out.metrics and is_evaluated(out.metrics[0].tag):
             out.evaluated = split_in(out.metrics[0].tag)
         if not out.metrics and not out.marked:
             out.section, out.announced = label_of(self.text), announced_in(self.text)
         return out if out.useful else None
 
+    def _counts_epochs(self) -> None:
+        """A bare counter before the losses of training and of evaluation is that of epochs."""
+        out = self.out
+        if self.counters and out.epoch < 0 and out.step < 0:
+            evaluated = {is_evaluated(metric.tag) for metric in out.metrics if split_in(metric.tag)}
+            if len(evaluated) > 1:
+                out.epoch, out.batch, out.total = out.batch, -1, -1
+
     def _anchors(self) -> int:
         """What the beginning of the line says; the number of tokens that it used up."""
         out, lead = self.out, self.text.lstrip()
         out.bar = BAR in lead
-        out.running = not out.bar and _KERAS.match(lead) is not None
+        means = _KERAS.match(lead) or _BAR_FIRST.match(lead)
+        out.running = not out.bar and means is not None
         out.begins = _HEADER.match(lead) is not None
         named = _SPLIT_NAMED.search(lead)
         if named:
@@ -222,10 +245,13 @@ class _Learner:
         if _DAYS.match(gap):
             return 1
         gap = gap.strip()
-        if before.strip() == "(" and not token.unit and gap[:1] in ("", ")"):
-            if self.found and self.found[-1].token is self.tokens[at - 1]:
+        if before.strip() == "(" and not token.unit:
+            known = self.found and self.found[-1].token is self.tokens[at - 1]
+            if known and gap[:1] in ("", ")"):
                 self.found[-1].mean = token.index
                 return 1
+            if known and gap == "/" and self.tokens[at - 1].unit == "%":
+                return 2  # `54.1% (51/128)` counts what is right
         key, head, firm, opened = key_of(before[-4 * LONGEST_KEY :])
         if '"' in head or "'" in head:
             # Of an object's texts only the one that names the split is heard.
@@ -236,7 +262,10 @@ class _Learner:
             if gap == "/" or mark_of(key):
                 self._ratio(token, following, key, firm, opened)
                 return 2
-        listed = opened and gap[:1] == ","
+        if _ARROW.fullmatch(gap) and mark_of(key) is None:
+            # `Validation loss decreased (0.9 --> 0.8)` repeats what other lines say.
+            return 2
+        listed = opened and _ONE_MORE.match(f"{gap}0") is not None and not _RATE.search(key)
         numbered = before.rstrip().endswith("#")
         if (listed or numbered) and mark_of(key) is None:
             self.section = section_in(before) or self.section
@@ -271,7 +300,8 @@ class _Learner:
         """`10/100`: progress, or a part of a whole."""
         if opened and mark_of(key) is None and not measures(key):
             self.section, key = section_in(key) or self.section, ""
-        mark = mark_of(key) if key and not self.best else None
+        # `global_step/max_steps: 10/100` says what the two are.
+        mark = mark_of(key.split("/max")[0]) if key and not self.best else None
         if mark and _WHOLE.match(token.text):
             self._mark(token, mark, key, total.index)
         elif not key:
@@ -282,7 +312,11 @@ class _Learner:
 
     def _keyed(self, token: _Token, key: str, firm: bool) -> None:
         mark = None if self.best else mark_of(key)
-        if mark is None:
+        if mark and token.unit in COUNT_UNITS:
+            self._mark(token, mark, key, -1)
+        elif mark and token.unit and token.unit != "%":
+            return  # `Step: 31ms` is how long one took
+        elif mark is None:
             scope = "/".join(filter(None, self.scopes))
             tag = f"{scope}/{key}" if scope else key
             self.found.append(_Found(token, tag, firm, self.section, self.best))
@@ -306,6 +340,7 @@ class _Learner:
         else:
             self.steps.append((rank, token.index, total))
             self.found.append(_Found(token, key, True, ""))
+            self.scales[token.index] = COUNT_UNITS.get(token.unit, 1)
 
     def _choose_marks(self) -> None:
         """Of several numbers that count, the one that is the step."""
@@ -315,6 +350,7 @@ class _Learner:
         if self.steps:
             _, out.step, total = min(self.steps, key=lambda step: step[0])
             out.total = total if out.batch < 0 else out.total
+            out.step_unit = self.scales[out.step]
             taken = {out.step}
             self.found = [one for one in self.found if one.token.index not in taken]
         if self.counters and out.batch < 0 and out.step < 0:
