@@ -149,6 +149,22 @@ def test_a_training_that_goes_on_after_an_evaluation_is_one_series() -> None:
     assert series(log) == {"loss": [(1, 0.5), (11, 0.4)], "evaluate/loss": [(1, 0.7)]}
 
 
+@pytest.mark.parametrize("label", ["cur metric, ", "[summary] ", "--> "])
+def test_other_values_below_a_marked_line_are_another_series(label: str) -> None:
+    log = "".join(f"step {s} acc: 0.{s} loss: 0.5\n" for s in (1, 2))
+    log += "".join(f"step {s} acc: 0.{s} loss: 0.5\n{label}acc: 0.9{s}\n" for s in (3, 4))
+    assert series(log) == {
+        "acc": [(1, 0.1), (2, 0.2), (3, 0.3), (4, 0.4)],
+        "acc_unmarked": [(3, 0.93), (4, 0.94)],
+        "loss": [(1, 0.5), (2, 0.5), (3, 0.5), (4, 0.5)],
+    }
+
+
+def test_a_value_that_is_repeated_below_its_line_is_no_other_series() -> None:
+    log = "".join(f"step {s} acc: 0.{s}\n--> acc: 0.{s}00\n" for s in (1, 2, 3))
+    assert series(log) == {"acc": [(1, 0.1), (2, 0.2), (3, 0.3)]}
+
+
 def test_a_longer_pass_after_a_shorter_one_is_no_evaluation() -> None:
     log = "Epoch: 1\n[4/4] loss: 0.7\n[1/20] loss: 0.5\n[11/20] loss: 0.4\n"
     assert not [tag for tag in series(log) if "eval" in tag]

@@ -87,6 +87,19 @@ def test_sentences_that_only_look_alike(line: str) -> None:
     assert not read(f"{line}\n" * 3).runs
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "sample 0: I am a language model, and step 0 of it loss = 3",
+        "> The step 7 of the recipe is a loss: 12",
+        "It was in epoch 3 that an accuracy of the runs: 4",
+    ],
+)
+def test_whole_numbers_of_a_sentence_are_no_values(sentence: str) -> None:
+    log = "".join(f"step {s} loss: 2.5 accuracy: 0.5\n{sentence}\n" for s in (1, 2))
+    assert series(log) == {"loss": [(1, 2.5), (2, 2.5)], "accuracy": [(1, 0.5), (2, 0.5)]}
+
+
 @given(st.text("019. abcloss:,=<>()[]%/-epoch \u7b2c\u8f6e", max_size=60))
 def test_any_line_can_be_put_into_common_words(line: str) -> None:
     assert isinstance(in_common_words(line), str)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradlint.runs.readers.text.line.keys import LONGEST_KEY, WRAPPER, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
-from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, unit_of
+from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.progress_bars import BAR
+from gradlint.runs.readers.text.line.tokens import Token, tokens_in
 from gradlint.runs.readers.text.line.words import (
+    STOPWORDS,
     WITHIN_EPOCH,
     announced_in,
     column_names,
@@ -76,11 +78,6 @@ _RECALLED = re.compile(
 )
 """Before a key: it speaks of another time than now (`Best model at epoch 3`)."""
 
-_NOTHING = re.compile(
-    r"\b(?:of|no|for|num|any|or|and|with|if|without|found|to|a|had) $|^\s*$", re.I
-)
-"""Before `nan`: the word is not a value (`number of nan iterations: 0`)."""
-
 _PLACE = re.compile(r"[\w>)]:[\w<>.()]{1,80}:$")
 """Before a line number: `module:function:120` is a place in a program, as `host.module:120` is."""
 
@@ -89,8 +86,9 @@ _FEWEST_CHOICES = 3
 """Values on a line that are not numbers, from which on it may list settings: what stands there is
 believed only if it comes again."""
 
-_GLUED = re.compile(r"[A-Za-z]{2}\w{0,60} ?[:=]")
-"""Behind a number with a point: the next key, without anything between (`tf=0.50lr=0.001`)."""
+_FEWEST_FILLERS = 3
+"""Articles, prepositions and the like that make a line a sentence: what a model wrote, or a person.
+Its whole numbers are no values (`and step 0 of it loss = 3`)."""
 
 _DAYS = re.compile(r" days?\b")
 
@@ -109,20 +107,10 @@ _SEPARATORS = frozenset(":=")
 
 
 @dataclass(slots=True)
-class _Token:
-    """A number of the line, the text since the number before it, and its unit."""
-
-    index: int
-    before: str
-    text: str
-    unit: str
-
-
-@dataclass(slots=True)
 class _Found:
     """A number with a key."""
 
-    token: _Token
+    token: Token
     key: str
     firm: bool
     section: str
@@ -177,7 +165,7 @@ class _Learner:
             self.start = text_start(line, bare_number(line, 0))
         self.section = section_in(line[begin : self.start])
         self.text = line[self.start :]
-        self.tokens = list(_tokens(line, parts, self.start))
+        self.tokens = list(tokens_in(line, parts, self.start))
         self.calls: list[bool] = []
         self.scopes: list[str] = []
         self.counters: list[tuple[int, int]] = []
@@ -185,6 +173,8 @@ class _Learner:
         self.scales: dict[int, int] = {}
         self.found: list[_Found] = []
         self.best = False
+        fillers = sum(word in STOPWORDS for word in self.text.lower().split())
+        self.sentence = fillers >= _FEWEST_FILLERS
         self.settings = len(_CHOICE.findall(line)) >= _FEWEST_CHOICES
         self.leading = -1
 
@@ -198,6 +188,8 @@ class _Learner:
         self._counts_epochs()
         if out.metrics and is_evaluated(out.metrics[0].tag):
             out.evaluated = split_in(out.metrics[0].tag)
+        if self.sentence and self.found and not out.metrics:
+            return None
         if not out.metrics and not out.marked:
             out.section, out.announced = label_of(self.text), announced_in(self.text)
         return out if out.useful else None
@@ -296,7 +288,7 @@ class _Learner:
                 self.scopes.pop()
         return before
 
-    def _ratio(self, token: _Token, total: _Token, key: str, firm: bool, opened: bool) -> None:
+    def _ratio(self, token: Token, total: Token, key: str, firm: bool, opened: bool) -> None:
         """`10/100`: progress, or a part of a whole."""
         if opened and mark_of(key) is None and not measures(key):
             self.section, key = section_in(key) or self.section, ""
@@ -310,7 +302,7 @@ class _Learner:
         elif not any(self.calls):
             self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
 
-    def _keyed(self, token: _Token, key: str, firm: bool) -> None:
+    def _keyed(self, token: Token, key: str, firm: bool) -> None:
         mark = None if self.best else mark_of(key)
         if mark and token.unit in COUNT_UNITS:
             self._mark(token, mark, key, -1)
@@ -327,7 +319,7 @@ class _Learner:
             self.out.marked = self.out.marked or mark[0] == "epoch"
             self.found.append(_Found(token, key, firm, ""))
 
-    def _mark(self, token: _Token, mark: tuple[str, int], key: str, total: int) -> None:
+    def _mark(self, token: Token, mark: tuple[str, int], key: str, total: int) -> None:
         kind, rank = mark
         out = self.out
         self.section = section_in(key) or self.section
@@ -397,34 +389,11 @@ class _Learner:
 
     def _believed(self, one: _Found) -> bool:
         """Whether a key that is followed by nothing but its number is one, and no sentence."""
+        if self.sentence and _WHOLE.match(one.token.text):
+            return False
         if self.out.bar:
             # A bar's own words count things, too: `17 images, 0 corrupt: 100%|`.
             return one.firm or measures(one.key)
         if one.key.endswith(" of") and not self.out.marked:
             return one.firm  # prose: `a loss of 3 men`
         return one.firm or self.out.marked or any(measures(other.key) for other in self.found)
-
-
-def _tokens(line: str, parts: Sequence[str], start: int) -> Iterator[_Token]:
-    """The numbers from `start` on; parts of words and versions go to the text between them."""
-    offset, before, strip = 0, "", 0
-    begun = False
-    for at in range(1, len(parts), 2):
-        begin = offset + len(parts[at - 1])
-        gap = parts[at - 1][strip:] if begun else line[start:begin]
-        offset = begin + len(parts[at])
-        strip = 0
-        if begin < start:
-            continue
-        begun = True
-        before += gap
-        after = parts[at + 1]
-        unit = None if _NOTHING.search(before) and parts[at][-1:].isalpha() else unit_of(after)
-        if unit is None and "." in parts[at] and _GLUED.match(after):
-            unit = "", 0
-        listed = "," in parts[at] and before[-1:] in ("[", "(")
-        if unit is None or listed or (after[:1] == "." and after[1:2].isdigit()):
-            before += parts[at]
-            continue
-        yield _Token(at // 2, before, parts[at], unit[0])
-        before, strip = "", unit[1]

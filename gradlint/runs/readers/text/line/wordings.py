@@ -35,7 +35,7 @@ _SAID_AT = re.compile(
 _RECALLED = re.compile(r"\b(?:best|early|previous|(?:restor|resum|load|sav)\w*)\b", re.IGNORECASE)
 
 _STEP_BEFORE_VALUE = re.compile(
-    r"(?P<key>(?:[A-Za-z]{1,20} ){0,3}(?:loss|cost)) (?P<at>\d{1,12}):? "
+    r"(?P<key>(?:[A-Za-z]{1,20} ){1,3}(?:loss|cost)) (?P<at>\d{1,12}):? "
     rf"(?={_REAL}(?![\w.%]))",
     re.IGNORECASE,
 )
@@ -142,14 +142,15 @@ def _named_behind(line: str) -> str:
     for at, part in enumerate(parts):
         match = _BEHIND.match(part)
         if match is None:
-            if at or not re.fullmatch(_VALUE, part):
+            if at or not re.fullmatch(_REAL, part):
                 return ""
             # What is printed before its own average (darknet).
             named.append(f"loss: {part}")
         elif unit_of(match["name"]) is None:
             named.append(f"{match['name']}: {match['value']}")
             name = match["name"]
-            measured = measured or measures(name) or name.endswith("rate")
+            real = re.fullmatch(_REAL, match["value"]) is not None
+            measured = measured or (real and (measures(name) or name.endswith("rate")))
     if len(parts) < _FEWEST_NAMED or not measured:
         return ""
     return (f"step {count['at']}, " if count else "") + ", ".join(named)
