@@ -116,7 +116,11 @@ def test_keras_callbacks_that_speak_of_the_loss_add_no_point() -> None:
         "Epoch 2/2\n10/10 - 1s - loss: 0.4 - val_loss: 0.5\n"
         "Epoch 2: ReduceLROnPlateau reducing learning rate to 0.0005.\n"
     )
-    assert series(log) == {"loss": [(1, 0.5), (2, 0.4)], "val_loss": [(1, 0.6), (2, 0.5)]}
+    assert series(log) == {
+        "loss": [(1, 0.5), (2, 0.4)],
+        "val_loss": [(1, 0.6), (2, 0.5)],
+        "learning rate": [(2, 0.0005)],
+    }
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,17 @@ def test_spellings_of_a_mark(mark: str, step: int) -> None:
     assert series(f"{mark} loss: 2.5\n")["loss"] == [(step, 2.5)]
 
 
+@pytest.mark.parametrize("key", ["train_loss_step", "val_acc_epoch", "grad_norm/step"])
+def test_a_metric_that_is_named_after_a_step_is_no_mark(key: str) -> None:
+    log = "".join(f"Epoch {e}: v_num: 3, {key}: 2.0\n" for e in (1, 2))
+    assert series(log)[key] == [(1, 2.0), (2, 2.0)]
+
+
+def test_words_of_any_script_are_names() -> None:
+    log = "эпоха 1: потери 0.5, точность 0.7\nэпоха 2: потери 0.4, точность 0.8\n"
+    assert series(log) == {"потери": [(1, 0.5), (2, 0.4)], "точность": [(1, 0.7), (2, 0.8)]}
+
+
 def test_how_long_a_step_took_is_not_its_number() -> None:
     log = "".join(f"epoch {e} | Step: 3{e}ms | Loss: 0.{e}\n" for e in (1, 2))
     assert series(log)["Loss"] == [(1, 0.1), (2, 0.2)]

@@ -37,6 +37,9 @@ Series = dict[str, list[tuple[int, float]]]
             "    3 93.44 s run, 11.5 loss, 0.001 LR, 642.43 GB used",
             {"loss": [(3, 11.5)], "LR": [(3, 0.001)]},
         ),
+        ("Epoch 3: reducing learning rate of group 0 to 1e-05.", {"learning rate": [(3, 1e-5)]}),
+        ("Epoch 3: reducing learning rate of group 1 to 1e-05.", {}),
+        ("epoch 4, Updating learning rate to 0.5", {"learning rate": [(4, 0.5)]}),
         (
             "host=algo-1, epoch=4, train rmse <loss>=2.5",
             {"train rmse": [(4, 2.5)]},

@@ -35,7 +35,7 @@ _STEMS = (
     "score norm nll elbo auc f1 mse mae bleu rouge dice iou entropy metric precis recall lr gnorm "
     "rate cost"
 ).split()
-"""A line that has none of these, no `:` and no `=` before a number, has nothing to be read."""
+"""A line in ASCII with none of these, no `:` and no `=` before a number, has nothing to be read."""
 
 _CODE = re.compile(
     r"\{[^{}\"']*:[.,>\d]*[a-z%]\}|%\.?\d*[dfsgei](?![\w/])(?<!\d[%][a-z])|\bprint\w*\(|\bself\.\w"
@@ -146,7 +146,7 @@ def _hopeful(line: str, parts: Sequence[str]) -> bool:
     if any(text.rstrip(" '\"[(>")[-1:] in _SEPARATORS and len(text) > 1 for text in parts[:-1:2]):
         return True
     low = line.lower()
-    return any(stem in low for stem in _STEMS)
+    return any(stem in low for stem in _STEMS) or not line.isascii()
 
 
 class _Learner:

@@ -70,6 +70,13 @@ _FEWEST_NAMED = 3
 _BRACKETED = re.compile(r" <\w{1,40}>=")
 """SageMaker: `train loss <loss>=2.3`."""
 
+_RATE_SET = re.compile(
+    r"\b(?:[A-Za-z]+ing|set|changed|reduced) learning rate(?: of group (?P<group>\d+))? to "
+    rf"(?P<value>{_VALUE})",
+    re.IGNORECASE,
+)
+"""What schedulers say: `Epoch 5: reducing learning rate of group 0 to 1.0e-04`."""
+
 _ORDINAL = re.compile(r"第 ?(\d{1,9}) ?(?:个 ?)?(轮|epoch|步|次迭代|次)", re.IGNORECASE)
 _ORDINALS = {"轮": "epoch", "epoch": "epoch", "步": "step", "次迭代": "iter", "次": "iter"}
 """`第3轮` is the third epoch."""
@@ -90,7 +97,14 @@ def in_common_words(line: str) -> str:
         line = _BRACKETED.sub("=", line)
     if (" at " in line or " after " in line or " for " in line) and not _RECALLED.search(line):
         line = _SAID_AT.sub(r": \g<value>, \g<mark> \g<at>,", line, count=1)
+    if "rate" in line and " to " in line:
+        line = _RATE_SET.sub(_rate, line)
     return _reordered(line.lstrip())
+
+
+def _rate(match: re.Match[str]) -> str:
+    """Of parameter groups, the first one's learning rate is read."""
+    return "" if (match["group"] or "0") != "0" else f", learning rate: {match['value']}"
 
 
 def _reordered(line: str) -> str:

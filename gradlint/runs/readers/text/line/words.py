@@ -131,8 +131,8 @@ def mark_of(key: str) -> tuple[str, int] | None:
         return "step", _COUNTED[pair]
     if pair in _BATCH_PAIRS:
         return "batch", 0
-    if not _NOT_A_MARK.isdisjoint(tokens[:-1]):
-        return None
+    if not _NOT_A_MARK.isdisjoint(tokens[:-1]) or (len(tokens) > 1 and measures(key)):
+        return None  # Lightning's `train_loss_step` is a loss
     last = tokens[-1]
     if last in _EPOCH:
         return "epoch", 0
