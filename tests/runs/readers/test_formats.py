@@ -59,6 +59,8 @@ def name_of(head: bytes, path: str = "log") -> str:
         (b'{"log_history": [{"loss": 1.0, "step": 1}]}', "json"),
         (b'[{"loss": 1.0, "iteration": 1}]', "json"),
         (TEXT, "text"),
+        (b"[1,  2000] loss: 2.173\n[1,  4000] loss: 1.9\n", "text"),
+        (b"[1, 2, 3]\n[4, 5, 6]\n", "json"),
         (b"\xef\xbb\xbf" + CSV, "table"),
         (CSV.decode().encode("utf-16"), "table"),
     ],

@@ -44,7 +44,8 @@ KINDS = {
     Kind.LOSS_SCALE: ("loss_scale", "loss scale", "scaler/scale", "grad_scale"),
     Kind.CLOCK: (
         "epoch", "step", "global_step", "time", "elapsed_time", "eta", "total timesteps", "hours",
-        "time cost", "consumed samples", "num_updates", "train/n_updates", "_timestamp",
+        "time cost", "batch_cost", "train/avg_reader_cost", "data_cost",
+        "consumed samples", "num_updates", "train/n_updates", "_timestamp",
         "eval_runtime", "iteration-time", "num_input_tokens_seen", "Progress/kimg",
     ),
     Kind.SYSTEM: (

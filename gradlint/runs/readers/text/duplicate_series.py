@@ -73,12 +73,26 @@ def _named(by_tag: dict[str, list[Found]], record: Ints) -> Iterator[tuple[str, 
             yield from ((f"{tag}_pass", one) for one in unnamed)
         else:
             named = curves
+        others = [one for one in named if _measures_again(one, named)]
+        if others:
+            # `cur metric, acc: 0.5` below lines that have a step: not the accuracy of their batch.
+            named = [one for one in named if all(one is not other for other in others)]
+            yield from ((f"{tag}_unmarked", one) for one in others)
         main = ""
         for axis in _AXES:
             same = [one for one in named if one.axis == axis]
             if same:
                 yield f"{tag}_{axis}" if main else tag, _merged(same, record)
                 main = main or axis
+
+
+def _measures_again(one: Found, named: list[Found]) -> bool:
+    """Whether lines without a mark tell other values of the steps that marked lines tell of."""
+    marked = [each for each in named if each.form is not Form.INHERITED and each.axis == "step"]
+    if one.form is not Form.INHERITED or one.axis != "step" or not marked:
+        return False
+    known = np.isin(one.steps, np.concatenate([each.steps for each in marked])).all()
+    return bool(known) and not any(_repeats(one, each) for each in marked)
 
 
 def _merged(curves: list[Found], record: Ints) -> Found:
@@ -90,6 +104,8 @@ def _merged(curves: list[Found], record: Ints) -> Found:
     steps = np.concatenate([one.steps for one in curves])[order]
     values = np.concatenate([one.values for one in curves])[order]
     axis = curves[0].axis
+    if axis == "row" and len(curves) > 1:
+        steps = np.arange(len(rows))  # each counted for itself
     if axis != "row" and len(rows) > 1:
         same = _equal(values[1:], values[:-1])
         if axis == "epoch" and len(curves) > 1:

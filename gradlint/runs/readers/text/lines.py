@@ -14,8 +14,11 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\r\n]*(?:\x07|\x1b
 _REPLACED = "\ufffd"
 """What stands for bytes that are not UTF-8."""
 
-_UPDATE = re.compile("[\r\b]+")
-"""What a progress bar prints before it overwrites itself."""
+_BACK = re.compile("(\b+)")
+"""What a progress bar prints before it overwrites itself, beside carriage returns."""
+
+_WIDEST = 2_000
+"""Characters of a line into which something is written back: more than a screen is wide."""
 
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -145,13 +148,32 @@ class Lines:
                 if line:
                     yield number, line
             else:
-                for update in _UPDATE.split(line):
-                    if update and update != " ":
-                        yield number, update
+                yield from ((number, update) for update in _shown(line))
             number += 1
         self._line = number
         if last:
-            for update in _UPDATE.split(last):
-                if update and update != " ":
-                    yield number, update
+            yield from ((number, update) for update in _shown(last))
         self.count = number if last else number - 1
+
+
+def _shown(line: str) -> Iterator[str]:
+    """What a screen showed of a line one after another, as it was overwritten."""
+    for written in line.split("\r"):
+        shown, *rest = _BACK.split(written)
+        for back, text in zip(rest[::2], rest[1::2], strict=True):
+            at = len(shown) - len(back)
+            if not text:
+                continue
+            if at > 0 and len(shown) < _WIDEST:
+                # What is written over to its end is gone. What jumps back into the middle, as
+                # kuangliu's bar does for its counter, goes behind, so that it hides nothing.
+                shown = shown[:at] + text if len(text) >= len(back) else f"{shown} {text}"
+                continue
+            yield from _visible(shown)
+            shown = text
+        yield from _visible(shown)
+
+
+def _visible(text: str) -> Iterator[str]:
+    if text and text != " ":
+        yield text

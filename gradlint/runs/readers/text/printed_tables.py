@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 
 from gradlint.runs.readers.text.line.numbers import count_of, unit_of, value_of
-from gradlint.runs.readers.text.line.words import SUMMARY_COLUMNS
+from gradlint.runs.readers.text.line.words import BARS, SUMMARY_COLUMNS, cells_of, mark_of
+from gradlint.runs.readers.text.pending_points import Form
 
 _PLACE = re.compile(r"(\d{1,18})(?:/\d{1,18})?$")
 _CELL = re.compile(r"([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|nan|inf|NaN))(\D{0,6})$")
-_EMPTY = re.compile(r"(?:#na#|None|--?|\+|\d+:\d\d(?::\d\d)?)$")
+_EMPTY = re.compile(r"(?:#na#|n/?a|None|No log|--?|\+|\d+:\d\d(?::\d\d)?)?$", re.IGNORECASE)
 """What a column may hold beside numbers: nothing, a sign for a checkpoint, a time."""
 
 _COUNTED = frozenset("images instances labels targets size img_size".split())
 """Columns that count what a batch holds."""
 
-Record = tuple[int, int | None, dict[str, float]]
+Record = tuple[int, int | None, dict[str, float], Form]
+"""Line, step or epoch as the form says, and values."""
 
 
 class NamedColumns:
-    """Columns of numbers under a line of names, as fastai, skorch and YOLO print them."""
+    """Columns of numbers under a line of names, as fastai, skorch, spaCy and YOLO print them."""
 
     def __init__(self) -> None:
         self._names: tuple[str, ...] = ()
@@ -46,17 +48,20 @@ class NamedColumns:
 
         A row that comes again, as that of a progress bar does, replaces the one before it.
         """
-        cells = line.split()
+        cells = cells_of(line) if line[:1] in BARS else line.split()
         summary = cells[:1] == ["all"]
         names = self._summary if summary else self._names
         if not names or len(cells) != len(names):
             return False, None
-        place = _PLACE.match(cells[0])
+        column, form = _counting_column(names)
+        place = _PLACE.match(cells[column])
         at = int(place[1]) if place else None
         if at is None and not summary:
             return False, None
         values: dict[str, float] = {}
-        for name, cell in zip(names[1:], cells[1:], strict=True):
+        for name, cell in zip(names, cells, strict=True):
+            if name is names[column] or name is names[0]:
+                continue
             match = _CELL.match(cell)
             if match is not None and unit_of(match[2]) is not None:
                 if name.lower() not in _COUNTED:
@@ -68,13 +73,22 @@ class NamedColumns:
         done = self._waiting
         if done is not None and done[1] is not None and done[1] == at:
             done = None
-        self._waiting = (number, at, values)
+        self._waiting = (number, at, values, form)
         return True, done
 
     def close(self) -> Record | None:
         """The last record."""
         done, self._waiting = self._waiting, None
         return done
+
+
+def _counting_column(names: tuple[str, ...]) -> tuple[int, Form]:
+    """The column that says where the training is, and what it counts: the first, or the step."""
+    for at, name in enumerate(names):
+        mark = mark_of(name)
+        if name == "#" or (mark and mark[0] == "step"):
+            return at, Form.STEP
+    return 0, Form.EPOCH
 
 
 _ROW = re.compile(r"\s*\|\s*([^|]{1,200}?)\s*\|\s*([^|]{0,100}?)\s*\|\s*$")

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from gradlint.runs.readers.protocol import MOST_SERIES, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
-from gradlint.runs.readers.text.line.espnet_wenet import in_common_words
 from gradlint.runs.readers.text.line.layout_learner import is_code, learn
 from gradlint.runs.readers.text.line.layouts import Layout
 from gradlint.runs.readers.text.line.numbers import PLAIN, SPLIT, Units
 from gradlint.runs.readers.text.line.progress_bars import BAR, is_drawn, without_bars
+from gradlint.runs.readers.text.line.wordings import in_common_words
 from gradlint.runs.readers.text.lines import Lines
 from gradlint.runs.readers.text.messages import Messages, may_mean
-from gradlint.runs.readers.text.pending_points import Form, PendingPoints
+from gradlint.runs.readers.text.pending_points import PendingPoints
 from gradlint.runs.readers.text.printed_tables import BoxTable, NamedColumns, Record
 from gradlint.runs.readers.text.settings import Settings
 from gradlint.runs.readers.text.step_context import StepContexts
@@ -113,6 +113,7 @@ class TextReader:
     def _line(self, number: int, line: str) -> None:
         if self._table.open:
             self._close_table()
+        raw = line
         if "  " in line or "\t" in line:
             line = " ".join(line.split())
         line = in_common_words(line)
@@ -122,7 +123,7 @@ class TextReader:
         text = "\0".join(parts[::2])
         layout = self._layouts.get(text, _UNKNOWN)
         if layout is _UNKNOWN:
-            layout = self._learn(line, parts, text)
+            layout = self._learn(line, raw, parts, text)
         if layout is None:
             return
         if layout.columns:
@@ -147,7 +148,7 @@ class TextReader:
 
     def _take_row(self, row: Record | None) -> None:
         if row is not None:
-            self._contexts.record(*row, Form.EPOCH)
+            self._contexts.record(*row)
 
     @staticmethod
     def _last_pattern(parts: Sequence[str]) -> re.Pattern[str]:
@@ -155,11 +156,11 @@ class TextReader:
         texts = (re.escape(text).replace("\\ ", "[ \\t]+") for text in parts[::2])
         return re.compile("[ \\t]*" + PLAIN.join(texts) + "[ \\t]*", re.ASCII)
 
-    def _learn(self, line: str, parts: list[str], text: str) -> Layout | None:
+    def _learn(self, line: str, raw: str, parts: list[str], text: str) -> Layout | None:
         layout = None
         if not self._settings.take(line):
             self._pending.code += is_code(line)
-            layout = learn(line, parts, self._units, self._contexts.ranked)
+            layout = learn(line, raw, parts, self._units, self._contexts.ranked)
             if may_mean(line, parts[::2]):
                 layout = layout or Layout()
                 layout.speaks = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,7 @@ class _Context:
         header: counts the marks, so that lines which inherit the same one are known.
         section, announced: the split that was announced since.
         count, total: where the progress line stands.
+        longest: batches of the longest pass since the epoch began.
         running: what it said last: line, form, header and value of each tag.
     """
 
@@ -35,6 +37,7 @@ class _Context:
     announced: str = ""
     count: int = NONE
     total: int = NONE
+    longest: int = NONE
     running: dict[str, tuple[int, Form, int, float]] = field(default_factory=dict)
 
 
@@ -125,7 +128,7 @@ class StepContexts:
     ) -> None:
         """A line that says where the training is."""
         epoch = _mark(numbers, layout.epoch)
-        step = _mark(numbers, layout.step)
+        step = _mark(numbers, layout.step, layout.step_unit)
         batch = _mark(numbers, layout.batch)
         total = _mark(numbers, layout.total)
         if epoch != NONE or step != NONE:
@@ -133,6 +136,8 @@ class StepContexts:
                 self._flush(rank, context)
                 context.header += 1
                 context.count = context.total = NONE
+            if epoch != NONE and epoch != context.epoch:
+                context.longest = NONE
             context.section = context.announced = ""
             if epoch != NONE:
                 context.epoch = epoch
@@ -145,15 +150,17 @@ class StepContexts:
                 context.step = NONE
         if not layout.metrics:
             return
+        section = ""
+        if epoch == NONE and total != NONE:
+            section = context.announced or self._shorter(total, context)
         if epoch == NONE and step == NONE and batch != NONE:
             # What is printed between the progress of an evaluation belongs to it, too.
             context.section = layout.evaluated
-        section = ""
         if step != NONE:
             form, at = Form.STEP, step
         elif batch != NONE:
             form, at = (Form.ANONYMOUS if epoch == NONE else Form.BATCH), batch
-            section = context.announced if epoch == NONE else ""
+            section = section or (context.announced if epoch == NONE else "")
         elif epoch != NONE:
             form, at = Form.EPOCH, NONE
         else:
@@ -162,6 +169,13 @@ class StepContexts:
             epoch = context.epoch
         row = self._pending.rows.add(number, epoch, at, total, context.header)
         self._points(row, layout, numbers, rank, form, section)
+
+    @staticmethod
+    def _shorter(total: int, context: _Context) -> str:
+        """The split of a pass over `total` batches: after a longer one, it is an evaluation."""
+        shorter = context.epoch != NONE and total < context.longest
+        context.longest = max(context.longest, total)
+        return "evaluate" if shorter else ""
 
     def _points(
         self, row: int, layout: Layout, numbers: Sequence[str], rank: int, form: Form, section: str
@@ -243,8 +257,11 @@ class StepContexts:
         context.running.clear()
 
 
-def _mark(numbers: Sequence[str], index: int) -> int:
+def _mark(numbers: Sequence[str], index: int, unit: int = 1) -> int:
     if index < 0:
         return NONE
+    if unit > 1:
+        value = value_of(numbers[index]) * unit
+        return round(value) if math.isfinite(value) else NONE
     count = count_of(numbers[index])
     return NONE if count is None else count

@@ -49,6 +49,21 @@ class _Marks:
     header: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class _Epochs:
+    """How the epochs of each rank are laid out.
+
+    Attributes:
+        within: the steps of an epoch, for ranks whose steps start anew with each.
+        lengths: the batches of an epoch.
+        first: the number of the first epoch, 0 or 1.
+    """
+
+    within: dict[int, int]
+    lengths: dict[int, int]
+    first: dict[int, int]
+
+
 class Placed:
     """The steps that the rows got."""
 
@@ -79,13 +94,16 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
         marks.step = _spread(marks.step, _ints(pending.rounded))
     placed = Placed(marks.record)
     all_series = [series for series in pending if series.values]
-    within = _steps_within_epochs(all_series, marks)
-    lengths = _batches_of_an_epoch(all_series, marks)
+    epochs = _Epochs(
+        _steps_within_epochs(all_series, marks),
+        _batches_of_an_epoch(all_series, marks),
+        _first_epochs(all_series, marks),
+    )
     ordinals = _ordinals(all_series, len(marks.record))
     found: dict[int, dict[str, list[Found]]] = {}
     fewest = _FEWEST_BARE if pending.code < _PROGRAM_LINES else _FEWEST_STILL
     for series in all_series:
-        curve = _resolved(series, marks, within, lengths, ordinals, fewest)
+        curve = _resolved(series, marks, epochs, ordinals, fewest)
         if curve is not None:
             found.setdefault(series.rank, {}).setdefault(series.tag, []).append(curve)
         elif len(series.values) == 1:
@@ -103,8 +121,7 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
 def _resolved(
     series: Series,
     marks: _Marks,
-    within: dict[int, int],
-    lengths: dict[int, int],
+    epochs: _Epochs,
     ordinals: dict[int, Ints],
     fewest: int,
 ) -> Found | None:
@@ -113,7 +130,8 @@ def _resolved(
     values = np.frombuffer(series.values, np.float64)
     form = series.form
     axis, steps = "row", np.arange(len(rows))
-    passes = _passes(series, marks, rows, values, series.rank in within)
+    within, first = epochs.within.get(series.rank), epochs.first.get(series.rank, 0)
+    passes = _passes(series, marks, rows, values, within is not None)
     if passes is not None:
         rows, values = rows[passes], values[passes]
         steps = np.arange(len(rows))
@@ -121,15 +139,15 @@ def _resolved(
             axis, steps = "epoch", marks.epoch[rows]
     elif form is Form.STEP:
         axis, steps = "step", marks.step[rows]
-        if series.rank in within:
-            steps = _joined(marks.epoch[rows], steps, within[series.rank])
+        if within is not None:
+            steps = _joined(marks.epoch[rows], steps, within, first)
     elif form in (Form.BATCH, Form.ANONYMOUS):
-        axis, steps, kept = _batches(series, marks, rows, lengths[series.rank])
+        axis, steps, kept = _batches(series, marks, rows, epochs.lengths[series.rank], first)
         rows, values = rows[kept], values[kept]
     elif form is Form.EPOCH:
         axis, steps = "epoch", marks.epoch[rows]
     elif form is Form.INHERITED:
-        axis, steps = _inherited(rows, marks, series.rank in within)
+        axis, steps = _inherited(rows, marks, within, first)
     else:
         steps = ordinals[id(series)]
     if not _is_metric(series, axis, steps, values, fewest):
@@ -199,11 +217,24 @@ def _spread(steps: Ints, rows: Ints) -> Ints:
     return spread
 
 
-def _batches_of_an_epoch(all_series: list[Series], marks: _Marks) -> dict[int, int]:
-    """How many batches the longest pass of each rank has: the train set's."""
-    lengths: dict[int, int] = {}
+def _first_epochs(all_series: list[Series], marks: _Marks) -> dict[int, int]:
+    """Whether the epochs of each rank count from 0 or from 1, by those that have batches."""
+    first: dict[int, int] = {}
     for series in all_series:
-        if series.form in (Form.BATCH, Form.ANONYMOUS):
+        if series.form in (Form.STEP, Form.BATCH, Form.ANONYMOUS):
+            epoch = marks.epoch[_ints(series.rows)]
+            lowest = int(epoch[epoch != NONE].min(initial=1))
+            first[series.rank] = max(min(lowest, first.get(series.rank, 1)), 0)
+    return first
+
+
+def _batches_of_an_epoch(all_series: list[Series], marks: _Marks) -> dict[int, int]:
+    """How many batches the longest pass of each rank has; an evaluation's is not one."""
+    lengths: dict[int, int] = {}
+    counted = [one for one in all_series if one.form in (Form.BATCH, Form.ANONYMOUS)]
+    trained = {one.rank for one in counted if not is_evaluated(one.tag)}
+    for series in counted:
+        if series.rank not in trained or not is_evaluated(series.tag):
             length = _length(marks, _ints(series.rows))
             lengths[series.rank] = max(length, lengths.get(series.rank, 1))
     return lengths
@@ -222,15 +253,15 @@ def _length(marks: _Marks, rows: Ints) -> int:
     return min(max(int(at[-1]) + after, 1), _LONGEST_EPOCH)
 
 
-def _joined(epoch: Ints, step: Ints, length: int) -> Ints:
-    """Steps over all epochs; an epoch that is unknown counts as none."""
-    known = np.where(epoch == NONE, 0, epoch)
+def _joined(epoch: Ints, step: Ints, length: int, first: int) -> Ints:
+    """Steps over all epochs, which count from `first`; one that is unknown counts as the first."""
+    known: Ints = np.where(epoch == NONE, first, epoch) - first
     limit = np.int64(2**62)
     return np.clip(known, 0, limit // max(length, 1)) * length + np.clip(step, -limit, limit)
 
 
 def _batches(
-    series: Series, marks: _Marks, rows: Ints, longest: int
+    series: Series, marks: _Marks, rows: Ints, longest: int, first: int
 ) -> tuple[str, Ints, NDArray[np.intp]]:
     """Axis and steps of a series with positions in the epoch, and which points stay."""
     epoch, at = marks.epoch[rows], marks.step[rows]
@@ -239,13 +270,14 @@ def _batches(
         again = np.diff(at) < 0
         again |= (np.diff(at) == 0) & (at[1:] >= length) & (np.diff(marks.record[rows]) > 0)
         epoch = np.concatenate(([0], np.cumsum(again)))
+        first = 0
     everything = np.arange(len(rows))
     if series.bar:
         ends = np.flatnonzero(np.append(np.diff(epoch) != 0, True))
         if len(rows) <= _POINTS_OF_A_BAR * len(ends):
             # Such a bar is kept of each epoch, and its text is what the epoch came to.
             return "epoch", epoch[ends], ends
-    steps = _joined(epoch, np.clip(at, 0, _LONGEST_EPOCH) * longest // length, longest)
+    steps = _joined(epoch, np.clip(at, 0, _LONGEST_EPOCH) * longest // length, longest, first)
     return "step", steps, everything
 
 
@@ -270,13 +302,16 @@ def _passes(
     return found
 
 
-def _inherited(rows: Ints, marks: _Marks, within: bool) -> tuple[str, Ints]:
+def _inherited(rows: Ints, marks: _Marks, within: int | None, first: int) -> tuple[str, Ints]:
     """Axis and steps of a series on lines without marks."""
     epoch, step, header = marks.epoch[rows], marks.step[rows], marks.header[rows]
     headers = 1 + int((np.diff(header) != 0).sum())
     if len(rows) <= _POINTS_OF_A_BAR * headers:
-        if not within and (step != NONE).all():
-            return "step", step
+        if (step != NONE).all():
+            if within is None:
+                return "step", step
+            if len(rows) > _POINTS_OF_A_BAR * len(np.unique(epoch)):
+                return "step", _joined(epoch, step, within, first)
         if (epoch != NONE).all():
             return "epoch", epoch
     return "row", np.arange(len(rows))

@@ -116,7 +116,11 @@ def test_keras_callbacks_that_speak_of_the_loss_add_no_point() -> None:
         "Epoch 2/2\n10/10 - 1s - loss: 0.4 - val_loss: 0.5\n"
         "Epoch 2: ReduceLROnPlateau reducing learning rate to 0.0005.\n"
     )
-    assert series(log) == {"loss": [(1, 0.5), (2, 0.4)], "val_loss": [(1, 0.6), (2, 0.5)]}
+    assert series(log) == {
+        "loss": [(1, 0.5), (2, 0.4)],
+        "val_loss": [(1, 0.6), (2, 0.5)],
+        "learning rate": [(2, 0.0005)],
+    }
 
 
 @pytest.mark.parametrize(
@@ -198,7 +202,7 @@ def test_open_mmlab_counts_batches_in_brackets() -> None:
         "2020-06-01 10:00:09,123 - mmdet - INFO - Epoch [2][50/100]\tlr: 1.978e-03, "
         "eta: 23:10:00, memory: 3880, loss_rpn_cls: 0.5, loss: 1.5\n"
     )
-    assert series(log)["loss"] == [(150, 2.5), (250, 1.5)]
+    assert series(log)["loss"] == [(50, 2.5), (150, 1.5)]
 
 
 def test_mmengine_names_the_split_in_parentheses() -> None:
@@ -214,14 +218,14 @@ def test_gluoncv_prints_speed_between_brackets_and_losses() -> None:
         "[Epoch 3][Batch 49/500], Speed: 100.2 samples/sec, ObjLoss=2.3, BoxCenterLoss=1.1\n"
         "[Epoch 3][Batch 99/500], Speed: 100.2 samples/sec, ObjLoss=2.2, BoxCenterLoss=1.1\n"
     )
-    assert series(log)["ObjLoss"] == [(1549, 2.3), (1599, 2.2)]
+    assert series(log)["ObjLoss"] == [(1049, 2.3), (1099, 2.2)]
 
 
 def test_gluonnlp_writes_batch_and_epoch_into_one_bracket() -> None:
     log = "[Epoch 1 Batch 200/400] loss 4.63, ppl 102.5\n[Epoch 1] valid loss 4.5, valid ppl 90.0\n"
     assert series(log) == {
-        "loss": [(600, 4.63)],
-        "ppl": [(600, 102.5)],
+        "loss": [(200, 4.63)],
+        "ppl": [(200, 102.5)],
         "valid loss": [(1, 4.5)],
         "valid ppl": [(1, 90.0)],
     }
@@ -436,6 +440,52 @@ def test_mxnet_separates_the_unit_of_its_speed_from_the_next_key_by_a_tab() -> N
     assert series(log)["Train-accuracy"] == [(20, 0.094531)]
 
 
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("1.#INF", math.inf),
+        ("-1.#INF00", -math.inf),
+        ("1.#QNAN", math.nan),
+        ("-1.#IND", math.nan),
+        ("1,234.5", 1234.5),
+        ("12,345,678", 12_345_678.0),
+    ],
+)
+def test_spellings_of_a_value(printed: str, value: float) -> None:
+    ((_, found),) = series(f"step 1, loss: {printed}, lr: 0.1\n")["loss"]
+    assert str(found) == str(value)
+
+
+@pytest.mark.parametrize("rates", ["(1.0e-04,)", "[1.0e-04]", "[1.0e-04, 3.0e-04]"])
+def test_of_the_learning_rates_of_groups_the_first_is_read(rates: str) -> None:
+    log = f"[epoch:  0, iter:   1,000, lr:{rates}] l_pix: 2.0e-01\n"
+    assert series(log) == {"lr": [(1000, 1e-4)], "l_pix": [(1000, 0.2)]}
+
+
+def test_a_line_may_end_with_a_semicolon() -> None:
+    log = "Step 50/ 1000; acc: 3.5; xent: 7.5;     12 sec;\n"
+    assert series(log) == {"acc": [(50, 3.5)], "xent": [(50, 7.5)]}
+
+
+def test_a_bar_that_jumps_back_to_write_its_counter_hides_nothing() -> None:
+    bar = " [{bar}]  Step: 31ms | Loss: {loss} | Acc: 50.5% (101/200) {back} {at}/{of} "
+    log = ""
+    for epoch in (0, 1):
+        log += f"\nEpoch: {epoch}\n"
+        for of, last in ((4, 0.5), (2, 0.75)):
+            for at in range(1, of + 1):
+                loss = last + (of - at) / 8
+                log += bar.format(bar="=>......", loss=loss, back="\b" * 30, at=at, of=of)
+                log += "\n" if at == of else "\r"
+    read = series(log)
+    assert read["Loss"] == [(0, 0.5), (1, 0.5)]
+    assert read["evaluate/Loss"] == [(0, 0.75), (1, 0.75)]
+
+
+def test_what_is_written_over_is_not_read() -> None:
+    assert series("step 1 loss 0.75\b\b\b\b0.25\n")["loss"] == [(1, 0.25)]
+
+
 def test_a_key_may_be_glued_to_the_value_before_it() -> None:
     log = "Epoch 7/9 val_mae=46.7 tf=0.50lr=0.001\nEpoch 8/9 val_mae=46.6 tf=0.25lr=0.001\n"
     assert series(log)["tf"] == [(7, 0.5), (8, 0.25)]
@@ -464,7 +514,7 @@ def test_espnet_writes_the_epoch_before_its_name() -> None:
     )
     read = series(log)
     assert next(iter(read)) == "train/iter_time"
-    assert read["train/loss"] == [(300, 81.5), (400, 61.5), (500, 82.5), (600, 62.5)]
+    assert read["train/loss"] == [(100, 81.5), (200, 61.5), (300, 82.5), (400, 62.5)]
     assert read["train/loss_epoch"] == [(1, 71.5), (2, 72.5)]
     assert read["valid/loss"] == [(1, 51.5), (2, 52.5)]
 
@@ -541,7 +591,7 @@ def test_the_mnist_example_counts_samples() -> None:
         "Test set: Average loss: 0.0477, Accuracy: 9835/10000 (98%)\n"
     )
     assert series(log) == {
-        "train/Loss": [(60000, 2.3), (60640, 2.2), (120000, 1.3)],
+        "train/Loss": [(0, 2.3), (640, 2.2), (60000, 1.3)],
         "test/Average loss": [(1, 0.0577), (2, 0.0477)],
         "test/Accuracy": [(1, 0.9825), (2, 0.9835)],
     }
@@ -568,9 +618,9 @@ def test_the_imagenet_example_puts_running_means_in_parentheses() -> None:
             "Epoch [1/5], Step [100/600], Loss: 2.2\nEpoch [1/5], Step [600/600], Loss: 2.1\n"
             "Epoch [2/5], Step [100/600], Loss: 1.2\n",
             "Loss",
-            [(700, 2.2), (1200, 2.1), (1300, 1.2)],
+            [(100, 2.2), (600, 2.1), (700, 1.2)],
         ),
-        ("[1,  2000] loss: 2.1\n[1,  4000] loss: 1.9\n", "loss", [(6000, 2.1), (8000, 1.9)]),
+        ("[1,  2000] loss: 2.1\n[1,  4000] loss: 1.9\n", "loss", [(2000, 2.1), (4000, 1.9)]),
         (
             "[0/25][0/1583] Loss_D: 1.7 Loss_G: 4.8\n[1/25][50/1583] Loss_D: 1.5 Loss_G: 5.8\n",
             "Loss_G",
@@ -581,7 +631,7 @@ def test_the_imagenet_example_puts_running_means_in_parentheses() -> None:
             "G loss",
             [(13, 0.7)],
         ),
-        ("Epoch 1\n-----\nloss: 2.3  [   64/60000]\n", "loss", [(60064, 2.3)]),
+        ("Epoch 1\n-----\nloss: 2.3  [   64/60000]\n", "loss", [(64, 2.3)]),
         ("[0]\ttrain-logloss:0.69\teval-logloss:0.7\n", "eval-logloss", [(0, 0.7)]),
         (
             "0:\tlearn: 0.69\ttotal: 50ms\n1:\tlearn: 0.59\ttotal: 60ms\n",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pytest
+
 from tests.runs.readers.text.text_logs import points, read, run_of, series
 
 
@@ -19,7 +21,7 @@ def test_a_step_that_starts_anew_each_epoch_is_joined_to_it() -> None:
 
 def test_batches_of_an_epoch_are_counted_by_the_largest_that_was_seen() -> None:
     log = "".join(f"Epoch {e}, n_batch {b}, loss 1.{e}\n" for e in (1, 2) for b in (300, 600))
-    assert [step for step, _ in series(log)["loss"]] == [900, 1200, 1500, 1800]
+    assert [step for step, _ in series(log)["loss"]] == [300, 600, 900, 1200]
 
 
 def evaluations(*values: str) -> str:
@@ -71,12 +73,147 @@ def test_a_position_in_the_epoch_that_never_moves_is_no_global_step() -> None:
     assert series(log)["loss"] == [(0, 1.0), (18, 1.1), (36, 1.2), (54, 1.3)]
 
 
+@pytest.mark.parametrize(
+    ("epochs", "steps"), [((0, 1), [50, 100, 150, 200]), ((1, 2), [50, 100, 150, 200])]
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Epoch [{e}][{i}/100] loss: 0.5\n",
+        "| epoch {e} | {i}/  100 batches | loss 0.5\n",
+        "Epoch [{e}/9] Step [{i}/100] loss: 0.5\n",
+    ],
+)
+def test_epochs_count_from_the_first_that_has_batches(
+    line: str, epochs: tuple[int, ...], steps: list[int]
+) -> None:
+    log = "".join(line.format(e=e, i=i) for e in epochs for i in (50, 100))
+    assert [step for step, _ in series(log)["loss"]] == steps
+
+
+def test_an_excerpt_from_a_later_epoch_counts_from_one() -> None:
+    log = "".join(f"Epoch [{e}][{i}/100] loss: 0.5\n" for e in (31, 32) for i in (50, 100))
+    assert [step for step, _ in series(log)["loss"]] == [3050, 3100, 3150, 3200]
+
+
+def test_an_evaluation_before_the_first_epoch_does_not_make_it_the_second() -> None:
+    log = "Epoch 0 val loss 2.3\n" + "".join(f"Epoch [{e}][9/10] loss: 0.5\n" for e in (1, 2))
+    assert [step for step, _ in series(log)["loss"]] == [9, 19]
+
+
+def test_a_longer_evaluation_does_not_stretch_the_steps_of_the_training() -> None:
+    log = "".join(
+        f"Epoch(train) [{e}][5/10] loss: 0.5\nEpoch(val) [{e}][50/50] acc: 0.7\n" for e in (1, 2)
+    )
+    assert series(log)["train/loss"] == [(5, 0.5), (15, 0.5)]
+
+
+def test_lines_below_a_step_within_an_epoch_are_of_that_step() -> None:
+    log = "".join(
+        f"[epoch {e}][iter {i}/20] loss: 0.5\n\t\t\trpn_cls: 0.3, rpn_box: 0.{e}\n"
+        for e in (1, 2)
+        for i in (0, 10)
+    )
+    assert series(log)["rpn_box"] == [(0, 0.1), (10, 0.1), (20, 0.2), (30, 0.2)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[{e:>3}/9] train_loss: 0.5 valid_loss: 0.{e}\n",
+        "[{e}/9] 1 tree, 9 leaves, train loss: 0.5, val loss: 0.{e}, in 0.001s\n",
+        "{e}/9 | training loss 0.5 | test loss 0.{e}\n",
+    ],
+)
+def test_a_counter_before_losses_of_both_kinds_counts_epochs(line: str) -> None:
+    read = series("".join(line.format(e=e) for e in (1, 2, 3)))
+    found = next(points for tag, points in read.items() if tag[0] in "vt" and "train" not in tag)
+    assert found == [(1, 0.1), (2, 0.2), (3, 0.3)]
+
+
+def test_a_shorter_pass_below_the_header_of_an_epoch_is_an_evaluation() -> None:
+    passes = "step {i}/20 - loss: 0.{i}\n"
+    log = "".join(
+        f"Epoch {e}/2\n{passes.format(i=10)}{passes.format(i=20)}Eval begin...\n"
+        f"step 4/4 - loss: 0.{e}\n"
+        for e in (1, 2)
+    )
+    assert series(log) == {
+        "loss": [(10, 0.1), (20, 0.2), (30, 0.1), (40, 0.2)],
+        "evaluate/loss": [(1, 0.1), (2, 0.2)],
+    }
+
+
+def test_a_training_that_goes_on_after_an_evaluation_is_one_series() -> None:
+    log = "Epoch: 1\n[1/20] loss: 0.5\n[4/4] loss: 0.7\n[11/20] loss: 0.4\n"
+    assert series(log) == {"loss": [(1, 0.5), (11, 0.4)], "evaluate/loss": [(1, 0.7)]}
+
+
+@pytest.mark.parametrize("label", ["cur metric, ", "[summary] ", "--> "])
+def test_other_values_below_a_marked_line_are_another_series(label: str) -> None:
+    log = "".join(f"step {s} acc: 0.{s} loss: 0.5\n" for s in (1, 2))
+    log += "".join(f"step {s} acc: 0.{s} loss: 0.5\n{label}acc: 0.9{s}\n" for s in (3, 4))
+    assert series(log) == {
+        "acc": [(1, 0.1), (2, 0.2), (3, 0.3), (4, 0.4)],
+        "acc_unmarked": [(3, 0.93), (4, 0.94)],
+        "loss": [(1, 0.5), (2, 0.5), (3, 0.5), (4, 0.5)],
+    }
+
+
+def test_a_value_that_is_repeated_below_its_line_is_no_other_series() -> None:
+    log = "".join(f"step {s} acc: 0.{s}\n--> acc: 0.{s}00\n" for s in (1, 2, 3))
+    assert series(log) == {"acc": [(1, 0.1), (2, 0.2), (3, 0.3)]}
+
+
+def test_a_longer_pass_after_a_shorter_one_is_no_evaluation() -> None:
+    log = "Epoch: 1\n[4/4] loss: 0.7\n[1/20] loss: 0.5\n[11/20] loss: 0.4\n"
+    assert not [tag for tag in series(log) if "eval" in tag]
+
+
+@pytest.mark.parametrize(
+    ("mark", "step"),
+    [
+        ("step 1.5k", 1500),
+        ("Iter: 2M,", 2_000_000),
+        ("iter:   1,000,", 1000),
+        ("Up. 700 :", 700),
+        ("{'global_step/max_steps': '10/100',", 10),
+        ("schritt 8", 8),
+        ("эпоха 3:", 3),
+        ("第12轮,", 12),
+    ],
+)
+def test_spellings_of_a_mark(mark: str, step: int) -> None:
+    assert series(f"{mark} loss: 2.5\n")["loss"] == [(step, 2.5)]
+
+
+@pytest.mark.parametrize("key", ["train_loss_step", "val_acc_epoch", "grad_norm/step"])
+def test_a_metric_that_is_named_after_a_step_is_no_mark(key: str) -> None:
+    log = "".join(f"Epoch {e}: v_num: 3, {key}: 2.0\n" for e in (1, 2))
+    assert series(log)[key] == [(1, 2.0), (2, 2.0)]
+
+
+def test_words_of_any_script_are_names() -> None:
+    log = "эпоха 1: потери 0.5, точность 0.7\nэпоха 2: потери 0.4, точность 0.8\n"
+    assert series(log) == {"потери": [(1, 0.5), (2, 0.4)], "точность": [(1, 0.7), (2, 0.8)]}
+
+
+def test_how_long_a_step_took_is_not_its_number() -> None:
+    log = "".join(f"epoch {e} | Step: 3{e}ms | Loss: 0.{e}\n" for e in (1, 2))
+    assert series(log)["Loss"] == [(1, 0.1), (2, 0.2)]
+
+
+def test_what_is_counted_with_and_without_marks_is_counted_through() -> None:
+    log = "IOU: 0.2\nIOU: 0.3\nIOU: 0.4\nstep 1 loss 0.5\n" + "IOU: 0.5\nIOU: 0.6\n" * 2
+    assert [step for step, _ in series(log)["IOU"]] == list(range(7))
+
+
 def test_iters_count_within_the_epoch_they_stand_beside() -> None:
     log = "".join(
         f"(epoch: {e}, iters: {i}, data: 0.004) D_A: 0.2\n" for e in (1, 2) for i in (50, 100)
     )
-    assert series(log)["D_A"] == [(150, 0.2), (200, 0.2), (250, 0.2), (300, 0.2)]
-    assert [step for step, _ in series(log)["data"]] == [150, 200, 250, 300]
+    assert series(log)["D_A"] == [(50, 0.2), (100, 0.2), (150, 0.2), (200, 0.2)]
+    assert [step for step, _ in series(log)["data"]] == [50, 100, 150, 200]
 
 
 def test_equal_losses_of_batches_that_say_only_their_epoch_all_count() -> None:

@@ -52,7 +52,8 @@ def key_of(before: str) -> tuple[str, str, bool, bool]:
     for delimiter in _DELIMITER.finditer(text):
         cut = delimiter.end()
     words = text[cut:].split()
-    for at in range(len(words) - 1, -1, -1):
+    letter = firm and len(words) == 1 and len(words[0]) == 1  # `a: 0.9` is no article
+    for at in range(len(words) - 1 - letter, -1, -1):
         if words[at].lower() in STOPWORDS or not _WORD.fullmatch(words[at]):
             if at == len(words) - 1 and not (firm and opened):
                 return "", before, firm, opened

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradlint.runs.readers.text.line.keys import LONGEST_KEY, WRAPPER, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
-from gradlint.runs.readers.text.line.numbers import Units, unit_of
+from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.progress_bars import BAR
+from gradlint.runs.readers.text.line.tokens import Token, tokens_in
 from gradlint.runs.readers.text.line.words import (
+    STOPWORDS,
     WITHIN_EPOCH,
     announced_in,
     column_names,
@@ -20,6 +22,7 @@ from gradlint.runs.readers.text.line.words import (
     label_of,
     mark_of,
     measures,
+    ruled_names,
     section_in,
     split_in,
 )
@@ -32,13 +35,13 @@ _STEMS = (
     "score norm nll elbo auc f1 mse mae bleu rouge dice iou entropy metric precis recall lr gnorm "
     "rate cost"
 ).split()
-"""A line that has none of these, no `:` and no `=` before a number, has nothing to be read."""
+"""A line in ASCII with none of these, no `:` and no `=` before a number, has nothing to be read."""
 
 _CODE = re.compile(
     r"\{[^{}\"']*:[.,>\d]*[a-z%]\}|%\.?\d*[dfsgei](?![\w/])(?<!\d[%][a-z])|\bprint\w*\(|\bself\.\w"
     r"|^\s*(?:def|class|async|assert|import|return|raise|del|elif|else|try|except|finally|lambda)\b"
     r"|^\s*(?:from \S+ import|if|for|while|with)\b.*:\s*(?:#.*)?$"
-    r"|^\s*(?:#include|//|/\*|\"\"\"|@\w+|--\w)|\badd_argument\(|[;{]\s*$|\bhelp="
+    r"|^\s*(?:#include|//|/\*|\"\"\"|@\w+|--\w)|\badd_argument\(|^[^;]*;\s*$|\{\s*$|\bhelp="
     r"|^\s*[\w.]+ [-+*/]?= [\w.]+(?:\[|\(|\.| [-+*/] )"
 )
 """Lines of source code: runs print their own, with all that looks like metrics in it."""
@@ -46,6 +49,8 @@ _CODE = re.compile(
 _LED = re.compile(
     r"(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test|dev) ", re.IGNORECASE
 )
+_RATE = re.compile(r"(?<![a-z])(?:lr|learning[ _]rate)$", re.IGNORECASE)
+"""Of the learning rates of parameter groups, the first is read."""
 _SCORED = re.compile(
     r"loss|acc|err|ppl|perplex|iou|f1|auc|bleu|rouge|wer|dice|precision|recall", re.IGNORECASE
 )
@@ -62,6 +67,8 @@ _SPLIT_IN_PARENS = re.compile(
 )
 _WHOLE = re.compile(r"[+]?\d[\d,]*(?:\.0*)?$")
 _KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
+_BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
+"""A bar before its counter, or around it."""
 _HEADER = re.compile(r"[-=#*> ]*Epoch:? \[?\d+(?: ?/ ?\d+| of \d+)?\]?[-=#*:. ]*$", re.IGNORECASE)
 _DEEPSPEED = re.compile(r"\d+/\d+, RunningAvgSamplesPerSec")
 _PAIR = re.compile(r"\[ ?\d+, +\d+\]")
@@ -71,11 +78,6 @@ _RECALLED = re.compile(
 )
 """Before a key: it speaks of another time than now (`Best model at epoch 3`)."""
 
-_NOTHING = re.compile(
-    r"\b(?:of|no|for|num|any|or|and|with|if|without|found|to|a|had) $|^\s*$", re.I
-)
-"""Before `nan`: the word is not a value (`number of nan iterations: 0`)."""
-
 _PLACE = re.compile(r"[\w>)]:[\w<>.()]{1,80}:$")
 """Before a line number: `module:function:120` is a place in a program, as `host.module:120` is."""
 
@@ -84,10 +86,17 @@ _FEWEST_CHOICES = 3
 """Values on a line that are not numbers, from which on it may list settings: what stands there is
 believed only if it comes again."""
 
-_GLUED = re.compile(r"[A-Za-z]{2}\w{0,60} ?[:=]")
-"""Behind a number with a point: the next key, without anything between (`tf=0.50lr=0.001`)."""
+_FEWEST_FILLERS = 3
+"""Articles, prepositions and the like that make a line a sentence: what a model wrote, or a person.
+Its whole numbers are no values (`and step 0 of it loss = 3`)."""
 
 _DAYS = re.compile(r" days?\b")
+
+_ARROW = re.compile(r"(?:-+|=+)>|→")
+"""Between an older value and a newer one."""
+
+_ONE_MORE = re.compile(r", ?[^\s)\]]")
+"""Behind a number in brackets: the list goes on, unlike the tuple of one `(0.1,)`."""
 
 _SPLIT_NAMED = re.compile(
     r"""["'](?:split|mode|phase|stage|set|dataset)["']: ?["'](\w+)["']""", re.IGNORECASE
@@ -98,20 +107,10 @@ _SEPARATORS = frozenset(":=")
 
 
 @dataclass(slots=True)
-class _Token:
-    """A number of the line, the text since the number before it, and its unit."""
-
-    index: int
-    before: str
-    text: str
-    unit: str
-
-
-@dataclass(slots=True)
 class _Found:
     """A number with a key."""
 
-    token: _Token
+    token: Token
     key: str
     firm: bool
     section: str
@@ -120,16 +119,17 @@ class _Found:
     mean: int = -1
 
 
-def learn(line: str, parts: Sequence[str], units: Units, ranked: bool) -> Layout | None:
+def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool) -> Layout | None:
     """The layout of `line`, which `SPLIT` made into `parts`; None if it says nothing.
 
-    `ranked`: whether earlier lines had a bare rank before them.
+    `raw` is the line with its spaces as they were printed; `ranked`: whether earlier lines had a
+    bare rank before them.
     """
     if BAR in line and (names := column_names(line.partition(BAR)[0])):
         return Layout(columns=names)
     if len(parts) == 1 or not _hopeful(line, parts):
         layout = Layout(section=label_of(line), announced=announced_in(line))
-        layout.columns = column_names(line)
+        layout.columns = ruled_names(raw) or column_names(line)
         return layout if layout.useful else None
     if _CODE.search(line):
         return None
@@ -146,7 +146,7 @@ def _hopeful(line: str, parts: Sequence[str]) -> bool:
     if any(text.rstrip(" '\"[(>")[-1:] in _SEPARATORS and len(text) > 1 for text in parts[:-1:2]):
         return True
     low = line.lower()
-    return any(stem in low for stem in _STEMS)
+    return any(stem in low for stem in _STEMS) or not line.isascii()
 
 
 class _Learner:
@@ -165,13 +165,16 @@ class _Learner:
             self.start = text_start(line, bare_number(line, 0))
         self.section = section_in(line[begin : self.start])
         self.text = line[self.start :]
-        self.tokens = list(_tokens(line, parts, self.start))
+        self.tokens = list(tokens_in(line, parts, self.start))
         self.calls: list[bool] = []
         self.scopes: list[str] = []
         self.counters: list[tuple[int, int]] = []
         self.steps: list[tuple[int, int, int]] = []
+        self.scales: dict[int, int] = {}
         self.found: list[_Found] = []
         self.best = False
+        fillers = sum(word in STOPWORDS for word in self.text.lower().split())
+        self.sentence = fillers >= _FEWEST_FILLERS
         self.settings = len(_CHOICE.findall(line)) >= _FEWEST_CHOICES
         self.leading = -1
 
@@ -182,17 +185,29 @@ class _Learner:
         self._choose_marks()
         out = self.out
         out.metrics = self._metrics(units)
+        self._counts_epochs()
         if out.metrics and is_evaluated(out.metrics[0].tag):
             out.evaluated = split_in(out.metrics[0].tag)
+        if self.sentence and self.found and not out.metrics:
+            return None
         if not out.metrics and not out.marked:
             out.section, out.announced = label_of(self.text), announced_in(self.text)
         return out if out.useful else None
+
+    def _counts_epochs(self) -> None:
+        """A bare counter before the losses of training and of evaluation is that of epochs."""
+        out = self.out
+        if self.counters and out.epoch < 0 and out.step < 0:
+            evaluated = {is_evaluated(metric.tag) for metric in out.metrics if split_in(metric.tag)}
+            if len(evaluated) > 1:
+                out.epoch, out.batch, out.total = out.batch, -1, -1
 
     def _anchors(self) -> int:
         """What the beginning of the line says; the number of tokens that it used up."""
         out, lead = self.out, self.text.lstrip()
         out.bar = BAR in lead
-        out.running = not out.bar and _KERAS.match(lead) is not None
+        means = _KERAS.match(lead) or _BAR_FIRST.match(lead)
+        out.running = not out.bar and means is not None
         out.begins = _HEADER.match(lead) is not None
         named = _SPLIT_NAMED.search(lead)
         if named:
@@ -222,10 +237,13 @@ class _Learner:
         if _DAYS.match(gap):
             return 1
         gap = gap.strip()
-        if before.strip() == "(" and not token.unit and gap[:1] in ("", ")"):
-            if self.found and self.found[-1].token is self.tokens[at - 1]:
+        if before.strip() == "(" and not token.unit:
+            known = self.found and self.found[-1].token is self.tokens[at - 1]
+            if known and gap[:1] in ("", ")"):
                 self.found[-1].mean = token.index
                 return 1
+            if known and gap == "/" and self.tokens[at - 1].unit == "%":
+                return 2  # `54.1% (51/128)` counts what is right
         key, head, firm, opened = key_of(before[-4 * LONGEST_KEY :])
         if '"' in head or "'" in head:
             # Of an object's texts only the one that names the split is heard.
@@ -236,7 +254,10 @@ class _Learner:
             if gap == "/" or mark_of(key):
                 self._ratio(token, following, key, firm, opened)
                 return 2
-        listed = opened and gap[:1] == ","
+        if _ARROW.fullmatch(gap) and mark_of(key) is None:
+            # `Validation loss decreased (0.9 --> 0.8)` repeats what other lines say.
+            return 2
+        listed = opened and _ONE_MORE.match(f"{gap}0") is not None and not _RATE.search(key)
         numbered = before.rstrip().endswith("#")
         if (listed or numbered) and mark_of(key) is None:
             self.section = section_in(before) or self.section
@@ -267,11 +288,12 @@ class _Learner:
                 self.scopes.pop()
         return before
 
-    def _ratio(self, token: _Token, total: _Token, key: str, firm: bool, opened: bool) -> None:
+    def _ratio(self, token: Token, total: Token, key: str, firm: bool, opened: bool) -> None:
         """`10/100`: progress, or a part of a whole."""
         if opened and mark_of(key) is None and not measures(key):
             self.section, key = section_in(key) or self.section, ""
-        mark = mark_of(key) if key and not self.best else None
+        # `global_step/max_steps: 10/100` says what the two are.
+        mark = mark_of(key.split("/max")[0]) if key and not self.best else None
         if mark and _WHOLE.match(token.text):
             self._mark(token, mark, key, total.index)
         elif not key:
@@ -280,9 +302,13 @@ class _Learner:
         elif not any(self.calls):
             self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
 
-    def _keyed(self, token: _Token, key: str, firm: bool) -> None:
+    def _keyed(self, token: Token, key: str, firm: bool) -> None:
         mark = None if self.best else mark_of(key)
-        if mark is None:
+        if mark and token.unit in COUNT_UNITS:
+            self._mark(token, mark, key, -1)
+        elif mark and token.unit and token.unit != "%":
+            return  # `Step: 31ms` is how long one took
+        elif mark is None:
             scope = "/".join(filter(None, self.scopes))
             tag = f"{scope}/{key}" if scope else key
             self.found.append(_Found(token, tag, firm, self.section, self.best))
@@ -293,7 +319,7 @@ class _Learner:
             self.out.marked = self.out.marked or mark[0] == "epoch"
             self.found.append(_Found(token, key, firm, ""))
 
-    def _mark(self, token: _Token, mark: tuple[str, int], key: str, total: int) -> None:
+    def _mark(self, token: Token, mark: tuple[str, int], key: str, total: int) -> None:
         kind, rank = mark
         out = self.out
         self.section = section_in(key) or self.section
@@ -306,6 +332,7 @@ class _Learner:
         else:
             self.steps.append((rank, token.index, total))
             self.found.append(_Found(token, key, True, ""))
+            self.scales[token.index] = COUNT_UNITS.get(token.unit, 1)
 
     def _choose_marks(self) -> None:
         """Of several numbers that count, the one that is the step."""
@@ -315,6 +342,7 @@ class _Learner:
         if self.steps:
             _, out.step, total = min(self.steps, key=lambda step: step[0])
             out.total = total if out.batch < 0 else out.total
+            out.step_unit = self.scales[out.step]
             taken = {out.step}
             self.found = [one for one in self.found if one.token.index not in taken]
         if self.counters and out.batch < 0 and out.step < 0:
@@ -361,34 +389,11 @@ class _Learner:
 
     def _believed(self, one: _Found) -> bool:
         """Whether a key that is followed by nothing but its number is one, and no sentence."""
+        if self.sentence and _WHOLE.match(one.token.text):
+            return False
         if self.out.bar:
             # A bar's own words count things, too: `17 images, 0 corrupt: 100%|`.
             return one.firm or measures(one.key)
         if one.key.endswith(" of") and not self.out.marked:
             return one.firm  # prose: `a loss of 3 men`
         return one.firm or self.out.marked or any(measures(other.key) for other in self.found)
-
-
-def _tokens(line: str, parts: Sequence[str], start: int) -> Iterator[_Token]:
-    """The numbers from `start` on; parts of words and versions go to the text between them."""
-    offset, before, strip = 0, "", 0
-    begun = False
-    for at in range(1, len(parts), 2):
-        begin = offset + len(parts[at - 1])
-        gap = parts[at - 1][strip:] if begun else line[start:begin]
-        offset = begin + len(parts[at])
-        strip = 0
-        if begin < start:
-            continue
-        begun = True
-        before += gap
-        after = parts[at + 1]
-        unit = None if _NOTHING.search(before) and parts[at][-1:].isalpha() else unit_of(after)
-        if unit is None and "." in parts[at] and _GLUED.match(after):
-            unit = "", 0
-        listed = "," in parts[at] and before[-1:] in ("[", "(")
-        if unit is None or listed or (after[:1] == "." and after[1:2].isdigit()):
-            before += parts[at]
-            continue
-        yield _Token(at // 2, before, parts[at], unit[0])
-        before, strip = "", unit[1]

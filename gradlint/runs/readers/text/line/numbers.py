@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 
-_REST = r"(?:\d{0,2}(?:,\d\d\d){1,6}(?![\d,])|\d*)(?:\.\d*)?"
+_REST = r"(?:\d{0,2}(?:,\d\d\d){1,6}(?!,?\d)|\d*)(?:\.\d*)?"
+_WINDOWS = r"\.#(?:INF|IND|[QS]?NAN)0*(?!\w)"
+"""What C's runtime on Windows prints behind a 1 for a number that is not finite."""
 
 SPLIT = re.compile(
     # The first character is named, so that the search skips to it at C speed; what stands before
     # it must not be part of a word (`res2`, `top-1`, `Acc@1`) or of a longer number (`1.2.3`).
     r"([-+.0-9nNiI](?<![\w.@].)(?<!\w-.)(?:"
+    rf"(?:(?<=[0-9])|(?<=[-+])\d){_WINDOWS}|"
     rf"(?:(?<=[0-9]){_REST}|(?<=\.)\d+|(?<=[-+])(?:\d{_REST}|\.\d+))(?:[eE][-+]?\d+)?"
     r"|(?<=[-+])(?:nan|NaN|NAN|inf|Inf|INF|[iI]nfinity)(?!\w)"
     r"|(?<=[nN])[aA][nN](?!\w)|(?<=[iI])(?:nf|NF|nfinity)(?!\w)))",
@@ -49,6 +53,9 @@ _SCALES = {
 }
 """Units that change within one series as it grows: `900ms`, then `1.2s`."""
 
+COUNT_UNITS = {"k": 1_000, "K": 1_000, "M": 1_000_000}
+"""What a count may be shortened with: `step 1.5k`."""
+
 
 def unit_of(after: str) -> tuple[str, int] | None:
     """The unit that `after` begins with and its length; None if what came before is not a number.
@@ -87,6 +94,9 @@ def value_of(text: str) -> float:
     try:
         return float(text)
     except ValueError:
+        if "#" in text:
+            size = math.inf if "INF" in text else math.nan
+            return -size if text[0] == "-" else size
         return float(text.replace(",", ""))
 
 

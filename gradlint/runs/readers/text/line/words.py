@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = re.compile(r"[a-z]+|\d+")
+_TOKEN = re.compile(r"[^\W\d_]+|\d+")
 
 WITHIN_EPOCH = 6
 """Rank of the words that count steps only beside an epoch: `iters: 1000` alone is a setting."""
 
-_EPOCH = {"epoch", "ep", "epochs_done"}
+_EPOCH = frozenset("epoch ep epoche époque época epoca эпоха 轮 轮次 周期 エポック".split())
 _STEP = {
     "step": 1,
     "iter": 1,
@@ -25,6 +25,11 @@ _STEP = {
     "tick": 4,
     "episode": 5,
     "iters": WITHIN_EPOCH,
+    "schritt": 1,
+    "шаг": 1,
+    "步": 1,
+    "步数": 1,
+    "迭代": 1,
 }
 """Words for the global step, and which one counts where a line has several (the lowest)."""
 
@@ -39,6 +44,9 @@ _COUNTED = {
 }
 _BATCH = {"batch", "minibatch", "mb"}
 _BATCH_PAIRS = {("batch", "idx"), ("batch", "index"), ("n", "batch"), ("batch", "id")}
+
+_ABBREVIATED = {"up.": ("step", 2), "it.": ("step", 2), "iter.": ("step", 1)}
+"""Marks that are one only with their full stop: Marian's `Up. 100` counts updates."""
 
 _NOT_A_MARK = frozenset(
     "best per max min total num warmup every each last final early until till from since resume "
@@ -89,11 +97,18 @@ STOPWORDS = frozenset(
 )
 """Words of a sentence: a key does not reach back over them, and none ends with one."""
 
-_FIRST_COLUMNS = ("epoch", "ep", "step", "iter", "iteration")
+_FIRST_COLUMNS = ("epoch", "ep", "e", "#", "step", "iter", "iteration", "round")
 _COLUMN = re.compile(r"[A-Za-z_#%][\w./()@%+-]{0,60}(?::[\w.]{1,10})?")
 
 _FEWEST_COLUMNS = 3
 """Columns of a header; two words are a title."""
+
+BARS = frozenset("|│┃║")
+_BAR_OF_A_TABLE = re.compile(f"[{''.join(BARS)}]")
+_GAP = re.compile(r"\t+| {2,}")
+_RULED_NAME = re.compile(r"[A-Za-z_#%][\w ./()@%+#-]{0,60}")
+_WIDEST_HEADER = 1_000
+"""Characters of a header; one of 20 columns has about 300."""
 
 SUMMARY_COLUMNS = ("Class", "Images")
 """The header of YOLO's validation, whose row for all classes begins with `all`."""
@@ -106,6 +121,8 @@ def tokens_of(key: str) -> list[str]:
 
 def mark_of(key: str) -> tuple[str, int] | None:
     """Whether `key` counts progress: `epoch`, `step` or `batch`, and its rank among its kind."""
+    if key[-1:] == "." and key.lower() in _ABBREVIATED:
+        return _ABBREVIATED[key.lower()]
     tokens = tokens_of(key)
     if not tokens:
         return None
@@ -114,8 +131,8 @@ def mark_of(key: str) -> tuple[str, int] | None:
         return "step", _COUNTED[pair]
     if pair in _BATCH_PAIRS:
         return "batch", 0
-    if not _NOT_A_MARK.isdisjoint(tokens[:-1]):
-        return None
+    if not _NOT_A_MARK.isdisjoint(tokens[:-1]) or (len(tokens) > 1 and measures(key)):
+        return None  # Lightning's `train_loss_step` is a loss
     last = tokens[-1]
     if last in _EPOCH:
         return "epoch", 0
@@ -160,6 +177,25 @@ def column_names(line: str) -> tuple[str, ...]:
         return ()
     names = tuple(word.strip("#()").replace("Box(", "") or word for word in words)
     return names if len(set(names)) == len(names) else ()
+
+
+def ruled_names(line: str) -> tuple[str, ...]:
+    """The names of columns told apart by bars, tabs or wide gaps, so that they may have spaces."""
+    if len(line) > _WIDEST_HEADER:
+        return ()
+    names = tuple(cells_of(line))
+    if len(names) < _FEWEST_COLUMNS or names[0].lower().lstrip("%") not in _FIRST_COLUMNS:
+        return ()
+    named = all(map(_RULED_NAME.fullmatch, names)) and len(set(names)) == len(names)
+    return names if named else ()
+
+
+def cells_of(line: str) -> list[str]:
+    """The cells of a row between bars, or else those that tabs or wide gaps tell apart."""
+    line = line.strip()
+    if line[:1] in BARS and line[-1:] in BARS:
+        return [cell.strip(" *`") for cell in _BAR_OF_A_TABLE.split(line[1:-1])]
+    return _GAP.split(line)
 
 
 def split_in(key: str) -> str:

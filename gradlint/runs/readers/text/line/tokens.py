@@ -1,0 +1,52 @@
+"""The numbers of a line, each with the text before it and its unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gradlint.runs.readers.text.line.numbers import unit_of
+
+_NOTHING = re.compile(
+    r"\b(?:of|no|for|num|any|or|and|with|if|without|found|to|a|had) $|^\s*$", re.I
+)
+"""Before `nan`: the word is not a value (`number of nan iterations: 0`)."""
+
+_GLUED = re.compile(r"[A-Za-z]{2}\w{0,60} ?[:=]")
+"""Behind a number with a point: the next key, without anything between (`tf=0.50lr=0.001`)."""
+
+
+@dataclass(slots=True)
+class Token:
+    """A number of the line, the text since the number before it, and its unit."""
+
+    index: int
+    before: str
+    text: str
+    unit: str
+
+
+def tokens_in(line: str, parts: Sequence[str], start: int) -> Iterator[Token]:
+    """The numbers from `start` on; parts of words and versions go to the text between them."""
+    offset, before, strip = 0, "", 0
+    begun = False
+    for at in range(1, len(parts), 2):
+        begin = offset + len(parts[at - 1])
+        gap = parts[at - 1][strip:] if begun else line[start:begin]
+        offset = begin + len(parts[at])
+        strip = 0
+        if begin < start:
+            continue
+        begun = True
+        before += gap
+        after = parts[at + 1]
+        unit = None if _NOTHING.search(before) and parts[at][-1:].isalpha() else unit_of(after)
+        if unit is None and "." in parts[at] and _GLUED.match(after):
+            unit = "", 0
+        listed = "," in parts[at] and before[-1:] in ("[", "(")
+        if unit is None or listed or (after[:1] == "." and after[1:2].isdigit()):
+            before += parts[at]
+            continue
+        yield Token(at // 2, before, parts[at], unit[0])
+        before, strip = "", unit[1]

@@ -1,0 +1,177 @@
+"""Lines that put mark, name and value in an order of their own -> the words and order of others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from gradlint.runs.readers.text.line.numbers import unit_of
+from gradlint.runs.readers.text.line.words import measures
+
+_VALUE = r"[-+]?(?:\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|[nN]a[nN]|[iI]nf)"
+_REAL = r"[-+]?(?:\d*\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+|[nN]a[nN]|[iI]nf)"
+"""A value that is no count: it has a point or an exponent, or is not finite."""
+
+_WORD_BEFORE_BATCH = (
+    # ESPnet: `3epoch:train:101-200batch: `, `3epoch results: [train] `
+    (re.compile(r"(?<![\w/])(\d+)epoch:(\w{1,20}):\d+-(\d+)batch:"), r"epoch \1 batch \3 [\2]"),
+    (re.compile(r"(?<![\w/])(\d+)epoch results:"), r"epoch \1"),
+    # wenet: `TRAIN Batch 3/100 loss` has the epoch before the stroke, and the batch behind it.
+    (re.compile(r"\bTRAIN Batch (\d+)/(\d+) (?=loss|acc)"), r"[train] epoch \1 batch \2 "),
+    (re.compile(r"\bCV Batch (\d+)/(\d+) (?=loss|acc)"), r"[valid] epoch \1 batch \2 "),
+    (re.compile(r"\bEpoch (\d+) CV info cv_(?=loss|acc)"), r"epoch \1 [valid] "),
+    (re.compile(r"\bEpoch (\d+) TRAIN info (?=lr)"), r"epoch \1 "),
+)
+
+_SAID_AT = re.compile(
+    r"(?: for '[\w-]{1,40}')? (?:at|after|for) (?P<mark>epoch|step|iteration|iter|(?:mini)?batch)"
+    r"(?:e?s)? #?(?P<at>\d+)(?:-\d+)?(?: is|:| =|=) "
+    rf"(?P<value>{_VALUE})(?![\w.])",
+    re.IGNORECASE,
+)
+"""`Cost after iteration 100: 0.64`, `Score at iteration 10 is 1.2`; Kaldi's `... for minibatches
+0-9 is -3.1`."""
+
+_RECALLED = re.compile(r"\b(?:best|early|previous|(?:restor|resum|load|sav)\w*)\b", re.IGNORECASE)
+
+_STEP_BEFORE_VALUE = re.compile(
+    r"(?P<key>(?:[A-Za-z]{1,20} ){1,3}(?:loss|cost)) (?P<at>\d{1,12}):? "
+    rf"(?={_REAL}(?![\w.%]))",
+    re.IGNORECASE,
+)
+"""`Train loss 10 2.345`: the count between name and value."""
+
+_STREAM = re.compile(rf"(?P<at>\d{{1,12}}) (?P<key>[A-Za-z_]\w{{0,40}}) (?P<value>{_REAL})$")
+"""`250 val 3.2`: step, name and value are the whole line."""
+
+_LETTER = re.compile(
+    r"(?P<mark>it|ep|[sie])[:= ] ?(?P<at>\d{1,12})[ ,] ?"
+    r"(?=[A-Za-z_]\w{0,20}[:= ][-+]?\d*\.\d)"
+)
+"""`s:100 trl:3.2`, `e 3 l 0.3 a 0.9`: a mark of a letter, and a real number after the next key."""
+
+_LETTERS = {"s": "step", "i": "iter", "it": "iter", "e": "epoch", "ep": "epoch"}
+_LETTERED = re.compile(rf"\b([A-Za-z]\w{{0,20}}) (?={_REAL})")
+
+_BARE_COUNTER = re.compile(r"(?P<at>\d{1,9}) (?P<total>\d{1,9}) (?=[A-Za-z]\w{0,20}: )")
+"""`390 391 Loss: 2.05`: position and number of batches without anything between."""
+
+_PERCENT = re.compile(
+    rf"\[?\d+m \d+s \((?:- \d+m \d+s\) \()?(?P<at>\d+) \d+%\) (?P<value>{_REAL})\]?$"
+)
+"""`0m 30s (- 7m 10s) (5000 6%) 2.85`: elapsed time, what remains, the step, its share, the loss."""
+
+_BEHIND = re.compile(rf"(?P<value>{_VALUE}) (?P<name>[A-Za-z][\w ]{{0,30}})")
+_COUNT_FIRST = re.compile(rf"(?P<at>\d{{1,12}}):? (?={_VALUE}[ ,])")
+
+_FEWEST_NAMED = 3
+"""Values of a line that are followed by their names, from which on it is read in that order."""
+
+_BRACKETED = re.compile(r" <\w{1,40}>=")
+"""SageMaker: `train loss <loss>=2.3`."""
+
+_RATE_SET = re.compile(
+    r"\b(?:[A-Za-z]+ing|set|changed|reduced) learning rate(?: of group (?P<group>\d+))? to "
+    rf"(?P<value>{_VALUE})",
+    re.IGNORECASE,
+)
+"""What schedulers say: `Epoch 5: reducing learning rate of group 0 to 1.0e-04`."""
+
+_ORDINAL = re.compile(r"第 ?(\d{1,9}) ?(?:个 ?)?(轮|epoch|步|次迭代|次)", re.IGNORECASE)
+_ORDINALS = {"轮": "epoch", "epoch": "epoch", "步": "step", "次迭代": "iter", "次": "iter"}
+"""`第3轮` is the third epoch."""
+
+_FULL_WIDTH = str.maketrans("：，（）＝", ":,()=")
+
+
+def in_common_words(line: str) -> str:
+    """`line`, whose words are separated by single spaces, as others would print it."""
+    if not line.isascii():
+        line = _ORDINAL.sub(_ordinal, line.translate(_FULL_WIDTH))
+    if "epoch:" in line or "epoch r" in line or " Batch " in line or " info " in line:
+        for pattern, words in _WORD_BEFORE_BATCH:
+            line, count = pattern.subn(words, line, count=1)
+            if count:
+                return line
+    if ">=" in line:
+        line = _BRACKETED.sub("=", line)
+    if (" at " in line or " after " in line or " for " in line) and not _RECALLED.search(line):
+        line = _SAID_AT.sub(r": \g<value>, \g<mark> \g<at>,", line, count=1)
+    if "rate" in line and " to " in line:
+        line = _RATE_SET.sub(_rate, line)
+    return _reordered(line.lstrip())
+
+
+def _rate(match: re.Match[str]) -> str:
+    """Of parameter groups, the first one's learning rate is read."""
+    return "" if (match["group"] or "0") != "0" else f", learning rate: {match['value']}"
+
+
+def _reordered(line: str) -> str:
+    """The line, if nothing of it is in another order than `mark, key: value`."""
+    begin = line[:1]
+    if begin.isdigit():
+        for order in _ORDERS:
+            found = order(line)
+            if found:
+                return found
+    elif begin == "[" and "%) " in line:
+        return _share(line) or line
+    elif begin.isalpha():
+        match = _LETTER.match(line)
+        if match:
+            rest = _LETTERED.sub(r"\1: ", line[match.end() :])
+            return f"{_LETTERS[match['mark']]} {match['at']}, {rest}"
+        match = _STEP_BEFORE_VALUE.match(line)
+        if match:
+            return f"step {match['at']}, {match['key']}: {line[match.end() :]}"
+    return line
+
+
+def _stream(line: str) -> str:
+    match = _STREAM.match(line)
+    return f"step {match['at']}, {match['key']}: {match['value']}" if match else ""
+
+
+def _bare_counter(line: str) -> str:
+    match = _BARE_COUNTER.match(line)
+    if match is None or int(match["at"]) > int(match["total"]):
+        return ""
+    return f"[{match['at']}/{match['total']}] {line[match.end() :]}"
+
+
+def _share(line: str) -> str:
+    match = _PERCENT.match(line)
+    return f"step {match['at']}, loss: {match['value']}" if match else ""
+
+
+def _named_behind(line: str) -> str:
+    """`1: 601.2, 601.3 avg, 0.001 rate`: each value before its name, the first may have none."""
+    if line.count(", ") < _FEWEST_NAMED - 1:
+        return ""
+    count = _COUNT_FIRST.match(line)
+    parts = line[count.end() if count else 0 :].rstrip(" ,").split(", ")
+    named: list[str] = []
+    measured = False
+    for at, part in enumerate(parts):
+        match = _BEHIND.match(part)
+        if match is None:
+            if at or not re.fullmatch(_REAL, part):
+                return ""
+            # What is printed before its own average (darknet).
+            named.append(f"loss: {part}")
+        elif unit_of(match["name"]) is None:
+            named.append(f"{match['name']}: {match['value']}")
+            name = match["name"]
+            real = re.fullmatch(_REAL, match["value"]) is not None
+            measured = measured or (real and (measures(name) or name.endswith("rate")))
+    if len(parts) < _FEWEST_NAMED or not measured:
+        return ""
+    return (f"step {count['at']}, " if count else "") + ", ".join(named)
+
+
+_ORDERS: tuple[Callable[[str], str], ...] = (_stream, _bare_counter, _share, _named_behind)
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    return f"{_ORDINALS[match[2].lower()]} {match[1]}"
