@@ -105,6 +105,11 @@ class Settings:
         return None if label == "never" else Severity.from_label(label)
 
     @property
+    def force_exclude(self) -> bool:
+        """Whether files that were named are left out as well."""
+        return bool(self.value("force-exclude"))
+
+    @property
     def respect_gitignore(self) -> bool:
         """Whether files that git ignores are left out."""
         return bool(self.value("respect-gitignore"))
@@ -366,6 +371,7 @@ KEYS = {
     "extend-ignore": Key(_Reader.selectors, (), "Leave out these rules as well.", True),
     "exclude": Key(_Reader.strings, DEFAULT_EXCLUDE, "Exclude these paths, not the default ones."),
     "extend-exclude": Key(_Reader.strings, (), "Exclude these paths as well.", True),
+    "force-exclude": Key(_Reader.boolean, False, "Exclude files that are named as well."),
     "per-file-ignores": Key(_Reader.per_file, {}, "Leave out rules by path."),
     "severity": Key(_Reader.severity, "info", "Hide findings below this severity."),
     "fail-on": Key(

@@ -48,6 +48,7 @@ def test_every_key_is_read(write: Write, project: Path) -> None:
         extend-exclude = ["b/*"]
         severity = "warning"
         fail-on = "never"
+        force-exclude = true
         respect-gitignore = false
         max-file-size = 10
         [per-file-ignores]
@@ -69,6 +70,7 @@ def test_every_key_is_read(write: Write, project: Path) -> None:
     assert {it.root for it in read.excludes} == {str(project)}
     assert read.severity is Severity.WARNING
     assert read.fail_on is None
+    assert read.force_exclude is True
     assert read.respect_gitignore is False
     assert read.max_file_size == 10
     assert read.per_file_ignores == {"tests/*": ("GL2",)}

@@ -39,6 +39,7 @@ def discovery_options(command: _Command) -> _Command:
     options = [
         _option("exclude", multiple=True, metavar="PATTERNS"),
         _option("extend-exclude", multiple=True, metavar="PATTERNS"),
+        _option("force-exclude", "/--no-force-exclude", default=None),
         _option("respect-gitignore", "/--no-respect-gitignore", default=None),
     ]
     for option in reversed(options):

@@ -42,7 +42,12 @@ def check(
         outcome.settle()
         return outcome
     targets: list[Target] = []
-    for found in discover(paths, settings.excludes, respect_gitignore=settings.respect_gitignore):
+    for found in discover(
+        paths,
+        settings.excludes,
+        force_exclude=settings.force_exclude,
+        respect_gitignore=settings.respect_gitignore,
+    ):
         if isinstance(found, Unreadable):
             outcome.add(checker.unreadable(found))
         else:

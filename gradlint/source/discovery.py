@@ -50,11 +50,13 @@ def discover(
     paths: Sequence[str],
     excludes: Sequence[PatternSet] = (),
     *,
+    force_exclude: bool = False,
     respect_gitignore: bool = True,
 ) -> Iterator[Target | Unreadable]:
     """The files at and below `paths`; a directory's files come together, sorted.
 
-    A file that was named is always given, excluded or not. A directory that was named is walked
+    A file that was named is given, excluded or not, unless `force_exclude` says otherwise: commit
+    hooks name every file. A directory that was named is walked
     whatever its name; excludes apply to what is below it. Directories that cannot be listed come as
     `Unreadable`; a real directory is visited once, however many links lead to it.
     """
@@ -65,6 +67,8 @@ def discover(
         if os.path.isdir(path):
             folders.append(path)
         elif display_path(path) not in seen:
+            if force_exclude and _is_excluded(os.path.abspath(path), excludes):
+                continue
             seen.add(display_path(path))
             yield Target(path, explicit=True)
     for folder in folders:
@@ -146,6 +150,17 @@ class _Walk:
         if any(patterns.matches(absolute, name, is_folder) for patterns in self._excludes):
             return True
         return self._ignored is not None and self._ignored.matches(absolute, is_folder)
+
+
+def _is_excluded(path: str, excludes: Sequence[PatternSet]) -> bool:
+    """Whether patterns leave out a file, or a folder around it that is below where they count."""
+    for patterns in excludes:
+        place, is_folder = path, False
+        while place.startswith(patterns.root.rstrip(os.sep) + os.sep):
+            if patterns.matches(place, os.path.basename(place), is_folder):
+                return True
+            place, is_folder = os.path.dirname(place), True
+    return False
 
 
 def _name(entry: os.DirEntry[str]) -> str:

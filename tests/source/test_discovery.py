@@ -46,6 +46,18 @@ def test_a_named_file_is_checked_whatever_its_suffix_or_place(write: Write) -> N
     ]
 
 
+def test_a_named_file_may_be_left_out_as_well(write: Write) -> None:
+    names = ["venv/lib/a.py", "src/b.py", "src/old/deep/c.py", "d.py"]
+    for name in names:
+        write(name, "")
+    patterns = [
+        PatternSet(os.getcwd(), DEFAULT_EXCLUDE),
+        PatternSet(os.getcwd(), ("src/old/", "d.py")),
+    ]
+    targets = discover([*names, "../out.py"], patterns, force_exclude=True)
+    assert list(targets) == [Target("src/b.py", True), Target("../out.py", True)]
+
+
 def test_each_file_comes_once(write: Write, project: Path) -> None:
     write("a/b.py", "")
     assert found("a", "a/b.py", "./a", str(project / "a"), ".") == ["a/b.py"]
