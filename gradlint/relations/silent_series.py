@@ -14,12 +14,12 @@ import numpy as np
 from gradlint.finding import Severity
 from gradlint.relations.overflows import overflows
 from gradlint.runs.kinds import Kind
-from gradlint.runs.run import Curve, Run
+from gradlint.runs.run import UNNAMED, Curve, Run
 
 VITAL = (Kind.LOSS, Kind.GRADIENT_NORM, Kind.WEIGHT)
 """A NaN here is a NaN in what is trained."""
 
-JUDGED = (Kind.SCORE, Kind.ERROR, Kind.RETURN, Kind.OTHER)
+JUDGED = (Kind.SCORE, Kind.ERROR, Kind.RETURN, Kind.AGENT, Kind.SCHEDULE, Kind.OTHER)
 """A NaN here may be a division by zero in the evaluation alone."""
 
 SILENT_ROWS = 3
@@ -65,6 +65,34 @@ def falls_silent(curve: Curve) -> bool:
     tail = len(curve) - 1 - int(good[-1])
     longest = int(np.diff(good).max(initial=1)) - 1
     return tail >= SILENT_ROWS and tail > LONGEST_HOLE * longest
+
+
+_BESIDE = (
+    Kind.CLOCK,
+    Kind.SYSTEM,
+    Kind.LEARNING_RATE,
+    Kind.LOSS_SCALE,
+    Kind.SCHEDULE,
+    Kind.IGNORE,
+)
+"""Series that tell how a run went on, and not what came of it."""
+
+
+def is_only_measure(run: Run, curve: Curve) -> bool:
+    """Whether a run measures nothing but this series: then it is what is optimised."""
+    return run.axis != "row" and not any(
+        it is not curve and it.role.kind not in _BESIDE for it in run.curves.values()
+    )
+
+
+def is_in_order(run: Run, curve: Curve) -> bool:
+    """Whether what comes later in a series that nobody knows came later in training.
+
+    A table without steps may be sorted by any of its columns, NaN at its end; one without headings
+    is what a program printed as it went on.
+    """
+    printed = run.format == "text" or curve.tag.startswith(UNNAMED)
+    return curve.axis != "row" or printed or bool(run.of(*VITAL, Kind.LEARNING_RATE))
 
 
 def silent_series(run: Run) -> Iterator[SilentSeries]:

@@ -23,6 +23,11 @@ class Kind(enum.StrEnum):
     LEARNING_RATE = enum.auto()
     LOSS_SCALE = enum.auto()
     """The factor of mixed-precision training."""
+    AGENT = enum.auto()
+    """What an agent is like, which has no better and worse: the entropy of its policy, how far an
+    update moves it, the spread of its actions, the returns it expects, the length of its episodes."""
+    SCHEDULE = enum.auto()
+    """A setting that changes by plan: the weight of a term, a temperature, an exploration rate."""
     CLOCK = enum.auto()
     """Counts what was done, or times it: epochs, steps, samples, seconds."""
     SYSTEM = enum.auto()
@@ -45,6 +50,8 @@ class Role:
         adversarial: a loss that may rise or change its sign in a healthy run, as it pulls against
             another one or follows a moving target (GANs, reinforcement learning, a KL term).
         component: a part of a total, or the norm of one layer only.
+        inferred: told by its values and the series beside it, not by its name; such a series does
+            not make a training log of a file.
     """
 
     kind: Kind
@@ -52,6 +59,7 @@ class Role:
     metric: str = ""
     adversarial: bool = False
     component: bool = False
+    inferred: bool = False
 
     @property
     def held_out(self) -> bool:

@@ -163,6 +163,7 @@ def _is_evidence(curve: Curve, least: int) -> bool:
     else:
         known = curve.role.kind in _OPTIMISED | _MEASURED
     # One NaN may be all that a training had to say.
+    known = known and not curve.role.inferred
     return known and (len(curve) >= least or not curve.finite.all())
 
 

@@ -23,6 +23,9 @@ _T = TypeVar("_T")
 TEXT_COLUMNS = "text columns"
 """The entry of a run's metadata that names the columns of its table that hold no numbers."""
 
+UNNAMED = "column_"
+"""What a column without a heading is called, before its number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

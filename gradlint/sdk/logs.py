@@ -44,6 +44,8 @@ from gradlint.relations.silent_series import (
     VITAL as VITAL,
     SilentSeries as SilentSeries,
     falls_silent as falls_silent,
+    is_in_order as is_in_order,
+    is_only_measure as is_only_measure,
     silent_series as silent_series,
 )
 from gradlint.relations.subjects import *  # noqa: F403

@@ -3,7 +3,8 @@
 ## What it does
 
 Reports an infinity in a loss, a gradient norm or a weight statistic (error), and in a score, an
-error rate or a return (warning; silent where it is gone after the first values). A gradient norm
+error rate or a return (warning; silent where it is gone after the first values). Any other series
+that becomes infinite and stays so is a warning, whatever it is called. A gradient norm
 that is infinite for a step and finite again before any loss turns belongs to a step that was
 skipped: a remark.
 
@@ -118,6 +119,8 @@ from gradlint.sdk.logs import (
     Severity,
     digits,
     event,
+    falls_silent,
+    is_in_order,
     of_gradient_norm,
     overflows,
     rule,
@@ -130,7 +133,7 @@ def check(run: Run) -> Iterator[Finding]:
     scaling = run.measured(overflows)
     groups: dict[tuple[str, str, bool], list[NonFinite]] = {}
     for curve in run.curves.values():
-        found = _infinite(curve, scaling)
+        found = _infinite(run, curve, scaling)
         if found is not None:
             role = curve.role
             groups.setdefault((role.kind, role.split, role.component), []).append(found)
@@ -139,7 +142,7 @@ def check(run: Run) -> Iterator[Finding]:
         yield _reported(group[0], group[1:], scaling.scaled)
 
 
-def _infinite(curve: Curve, scaling: Overflows) -> NonFinite | None:
+def _infinite(run: Run, curve: Curve, scaling: Overflows) -> NonFinite | None:
     bad = np.flatnonzero(np.isinf(curve.values))
     if not len(bad) or _is_best_so_far(curve, bad):
         return None
@@ -153,6 +156,8 @@ def _infinite(curve: Curve, scaling: Overflows) -> NonFinite | None:
         return NonFinite(curve, bad, Severity.ERROR if lasting else Severity.WARNING)
     leading = not len(curve.points) or bad[-1] < curve.points[0]
     if kind in (Kind.SCORE, Kind.ERROR, Kind.RETURN) and not leading:
+        return NonFinite(curve, bad, Severity.WARNING)
+    if kind is Kind.OTHER and falls_silent(curve) and is_in_order(run, curve):
         return NonFinite(curve, bad, Severity.WARNING)
     return None
 
@@ -193,6 +198,6 @@ def _help(found: NonFinite) -> str:
     kind = found.curve.role.kind
     if found.severity is Severity.INFO:
         return ""
-    if kind in (Kind.SCORE, Kind.ERROR, Kind.RETURN):
+    if kind in (Kind.SCORE, Kind.ERROR, Kind.RETURN, Kind.OTHER):
         return "average the loss and take the exponential last, and look for a division by zero"
     return "clip the gradients and lower the learning rate; in half precision use loss scaling"

@@ -2,8 +2,9 @@
 
 ## What it does
 
-Reports a loss, a gradient norm or a weight statistic that holds NaN (error), and a score, an error
-rate or a return that turns NaN and stays NaN (warning). Of several series only the first to turn is
+Reports a loss, a gradient norm or a weight statistic that holds NaN (error), and any other series
+that turns NaN and stays NaN (warning), whatever it is called; it is an error if the run measures
+nothing else. Of several series only the first to turn is
 reported; the others are named with it. A loss or gradient norm that stops being written while the
 rest of its row goes on also counts: pandas writes NaN as a blank, and Megatron-LM leaves `lm loss`
 out of the line.
@@ -134,6 +135,8 @@ from gradlint.sdk.logs import (
     digits,
     event,
     falls_silent,
+    is_in_order,
+    is_only_measure,
     of_gradient_norm,
     overflows,
     rule,
@@ -149,7 +152,7 @@ def check(run: Run) -> Iterator[Finding]:
     scaling = run.measured(overflows)
     unmeasured = {_pattern(it) for it in run.of(Kind.SCORE) if np.isnan(it.values).any()}
     for curve in run.curves.values():
-        turned = _turned(curve, scaling, unmeasured)
+        turned = _turned(run, curve, scaling, unmeasured)
         if turned is None:
             continue
         if curve.role.kind in VITAL and not curve.role.component:
@@ -178,7 +181,9 @@ def _follows(turned: NonFinite, cause: NonFinite) -> bool:
     return turned.curve.axis != cause.curve.axis or turned.first >= cause.first
 
 
-def _turned(curve: Curve, scaling: Overflows, unmeasured: set[Hashable]) -> NonFinite | None:
+def _turned(
+    run: Run, curve: Curve, scaling: Overflows, unmeasured: set[Hashable]
+) -> NonFinite | None:
     """What the NaN of a series means; None where there is none, or where it means nothing."""
     kind = curve.role.kind
     if kind not in VITAL and kind not in JUDGED:
@@ -191,12 +196,12 @@ def _turned(curve: Curve, scaling: Overflows, unmeasured: set[Hashable]) -> NonF
         return None
     if kind is Kind.GRADIENT_NORM:
         return of_gradient_norm(curve, bad, scaling)
-    if kind in VITAL:
-        return NonFinite(curve, bad, Severity.ERROR)
     lasting = falls_silent(curve)
+    if kind in VITAL or (is_only_measure(run, curve) and (lasting or not len(curve.points))):
+        return NonFinite(curve, bad, Severity.ERROR)
     if kind is Kind.RETURN and not lasting:
         return None  # no episode ended between two records
-    severe = lasting and kind is not Kind.OTHER
+    severe = lasting and (kind is not Kind.OTHER or is_in_order(run, curve))
     return NonFinite(curve, bad, Severity.WARNING if severe else Severity.INFO)
 
 

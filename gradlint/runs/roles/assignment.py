@@ -10,6 +10,8 @@ import numpy as np
 
 from gradlint.runs.kinds import Kind, Role
 from gradlint.runs.roles import words as known
+from gradlint.runs.roles.company import in_company
+from gradlint.runs.roles.evidence import inferred
 from gradlint.runs.roles.names import role_of, split_off, words_of
 from gradlint.runs.roles.unnamed_losses import unnamed_losses
 from gradlint.runs.run import TEXT_COLUMNS, Run
@@ -149,7 +151,7 @@ def _evaluated(run: Run, roles: _Roles) -> _Roles:
 def _rivals(run: Run, roles: _Roles) -> _Roles:
     """All losses of a GAN or of an agent are adversarial, also those that are not named so."""
     agent = any(
-        (role.kind is Kind.RETURN and len(run.curves[tag]) > 1)
+        (role.kind in (Kind.RETURN, Kind.AGENT) and len(run.curves[tag]) > 1)
         or set(role.metric.split("_")) & known.AGENT
         or tag in ("ε", "eps")
         for tag, role in roles.items()
@@ -188,8 +190,10 @@ def _parts(run: Run, roles: _Roles) -> _Roles:
 
 
 _REFINEMENTS = (
+    in_company,
     _unnamed_losses,
     _criteria_as_losses,
+    inferred,
     _summaries_apart,
     _evaluated,
     _named_sets,

@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from gradlint.runs.kinds import Kind, Role
 from gradlint.runs.roles import words as known
+from gradlint.runs.roles.translations import in_english, plain
 
 _CAMEL = re.compile(r"(?:(?<=[a-z][a-z])|(?<=[0-9]))(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
-_WORD = re.compile(r"[a-z0-9]+", re.ASCII)
+_WORD = re.compile(r"[^\W_]+")
 _LONGEST_PHRASE = max(map(len, known.PHRASES))
 _MOST_WORDS = 64
 """Words of a name that are looked at; the longest tags seen (RLlib, nested modules) have 25."""
@@ -18,10 +19,9 @@ _MOST_WORDS = 64
 @lru_cache(maxsize=16_384)
 def role_of(tag: str) -> Role:
     """What `tag` says by itself, without knowledge of the other series."""
-    split, words = split_off(words_of(tag))
-    kind = _kind(words)
-    if tag.lower() in ("error", "errors"):  # as likely a count of messages
-        kind = Kind.OTHER
+    every = words_of(tag)
+    split, words = split_off(every)
+    kind = _kind(words) if every != ["error"] else Kind.OTHER  # as likely a count of messages
     words = [word for i, word in enumerate(words) if word != "loss" or "loss" not in words[i + 1 :]]
     held = set(words)
     metric = "_".join(_bare(words, kind)) or "_".join(words)
@@ -30,9 +30,9 @@ def role_of(tag: str) -> Role:
 
 def words_of(tag: str) -> list[str]:
     """The words of a name in lower case, phrases joined, synonyms replaced."""
-    lowered = _CAMEL.sub(" ", tag[:2048]).lower()
+    lowered = plain(_CAMEL.sub(" ", tag[:2048]))
     apart: list[str] = []
-    for word in _WORD.findall(lowered)[:_MOST_WORDS]:
+    for word in in_english(_WORD.findall(lowered)[:_MOST_WORDS]):
         apart += _unjoined(word)
     words: list[str] = []
     at = 0
@@ -123,6 +123,11 @@ def _is_numbered(word: str, stems: tuple[str, ...]) -> bool:
 def _headless_kind(words: list[str], held: set[str]) -> Kind:
     """The kind of a name without a word for a loss, a score, an error or a return."""
     modified = bool(held & known.MODIFIERS)
+    rest = held - known.AGGREGATES
+    if rest & known.AGENT_STATISTICS and not modified:
+        return Kind.AGENT
+    if rest & known.SCHEDULE and rest <= known.SCHEDULE | {"rollout"}:
+        return Kind.SCHEDULE
     if held & known.RATE:
         return Kind.OTHER if modified else Kind.LEARNING_RATE
     if held & known.GRADIENT:

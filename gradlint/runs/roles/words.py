@@ -31,6 +31,8 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("bits", "per", "character"): "bpc",
     ("bits", "per", "dim"): "bpd",
     ("learning", "rate"): "lr",
+    ("l", "r"): "lr",
+    ("norm", "edit", "dis"): "normeditdis",
     ("exact", "match"): "exactmatch",
     ("success", "rate"): "successrate",
     ("win", "rate"): "winrate",
@@ -54,6 +56,28 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("episode", "cost"): "episodecost",
     ("ep", "cost"): "episodecost",
     ("td", "error"): "tderror",
+    ("ep", "ret"): "epret",
+    ("q", "mean"): "qmean",
+    ("q", "std"): "qstd",
+    ("q", "values"): "qmean",
+    ("mean", "q"): "qmean",
+    ("approx", "kl"): "approxkl",
+    ("explained", "variance"): "explainedvariance",
+    ("clip", "fraction"): "clipfraction",
+    ("clip", "frac"): "clipfraction",
+    ("clip", "range"): "cliprange",
+    ("ent", "coef"): "entcoef",
+    ("ep", "len"): "eplen",
+    ("episode", "len"): "eplen",
+    ("episode", "length"): "eplen",
+    ("ep", "length"): "eplen",
+    ("exploration", "rate"): "explorationrate",
+    ("teacher", "forcing"): "teacherforcing",
+    ("kl", "weight"): "klweight",
+    ("kl", "coef"): "klweight",
+    ("kl", "coeff"): "klweight",
+    ("kl", "beta"): "klweight",
+    ("weight", "decay"): "weightdecay",
     ("bellman", "error"): "tderror",
     ("total", "norm"): "gradnorm",
     ("it", "s"): "throughput",
@@ -73,6 +97,8 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("batch", "cost"): "time",
     ("reader", "cost"): "time",
     ("data", "cost"): "time",
+    ("iter", "cost"): "time",
+    ("step", "cost"): "time",
     ("dice", "coef"): "dice",
     ("dice", "coefficient"): "dice",
     ("correlation", "coefficient"): "correlation",
@@ -151,7 +177,7 @@ SCORE_STEMS = (
 ERROR_STEMS = ("fid", "kid", "err", "error")
 """fid50k of StyleGAN; err1 beside err5."""
 
-RETURN = frozenset("return reward eprewmean eprew".split())
+RETURN = frozenset("return reward eprewmean eprew epret".split())
 
 PAIRWISE = frozenset("chosen rejected margin margins intrinsic int curiosity novelty".split())
 """Rewards that a healthy run need not raise: DPO's two sides, exploration bonuses."""
@@ -161,6 +187,20 @@ RETURN_NEUTRAL = frozenset(
     "ray tune runners runner r score performance perf agent".split()
 )
 """Words beside a return which do not make it a part of one."""
+
+AGENT_STATISTICS = frozenset(
+    "approxkl explainedvariance clipfraction eplen eplenmean qmean qstd qvalue qvalues".split()
+)
+"""Names that only the training of an agent has; Stable-Baselines3, CleanRL, Spinning Up, RLlib."""
+
+AGENT_BESIDE_RETURN = frozenset("entropy kl std".split())
+"""Names that mean the policy's where a return or one of the names above stands beside them."""
+
+SCHEDULE = frozenset(
+    "beta temperature epsilon eps explorationrate cliprange teacherforcing klweight anneal "
+    "annealing momentum weightdecay".split()
+)
+"""Settings that a program changes as it goes on, alone in a name."""
 
 GRADIENT = frozenset("grad grads gradient gradients gnorm gradnorm".split())
 NORM = frozenset("norm norms l2 l2norm gnorm gradnorm".split())
@@ -174,7 +214,7 @@ LAYERS = frozenset(
 PARAMETER = frozenset("weight weights param params parameter parameters kernel".split())
 PARAMETER_STATISTICS = frozenset("norm norms l2 rms std mean abs max min absmax".split())
 
-RATE = frozenset("lr lrate lr0 lr1".split())
+RATE = frozenset("lr lrate lr0 lr1 lr2 lr3".split())
 
 CLOCK = frozenset(
     "epoch epochs step steps iter iters iteration iterations batch batches update updates time "
@@ -182,13 +222,13 @@ CLOCK = frozenset(
     "runtime wall walltime total num number n global current consumed seen samples tokens examples "
     "input frame frames episode episodes percentage progress accumulated submission logging "
     "day kimg tick trainer counter cost progressbar agent env sampled trained eval so far "
-    "date clock hour minute second sec this the since start taken".split()
+    "date clock hour minute second sec this the since start taken dt latency timer lapse".split()
 )
 """A name made of these alone counts or clocks: `num_updates`, `consumed samples`, `time cost`."""
 
 CLOCK_HEADS = frozenset(
     "time runtime duration eta timestamp elapsed seconds secs hours minutes walltime wall "
-    "timesteps timestep".split()
+    "timesteps timestep dt latency timer lapse dur".split()
 )
 """A name that ends in one of these is a time, whatever stands before it."""
 
@@ -233,7 +273,7 @@ RIVAL_LETTERS = frozenset("g d q v".split())
 """Short for generator, discriminator, action value and state value, but only beside `loss`."""
 
 AGENT = frozenset(
-    "q qvalue qvalues qf qf1 qf2 td policy advantage advantages replay rollout epsilon episode "
+    "q qmean qstd approxkl qvalue qvalues qf qf1 qf2 td policy advantage advantages replay rollout epsilon episode "
     "episodes exploration".split()
 )
 """In the name of any series: the run trains an agent, whose losses follow a moving target."""

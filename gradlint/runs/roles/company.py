@@ -1,0 +1,146 @@
+"""Short names, which mean something only beside others -> what they mean there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from gradlint.runs.kinds import Kind, Role
+from gradlint.runs.roles import words as known
+from gradlint.runs.roles.names import role_of, split_off, words_of
+from gradlint.runs.run import Curve, Run
+
+Roles = dict[str, Role]
+
+_NORMS = frozenset(("norm", "gn", "g"))
+"""The norm of the gradient, in llm.c, build-nanogpt and many a script."""
+
+_WEIGHTS = frozenset("bias nnzs d w params".split())
+"""Beside one of these a norm is that of weights (the verbose output of scikit-learn's SGD), and `G`
+a generator."""
+
+_LETTERS = {
+    "l": ("loss", "train"),
+    "vl": ("loss", "validation"),
+    "a": ("accuracy", "train"),
+    "va": ("accuracy", "validation"),
+}
+"""Columns of one letter, `v` before those of the validation."""
+
+_PIXELS = frozenset("pix pixel percep perceptual style gan real fake total edge fft".split())
+"""What `l_` stands before in the losses of BasicSR and the tools built on it."""
+
+_TERMS = frozenset("recon reconstruction kl kld".split())
+"""The two terms of a variational autoencoder's loss."""
+
+
+def in_company(run: Run, roles: Roles) -> Roles:
+    """The roles with those of the short names of which the other series of the run tell."""
+    words = {
+        tag: tuple(it for it in split_off(words_of(tag))[1] if it not in known.AGGREGATES)
+        for tag in roles
+    }
+    found = dict(roles)
+    for refine in (_letters, _pixels, _networks, _terms, _gradient_norms, _agents, _precision):
+        found |= refine(run, words, found)
+    return found
+
+
+_Words = dict[str, tuple[str, ...]]
+
+
+def _holds(roles: Roles, *kinds: Kind) -> bool:
+    return any(role.kind in kinds for role in roles.values())
+
+
+def _alone(words: _Words, names: Iterable[str]) -> list[str]:
+    """The tags that are one of the names and nothing else."""
+    wanted = set(names)
+    return [tag for tag, held in words.items() if len(held) == 1 and held[0] in wanted]
+
+
+def _letters(run: Run, words: _Words, roles: Roles) -> Roles:
+    """`L` and `vL`, `A` and `vA`: where no loss has a name, and there are two of them."""
+    found = {tag: _LETTERS[words[tag][0]] for tag in _alone(words, _LETTERS)}
+    if _holds(roles, Kind.LOSS) or not any(name == "loss" for name, _ in found.values()):
+        return {}
+    if len(found) < 2 and not _holds(roles, Kind.LEARNING_RATE):
+        return {}
+    return {tag: replace(role_of(name), split=split) for tag, (name, split) in found.items()}
+
+
+def _pixels(run: Run, words: _Words, roles: Roles) -> Roles:
+    if _holds(roles, Kind.LOSS):
+        return {}
+    return {
+        tag: role_of(f"{' '.join(held[1:])} loss")
+        for tag, held in words.items()
+        if len(held) > 1 and held[0] == "l" and _PIXELS & set(held[1:])
+    }
+
+
+def _networks(run: Run, words: _Words, roles: Roles) -> Roles:
+    """`D` and `G`, the losses of a GAN, and the norms of their gradients, `grad_D`."""
+    players = _alone(words, ("d", "g"))
+    names = {words[tag][0] for tag in players}
+    found: Roles = {}
+    if len(names) == 2 and not _holds(roles, Kind.LOSS):
+        found = {tag: role_of(f"{tag} loss") for tag in players}
+    for tag, held in words.items():
+        parts = [word.rstrip("0123456789") for word in held[1:]]
+        network = set(parts) <= {"d", "g"} or bool(set(parts) & known.LAYERS)
+        if len(held) == 2 and held[0] in known.GRADIENT and network:
+            if roles[tag].kind is Kind.OTHER and _is_norm(run.curves[tag]):
+                split = roles[tag].split
+                found[tag] = replace(role_of("grad_norm"), split=split, component=True)
+    return found
+
+
+def _is_norm(curve: Curve) -> bool:
+    """Whether no value is below 0, and not all are the same."""
+    values = curve.level
+    return len(values) > 1 and float(values.min()) >= 0.0 and float(values.max()) > values.min()
+
+
+def _terms(run: Run, words: _Words, roles: Roles) -> Roles:
+    """`recon` and `kl` beside a loss are terms of it."""
+    terms = _alone(words, _TERMS)
+    names = {words[tag][0][0] for tag in terms}
+    if names != {"r", "k"} or not _holds(roles, Kind.LOSS):
+        return {}
+    return {
+        tag: replace(role_of(f"{tag} loss"), component=True, adversarial=True) for tag in terms
+    }
+
+
+def _gradient_norms(run: Run, words: _Words, roles: Roles) -> Roles:
+    """`norm`, `gn` and `g` beside a loss and a learning rate."""
+    if not _holds(roles, Kind.LOSS) or not _holds(roles, Kind.LEARNING_RATE):
+        return {}
+    if _holds(roles, Kind.GRADIENT_NORM) or _alone(words, _WEIGHTS):
+        return {}
+    tags = [tag for tag in _alone(words, _NORMS) if _is_norm(run.curves[tag])]
+    if len(tags) != 1:
+        return {}
+    return {tags[0]: replace(role_of("grad_norm"), split=roles[tags[0]].split)}
+
+
+def _agents(run: Run, words: _Words, roles: Roles) -> Roles:
+    """`entropy`, `kl` and `std` of what earns a return, or has a name that only an agent has."""
+    if not _holds(roles, Kind.AGENT, Kind.RETURN):
+        return {}
+    return {
+        tag: replace(roles[tag], kind=Kind.AGENT, component=False)
+        for tag in _alone(words, known.AGENT_BESIDE_RETURN)
+        if roles[tag].kind is Kind.OTHER
+    }
+
+
+def _precision(run: Run, words: _Words, roles: Roles) -> Roles:
+    """`P` and `R` beside a mean average precision."""
+    tags = _alone(words, ("p", "r"))
+    average = any("map" in role.metric for role in roles.values() if role.kind is Kind.SCORE)
+    if len(tags) != 2 or not average:
+        return {}
+    names = {"p": "precision", "r": "recall"}
+    return {tag: replace(role_of(names[words[tag][0]]), split=roles[tag].split) for tag in tags}

@@ -1,0 +1,173 @@
+"""Series whose names tell nothing -> what their values and the series beside them tell.
+
+A wrong role may cost an alarm and must not cause one: there have to be enough points, and the trend
+must be clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from gradlint.runs.kinds import Kind, Role
+from gradlint.runs.roles import words as known
+from gradlint.runs.roles.names import role_of, split_off, words_of
+from gradlint.runs.run import TEXT_COLUMNS, UNNAMED, Curve, Run
+
+Roles = dict[str, Role]
+
+LEAST = 10
+"""Points that show a trend, at least: of eight in random order one in 40,000 rises throughout, and
+trends are looked for in few series of a run."""
+
+CLEAR = 0.2
+"""Share of its range, at least, that a series rises or falls by from its first third to its last."""
+
+FALLEN = 0.8
+"""Share of its first level that a loss has come down to, at most: sorted or drifting measurements of
+anything else move, too, but seldom a fifth of their level towards 0."""
+
+MOSTLY = 0.9
+"""Share of the pairs of its fifths that follow the trend, at least."""
+
+_SPLITS = frozenset(("learn",))
+"""CatBoost's word for what was trained on."""
+
+_EITHER = frozenset("top1 top5 per score exact normeditdis".split())
+"""Names that are a score in one program and an error in another: `top1`, SpeechBrain's `PER`."""
+
+_PLACE = frozenset("value values metricvalue y".split())
+"""Headings that say no more than that there is a number."""
+
+_BESIDE = frozenset(
+    (Kind.CLOCK, Kind.SYSTEM, Kind.LEARNING_RATE, Kind.GRADIENT_NORM, Kind.LOSS_SCALE, Kind.SCHEDULE)
+)
+"""What may stand beside the only measure of a run."""
+
+
+def inferred(run: Run, roles: Roles) -> Roles:
+    """The roles with those of series that only their values tell."""
+    found = dict(roles)
+    for refine in (_directed, _named_by_split, _only_measure, _falling_beside_score):
+        found |= {tag: replace(role, inferred=True) for tag, role in refine(run, found)}
+    return found
+
+
+_Found = Iterator[tuple[str, Role]]
+
+
+def trend(curve: Curve) -> int:
+    """1 if a series rises, -1 if it falls, 0 if it does neither clearly or is too short to tell."""
+    values = curve.level
+    if len(values) < LEAST:
+        return 0
+    fifths = np.array([np.median(it) for it in np.array_split(values, 5)])
+    span = float(fifths.max() - fifths.min())
+    # What has blown up has a span in which nothing else shows.
+    if span == 0.0 or not np.isfinite(span) or abs(fifths[-1] - fifths[0]) < CLEAR * span:
+        return 0
+    upper = np.triu_indices(5, 1)
+    signs = np.sign(fifths[upper[1]] - fifths[upper[0]])
+    for sign in (1, -1):
+        if np.count_nonzero(signs == sign) >= MOSTLY * len(signs):
+            return sign
+    return 0
+
+
+def _is_share(curve: Curve) -> bool:
+    """Whether all values lie within 0 and 1."""
+    return bool(curve.level.min() >= 0.0 and curve.level.max() <= 1.0)
+
+
+def _falls_away(curve: Curve) -> bool:
+    """Whether a series is positive, falls clearly, and by much of its level."""
+    values = curve.level
+    if trend(curve) >= 0 or values.min() <= 0.0:
+        return False
+    third = len(values) // 3
+    return bool(np.median(values[-third:]) <= FALLEN * np.median(values[:third]))
+
+
+def _directed(run: Run, roles: Roles) -> _Found:
+    """A name that may be a score or an error is what its direction says."""
+    for tag, role in roles.items():
+        words = [it for it in split_off(words_of(tag))[1] if it not in known.AGGREGATES]
+        if role.kind is Kind.OTHER and len(words) == 1 and words[0] in _EITHER:
+            way = trend(run.curves[tag])
+            score = words[0] != "score" or _is_share(run.curves[tag])
+            if way and score:
+                yield tag, replace(role, kind=Kind.SCORE if way > 0 else Kind.ERROR)
+
+
+def _named_by_split(run: Run, roles: Roles) -> _Found:
+    """`train` beside `val`: losses if that of training falls, scores if it rises within 0 and 1."""
+    if any(role.kind in (Kind.LOSS, Kind.RETURN) for role in roles.values()):
+        return
+    named: dict[str, str] = {}
+    for tag, role in roles.items():
+        words = words_of(tag)
+        if words and words[0] in _SPLITS and all(it.isdecimal() for it in words[1:]):
+            named[tag] = "train"
+        elif role.kind is Kind.OTHER and role.split and not _rest(words):
+            named[tag] = role.split
+    splits = set(named.values())
+    if len(named) != len(splits) or "train" not in splits or len(splits) < 2:
+        return
+    trained = run.curves[next(tag for tag, split in named.items() if split == "train")]
+    way = trend(trained)
+    if way < 0 and (float(trained.level[0]) > 1.0 or _falls_away(trained)):
+        name = "loss"
+    elif way > 0 and all(len(run.curves[tag]) and _is_share(run.curves[tag]) for tag in named):
+        name = "accuracy"
+    else:
+        return
+    for tag, split in named.items():
+        yield tag, replace(role_of(name), split=split)
+
+
+def _rest(words: list[str]) -> list[str]:
+    """The words of a name without its split, its aggregation and a number."""
+    return [it for it in split_off(words)[1] if it not in known.AGGREGATES and not it.isdecimal()]
+
+
+def _is_nameless(tag: str) -> bool:
+    words = words_of(tag)
+    return tag.startswith(UNNAMED) or (len(words) == 1 and words[0] in _PLACE)
+
+
+def _only_measure(run: Run, roles: Roles) -> _Found:
+    """The only number of each row, under a heading that tells nothing, is what was trained for.
+
+    Not where a word of the row says which of several it is: those share their steps.
+    """
+    rest = [tag for tag, role in roles.items() if role.kind not in _BESIDE]
+    if len(rest) != 1 or roles[rest[0]].kind is not Kind.OTHER or not _is_nameless(rest[0]):
+        return
+    curve = run.curves[rest[0]]
+    several = run.metadata.get(TEXT_COLUMNS) or len(np.unique(curve.steps)) < len(curve)
+    if run.axis != "row" and not several and _falls_away(curve):
+        yield rest[0], role_of("loss")
+
+
+def _falling_beside_score(run: Run, roles: Roles) -> _Found:
+    """Of columns without headings one falls while one rises within 0 and 1: loss and score."""
+    if any(role.kind in (Kind.LOSS, Kind.SCORE) for role in roles.values()):
+        return
+    columns = [
+        run.curves[tag]
+        for tag, role in roles.items()
+        if role.kind is Kind.OTHER and tag.startswith(UNNAMED) and len(run.curves[tag].level)
+    ]
+    falling = [it for it in columns if _falls_away(it)]
+    rising = [it for it in columns if trend(it) > 0 and _is_share(it) and _is_noisy(it)]
+    if len(falling) == len(rising) == 1:
+        yield falling[0].tag, role_of("loss")
+        yield rising[0].tag, role_of("accuracy")
+
+
+def _is_noisy(curve: Curve) -> bool:
+    """Whether a series goes up and down, as what is measured does and what is planned does not."""
+    steps = np.diff(curve.level)
+    return bool(np.any(steps > 0) and np.any(steps < 0))

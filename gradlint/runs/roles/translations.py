@@ -1,0 +1,115 @@
+"""The words of metric names in other languages -> the English words that they stand for.
+
+They are those of TensorFlow's tutorials in the language and of the Wikipedia articles *Loss
+function*, *Learning rate*, *Gradient*, *Norm* and *Precision and recall*. A word with a second
+meaning in its language that a log could have (Spanish `paso`, a step, is fine; German `Rate` is
+not) is left out.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_WORDS = {
+    "loss": "verlust perte pérdida perdida perda perdita потери потеря потерь лосс "
+    "损失 損失 损失值 損失値 损失函数 損失関数 ロス 손실 로스 손실값",
+    "train loss": "trainingsverlust",
+    "validation loss": "validierungsverlust",
+    "test loss": "testverlust",
+    "error": "fehler erreur ошибка ошибки 误差 誤差 오차",
+    "accuracy": "genauigkeit exactitud exactitude justesse acurácia accuratezza точность точности "
+    "准确率 準確率 准确度 正确率 精度 正解率 正答率 정확도",
+    "train accuracy": "trainingsgenauigkeit",
+    "validation accuracy": "validierungsgenauigkeit",
+    "test accuracy": "testgenauigkeit",
+    "precision": "précision precisión precisão precisione 精确率 適合率 정밀도",
+    "recall": "召回率 再現率 재현율",
+    "perplexity": "perplexité perplejidad perplexidade перплексия 困惑度 パープレキシティ",
+    "reward": "belohnung récompense recompensa ricompensa награда 奖励 獎勵 報酬 보상",
+    "lr": "lernrate 学习率 学習率 學習率 학습률",
+    "gradient": "gradiente gradienten градиент градиента градиентов 梯度 勾配 그래디언트 기울기",
+    "gradient norm": "gradientennorm",
+    "norm": "norma norme норма 范数 範數 ノルム 노름",
+    "train": "entrenamiento treino treinamento entraînement addestramento обучение обучения "
+    "тренировка тренировки 训练 訓練 学習 훈련 학습",
+    "validation": "validierung validación validação validazione валидация валидации "
+    "验证 驗證 検証 검증",
+    "test": "prueba teste тест тестовая 测试 測試 テスト 테스트",
+    "epoch": "epoche época epoca époque эпоха 轮 轮次 轮数 エポック 에포크 에폭",
+    "step": "schritt paso passo шаг 步 步数 ステップ 스텝",
+    "iteration": "итерация iteración iteração iterazione itération 迭代 迭代次数 反復 반복",
+    "time": "zeit tiempo tempo temps время 时间 時間 耗时 用时 시간",
+    "average": "mittlerer mittlere promedio moyenne média средняя средний 平均 평균",
+}
+"""English words -> the words of German, French, Spanish, Portuguese, Italian, Russian, Chinese in
+both scripts, Japanese and Korean."""
+
+_PHRASES = {
+    "tasa de aprendizaje": "lr",
+    "taxa de aprendizado": "lr",
+    "taxa de aprendizagem": "lr",
+    "taux d apprentissage": "lr",
+    "tasso di apprendimento": "lr",
+    "скорость обучения": "lr",
+    "темп обучения": "lr",
+}
+
+
+def plain(text: str) -> str:
+    """`text` in lower case without accents, in the widths that letters usually have."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.lower())
+    return unicodedata.normalize("NFC", "".join(it for it in apart if not unicodedata.combining(it)))
+
+
+_ENGLISH = {
+    plain(word): tuple(english.split())
+    for english, words in _WORDS.items()
+    for word in words.split()
+}
+_ENGLISH_PHRASES = {
+    tuple(plain(phrase).split()): tuple(english.split()) for phrase, english in _PHRASES.items()
+}
+_LONGEST_PHRASE = max(map(len, _ENGLISH_PHRASES))
+_UNSPACED = {word: english for word, english in _ENGLISH.items() if word[0] >= "\u3000"}
+"""What is written without spaces: every word of Chinese, Japanese and Korean begins above here."""
+
+_LONGEST = max(map(len, _UNSPACED))
+
+
+def in_english(words: list[str]) -> list[str]:
+    """The words, lower-case and `plain`, with those of the tables in English."""
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        for size in range(min(_LONGEST_PHRASE, len(words) - at), 1, -1):
+            english = _ENGLISH_PHRASES.get(tuple(words[at : at + size]))
+            if english is not None:
+                found += english
+                at += size
+                break
+        else:
+            word = words[at]
+            found += _ENGLISH.get(word) or (_cut(word) if word[0] >= "\u3000" else (word,))
+            at += 1
+    return found
+
+
+def _cut(text: str) -> list[str]:
+    """Text without spaces, cut where its words meet; the longest word first."""
+    found: list[str] = []
+    unknown = ""
+    at = 0
+    while at < len(text):
+        for size in range(min(_LONGEST, len(text) - at), 0, -1):
+            english = _UNSPACED.get(text[at : at + size])
+            if english is not None:
+                found += [unknown, *english] if unknown else english
+                unknown = ""
+                at += size
+                break
+        else:
+            unknown += text[at]
+            at += 1
+    return [*found, unknown] if unknown else found
