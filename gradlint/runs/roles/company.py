@@ -60,9 +60,10 @@ def _alone(words: _Words, names: Iterable[str]) -> list[str]:
 
 
 def _letters(run: Run, words: _Words, roles: Roles) -> Roles:
-    """`L` and `vL`, `A` and `vA`: where no loss has a name, and there are two of them."""
+    """`L` and `vL`, `A` and `vA`: two of them, or one beside a learning rate."""
     found = {tag: _LETTERS[words[tag][0]] for tag in _alone(words, _LETTERS)}
-    if _holds(roles, Kind.LOSS) or not any(name == "loss" for name, _ in found.values()):
+    trained = any(it.kind is Kind.LOSS and it.trained_on for it in roles.values())
+    if trained or not any(name == "loss" for name, _ in found.values()):
         return {}
     if len(found) < 2 and not _holds(roles, Kind.LEARNING_RATE):
         return {}

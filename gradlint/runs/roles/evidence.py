@@ -32,6 +32,9 @@ anything else move, too, but seldom a fifth of their level towards 0."""
 MOSTLY = 0.9
 """Share of the pairs of its fifths that follow the trend, at least."""
 
+HIGHEST_CHANCE = 13.0
+"""The cross-entropy of guessing among the 262,144 words of the largest usual vocabulary is 12.5."""
+
 _SPLITS = frozenset(("learn",))
 """CatBoost's word for what was trained on."""
 
@@ -102,7 +105,10 @@ def _directed(run: Run, roles: Roles) -> _Found:
 
 
 def _named_by_split(run: Run, roles: Roles) -> _Found:
-    """`train` beside `val`: losses if that of training falls, scores if it rises within 0 and 1."""
+    """`train` beside `val`: losses if that of training falls, scores if it rises within 0 and 1.
+
+    Beside a score they are losses if what training stands at may be a chance level.
+    """
     if any(role.kind in (Kind.LOSS, Kind.RETURN) for role in roles.values()):
         return
     named: dict[str, str] = {}
@@ -117,7 +123,10 @@ def _named_by_split(run: Run, roles: Roles) -> _Found:
         return
     trained = run.curves[next(tag for tag, split in named.items() if split == "train")]
     way = trend(trained)
-    if way < 0 and (float(trained.level[0]) > 1.0 or _falls_away(trained)):
+    scored = any(role.kind is Kind.SCORE for role in roles.values())
+    if scored and way <= 0 and len(trained) >= LEAST and _may_be_chance(trained):
+        name = "loss"
+    elif way < 0 and (float(trained.level[0]) > 1.0 or _falls_away(trained)):
         name = "loss"
     elif way > 0 and all(len(run.curves[tag]) and _is_share(run.curves[tag]) for tag in named):
         name = "accuracy"
@@ -125,6 +134,11 @@ def _named_by_split(run: Run, roles: Roles) -> _Found:
         return
     for tag, split in named.items():
         yield tag, replace(role_of(name), split=split)
+
+
+def _may_be_chance(curve: Curve) -> bool:
+    """Whether a series begins above 1 and where guessing does, at the logarithm of a number."""
+    return 1.0 < float(curve.level[0]) <= HIGHEST_CHANCE and float(curve.level.min()) > 0.0
 
 
 def _rest(words: list[str]) -> list[str]:
