@@ -8,6 +8,7 @@ from gradlint.curves.excursions import Excursion, excursions
 from gradlint.curves.levels import levels
 from gradlint.curves.robust import Values
 from gradlint.relations.learning_rate import raised_before, searches_rate
+from gradlint.relations.schedules import weight_jumps
 from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
 
@@ -105,7 +106,7 @@ def is_warm_restart(run: Run, curve: Curve, jump: Excursion) -> bool:
 def unplanned_jumps(run: Run, curve: Curve) -> list[Excursion]:
     """The jumps of a loss that are trouble.
 
-    Not those where another term joins the loss or leaves it, nor of a loss that pulls against
+    Not those where another term joins the loss or leaves it or weighs more by plan, nor of a loss that pulls against
     another, of a search for a learning rate, at a warm restart or at every epoch (these do not take
     it back above its start), and not the rise of a held-out loss to the end, which is overfitting.
     """
@@ -119,6 +120,7 @@ def unplanned_jumps(run: Run, curve: Curve) -> list[Excursion]:
         and not is_warm_restart(run, curve, it)
         and not (it.start < FIRST_POINTS and it.recovered and it.top < FIRST_RATIO * it.base)
         and not _objective_changes(run, curve, it)
+        and not weight_jumps(run, curve, it.start)
     ]
     return _unperiodic(curve, found) if len(found) >= PERIODIC else found
 

@@ -11,6 +11,7 @@ from gradlint.curves.constancy import (
     resolution as resolution,
 )
 from gradlint.curves.excursions import Excursion as Excursion, excursions as excursions
+from gradlint.curves.growth import runaway as runaway
 from gradlint.curves.levels import Levels as Levels, last_gain as last_gain, levels as levels
 from gradlint.curves.robust import (
     median_and_scale as median_and_scale,
@@ -39,6 +40,10 @@ from gradlint.relations.norm_jumps import (
     loss_follows as loss_follows,
 )
 from gradlint.relations.overflows import Overflows as Overflows, overflows as overflows
+from gradlint.relations.schedules import (
+    weight_jumps as weight_jumps,
+    weight_raised as weight_raised,
+)
 from gradlint.relations.silent_series import (
     JUDGED as JUDGED,
     VITAL as VITAL,

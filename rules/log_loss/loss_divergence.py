@@ -83,6 +83,7 @@ terms, and a loss near zero, where orders of magnitude are noise.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -92,15 +93,19 @@ from gradlint.sdk.logs import (
     Finding,
     Kind,
     Run,
+    Severity,
     digits,
     event,
+    is_in_order,
     is_short_table,
     levels,
     medians_of_three,
     rule,
+    runaway,
     searches_rate,
     stays,
     unplanned_jumps,
+    weight_raised,
 )
 
 SHARE = 0.25
@@ -151,6 +156,13 @@ EXPLODED_TARGET = 1e4
 """The same for a loss that follows a moving target: that of a value function grows with the square
 of the returns. A Q-network without a target network went from 100 to 480,000,000."""
 
+UNBOUNDED = 1e8
+"""Factor of a growth that nothing but a training out of hand explains, whatever it is that grows."""
+
+EXPECTED = 100.0
+"""Times the highest return logged, at least, that an agent expects where it has lost touch with
+what it earns: discounted by 0.99, a hundred steps of a reward add up to a hundred times it."""
+
 
 @rule("TL202", "error", symptoms={"loss-diverges": 1.0})
 def check(run: Run) -> Iterator[Finding]:
@@ -162,10 +174,34 @@ def check(run: Run) -> Iterator[Finding]:
             continue
         found = _grown(curve)
         if found is None and not curve.role.adversarial and not _evaluates_well(run):
-            found = _sudden(run, curve) or _lost(curve) or _slow(curve)
-            found = found or _worse(run, curve) or _agreed(run, curve)
+            found = _sudden(run, curve)
+            if found is None and not _is_weighed_anew(run, curve):
+                found = _lost(curve) or _slow(curve) or _worse(run, curve) or _agreed(run, curve)
         if found is not None:
             yield found
+    yield from _runaways(run)
+
+
+def _is_weighed_anew(run: Run, curve: Curve) -> bool:
+    """Whether a weight in the loss was raised after its best level."""
+    found = curve.measured(levels)
+    best = int(found.edges[found.best])
+    return weight_raised(run, curve, best, len(curve.level) - 1)
+
+
+def _runaways(run: Run) -> Iterator[Finding]:
+    """What is no loss and grows out of all bounds."""
+    earned = [float(np.abs(it.level).max()) for it in run.of(Kind.RETURN) if len(it.level)]
+    for curve in run.of(Kind.AGENT, Kind.ERROR, Kind.WEIGHT, Kind.OTHER):
+        agent = curve.role.kind is Kind.AGENT
+        onset = runaway(curve.level, EXPLODED_TARGET if agent else UNBOUNDED)
+        if onset is None or not is_in_order(run, curve):
+            continue
+        final = float(np.median(curve.level[-FEW:]))
+        if agent and earned and abs(final) < EXPECTED * max(earned):
+            continue
+        base = float(np.median(curve.level[:FEW]))
+        yield replace(_reported(curve, onset, base, final, None), severity=Severity.WARNING)
 
 
 def _evaluates_well(run: Run) -> bool:

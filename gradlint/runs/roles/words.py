@@ -198,7 +198,7 @@ AGENT_BESIDE_RETURN = frozenset("entropy kl std".split())
 
 SCHEDULE = frozenset(
     "beta temperature epsilon eps explorationrate cliprange teacherforcing klweight anneal "
-    "annealing momentum weightdecay".split()
+    "annealing momentum weightdecay lambda tau".split()
 )
 """Settings that a program changes as it goes on, alone in a name."""
 
