@@ -3,7 +3,9 @@
 ## What it does
 
 Reports a loss, score or error that is the same, to its last digit, from evaluation to evaluation
-although training goes on, and that did not get there by learning.
+although training goes on, and that did not get there by learning. Two that have come down to
+nothing are warnings: the entropy of an agent's policy, or what its updates change, at exactly zero;
+and the divergence term of a variational autoencoder, whose code then goes unused.
 
 ## Why it is a risk
 
@@ -85,6 +87,7 @@ zero may be normal, as in GRPO, where advantages sum to zero.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -93,6 +96,8 @@ from gradlint.sdk.logs import (
     Finding,
     Kind,
     Run,
+    Severity,
+    digits,
     event,
     frozen_tail,
     rate_is_spent,
@@ -130,6 +135,20 @@ GOOD = 0.9
 STILL = 1e-5
 """Relative range of a loss that does not move although its digits show that it could."""
 
+POLICY = frozenset(("entropy", "approxkl", "kl"))
+"""What is above 0 as long as a policy is not certain and still learns."""
+
+UNUSED = 0.01
+"""Nats below which the code of a variational autoencoder tells one input from another by no more
+than one per cent of a nat."""
+
+COLLAPSED = 1e-2
+"""Share of its highest value that the divergence has come down to, at most. In healthy runs it ends
+at its highest, or a third of it where its weight is raised late."""
+
+HELP_POLICY = "lower the learning rate, and keep the entropy of the policy up"
+"""What to do about a policy that has become certain."""
+
 
 @rule("TL402", "error", symptoms={"constant-output": 1.0, "not-learning": 0.7})
 def check(run: Run) -> Iterator[Finding]:
@@ -143,6 +162,46 @@ def check(run: Run) -> Iterator[Finding]:
         onset = _frozen(curve)
         if onset is not None and not _is_done(curve, onset) and not _explained(run, curve, onset):
             yield _reported(curve, onset)
+    yield from _certain(run)
+    yield from _collapsed(run)
+
+
+def _certain(run: Run) -> Iterator[Finding]:
+    """A policy that had been uncertain, or had moved with each update, and is and does no more."""
+    for curve in run.of(Kind.AGENT):
+        values = curve.level
+        if curve.role.metric not in POLICY or len(values) < LEAST or rate_is_spent(run):
+            continue
+        onset = frozen_tail(values)
+        moved = float(np.abs(values).max()) >= DIGITS * resolution(values)
+        if values[-1] == 0.0 and 0 < onset <= len(values) - max(LEAST, SHARE * len(values)):
+            if moved:
+                yield replace(_reported(curve, onset), severity=Severity.WARNING, help=HELP_POLICY)
+
+
+def _collapsed(run: Run) -> Iterator[Finding]:
+    """The divergence term of a variational autoencoder that was not 0 and has come down to it."""
+    losses = run.of(Kind.LOSS, parts=True)
+    if not any(it.role.component and it.role.metric.startswith("recon") for it in losses):
+        return
+    for curve in losses:
+        values = curve.level
+        if not curve.role.metric.startswith("kl") or len(values) < LEAST or values.min() < 0.0:
+            continue
+        above = np.flatnonzero(values > min(UNUSED, COLLAPSED * float(values.max())))
+        onset = int(above[-1]) + 1 if len(above) else 0
+        if 0 < onset <= len(values) - max(LEAST, SHARE * len(values)):
+            yield event(
+                curve,
+                int(curve.points[onset]),
+                int(curve.points[-1]),
+                f"`{curve.tag}` falls from {digits(float(values.max()))} to "
+                f"{digits(float(values[-1]))}, from {curve.axis} {curve.step(onset)} to the end: the "
+                "latent code says nothing about the input",
+                help="weigh the term less at first and raise its weight slowly",
+                evidence={"highest": float(values.max()), "final": float(values[-1])},
+                severity=Severity.WARNING,
+            )
 
 
 def _stopped(curve: Curve) -> Iterator[Finding]:
