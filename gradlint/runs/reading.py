@@ -187,6 +187,6 @@ def _finished(reading: Reading, nothing: Problem | None) -> Reading:
     if len({run.name for run in runs}) < len(runs):
         runs = [numbered(run, number) for number, run in enumerate(runs, 1)]
     problems = list(dict.fromkeys(reading.problems))
-    if nothing is not None and not problems and not any(run.curves for run in runs):
+    if nothing is not None and not problems and not any(run.curves or run.messages for run in runs):
         problems.append(nothing)
     return Reading(runs, problems)

@@ -120,6 +120,12 @@ LASTING = 10
 """Overflows in a row at the end that are not how a scale is found: each halves it, so ten take it
 from the usual 65,536 to 64."""
 
+FLOOR = 1.0
+"""Scale that scales nothing. Steps that overflow at it overflow at any."""
+
+LASTING_AT_FLOOR = 3
+"""The same of overflows that have taken the scale to its floor or below."""
+
 _ABOUT_NUMBERS = re.compile(
     r"\bnans?\b|\binf(?:inity|inite)?\b|non-?finite|not finite|FloatingPointError"
     r"|found invalid values|\b(?:numerical|float\w{0,9}|exp\w{0,9}) (?:over|under)flow|math range error",
@@ -148,9 +154,9 @@ def check(run: Run) -> Iterator[Finding]:
     for (_, mild), messages in seen.items():
         yield _reported(run, messages, Severity.WARNING if mild else Severity.ERROR)
     overflows = [it for it in run.messages if it.kind == OVERFLOW]
-    if len(overflows) >= LASTING and _is_last_word(run, overflows[-1]):
+    if overflows and _is_last_word(run, overflows[-1]):
         row = _row(run, overflows)
-        if len(row) >= LASTING:
+        if len(row) >= (LASTING_AT_FLOOR if row[-1].at_floor else LASTING):
             yield _endless(run, row)
 
 
@@ -178,6 +184,11 @@ class Overflow:
     message: Message
     scale: float | None
 
+    @property
+    def at_floor(self) -> bool:
+        """Whether the scale cannot come down to anything that would help."""
+        return self.scale is not None and self.scale <= FLOOR
+
 
 def _row(run: Run, messages: Sequence[Message]) -> list[Overflow]:
     """The overflows at the end between which the scale never rose, one for each step."""
@@ -197,13 +208,18 @@ def _row(run: Run, messages: Sequence[Message]) -> list[Overflow]:
 
 
 def _is_copy(one: Overflow, later: Overflow) -> bool:
-    """Whether two ranks said the same thing."""
+    """Whether two ranks said the same thing; at its floor the scale is the same at every step."""
+    between = later.message.line - one.message.line > 1
+    if one.at_floor and between:
+        return False
     return one.scale == later.scale and one.message.step == later.message.step
 
 
 def _follows(one: Overflow, later: Overflow, axis: str) -> bool:
     """Whether nothing but overflows can have been between two of them."""
     if one.scale is not None and later.scale is not None and later.scale < one.scale:
+        return True
+    if one.at_floor and later.at_floor:
         return True
     before, after = one.message.step, later.message.step
     return axis == "step" and before is not None and after is not None and after - before == 1
