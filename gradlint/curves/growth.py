@@ -17,8 +17,9 @@ def runaway(values: Values, factor: float) -> int | None:
     """The first point from which a series, of either sign, is on its way to `factor` and more.
 
     It is measured from its first values, or from 1 where those are less: what stands at 1e-9 and
-    then at 0.1 has only begun. None where it does not get there, comes back, or grows no faster than
-    what is counted: a count of equal steps grows n-fold in n points, a sum of counts by the square.
+    then at 0.1 has only begun. None where it does not get there, comes back, or grows no faster
+    than what is counted: a count of equal steps grows n-fold in n points, a sum of such counts by
+    the square.
 
     Args:
         values: float64, shape (n,), all finite.

@@ -106,9 +106,10 @@ def is_warm_restart(run: Run, curve: Curve, jump: Excursion) -> bool:
 def unplanned_jumps(run: Run, curve: Curve) -> list[Excursion]:
     """The jumps of a loss that are trouble.
 
-    Not those where another term joins the loss or leaves it or weighs more by plan, nor of a loss that pulls against
-    another, of a search for a learning rate, at a warm restart or at every epoch (these do not take
-    it back above its start), and not the rise of a held-out loss to the end, which is overfitting.
+    Not those where another term joins the loss or leaves it or weighs more by plan, nor of a loss
+    that pulls against another, of a search for a learning rate, at a warm restart or at every epoch
+    (these do not take it back above its start), and not the rise of a held-out loss to the end,
+    which is overfitting.
     """
     if curve.role.adversarial or is_short_table(curve) or run.measured(searches_rate):
         return []

@@ -39,7 +39,7 @@ def _is_planned(curve: Curve) -> bool:
     """Whether a series keeps to its way, as what a program sets does."""
     steps = np.diff(curve.level)
     ways = np.sign(steps[steps != 0])
-    return np.count_nonzero(np.diff(ways)) <= MOST_TURNS * len(curve.level)
+    return bool(np.count_nonzero(np.diff(ways)) <= MOST_TURNS * len(curve.level))
 
 
 def _rises(schedule: Curve, low: int, high: int) -> bool:

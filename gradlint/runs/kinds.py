@@ -24,8 +24,8 @@ class Kind(enum.StrEnum):
     LOSS_SCALE = enum.auto()
     """The factor of mixed-precision training."""
     AGENT = enum.auto()
-    """What an agent is like, which has no better and worse: the entropy of its policy, how far an
-    update moves it, the spread of its actions, the returns it expects, the length of its episodes."""
+    """What an agent is like, neither better nor worse: the entropy of its policy, how far an update
+    moves it, the spread of its actions, the returns it expects, the length of its episodes."""
     SCHEDULE = enum.auto()
     """A setting that changes by plan: the weight of a term, a temperature, an exploration rate."""
     CLOCK = enum.auto()

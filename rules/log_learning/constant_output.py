@@ -139,12 +139,11 @@ POLICY = frozenset(("entropy", "approxkl", "kl"))
 """What is above 0 as long as a policy is not certain and still learns."""
 
 UNUSED = 0.01
-"""Nats below which the code of a variational autoencoder tells one input from another by no more
-than one per cent of a nat."""
+"""Nats, at most, that a code holds of its input and goes unused."""
 
 COLLAPSED = 1e-2
-"""Share of its highest value that the divergence has come down to, at most. In healthy runs it ends
-at its highest, or a third of it where its weight is raised late."""
+"""Share of its highest value that it has come down to, at most. In healthy runs it ends near its
+highest, or at a tenth of it where its weight is raised late."""
 
 HELP_POLICY = "lower the learning rate, and keep the entropy of the policy up"
 """What to do about a policy that has become certain."""

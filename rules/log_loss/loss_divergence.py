@@ -7,6 +7,10 @@ jump or by a slow rise. Far is measured by what had been gained: a quarter of it
 than the noise of the levels. The step at which it leaves is named: a checkpoint from before it is
 worth more than the last one.
 
+Whatever else grows out of all bounds is a warning: a series of any name that ends a hundred million
+times as high as it began, and the returns that an agent expects, or the spread of its actions, at
+ten thousand times.
+
 ## Why it is a risk
 
 Whatever is trained after that point is wasted, and the newest checkpoint is the worst. Linear
@@ -50,7 +54,9 @@ the data of that step; if it does so from the first steps on, at the scale of th
 
 ## When it is fine
 
-A spike that comes back (TL201), and a validation loss that turns up (TL501):
+A loss in which a weight is raised by plan, if the log has the weight: a series called `beta`,
+`kl_weight`, `temperature` or the like. A spike that comes back (TL201), and a validation loss that
+turns up (TL501):
 
 ```series good
 steps 2000

@@ -4,9 +4,9 @@
 
 Reports lines of a text log in which the program itself says that a loss, a gradient or a tensor is
 not finite (error), that it skipped a batch for that reason (warning), or that it ended with an
-exception about such a number (warning); and an overflow of loss scaling that occurs 10 times or
-more in a row and is the last thing in the log (error). Each kind of message gives one finding, with
-the first line and the number of occurrences.
+exception about such a number (warning); and overflows of loss scaling that are the last thing in
+the log, 10 or more in a row, or 3 where they have taken the scale down to 1 (error). Each kind of
+message gives one finding, with the first line and the number of occurrences.
 
 ## Why it is a risk
 

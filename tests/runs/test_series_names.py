@@ -175,12 +175,12 @@ def test_a_file_of_mlflow_may_have_any_name(tmp_path: Path, name: str) -> None:
     assert list(run.curves) == [f"{name}x"]
 
 
-@pytest.mark.parametrize("tag", ["损失", "потеря", "%", "_", "", "→"])
+@pytest.mark.parametrize("tag", ["猫", "кошка", "%", "_", "", "→"])
 def test_a_name_without_known_words_says_nothing(tag: str) -> None:
-    assert role_of(tag) == Role(Kind.OTHER)
+    assert role_of(tag).kind is Kind.OTHER
 
 
-@pytest.mark.parametrize("tag", ["val", "val/", "val %", "val_损失"])
+@pytest.mark.parametrize("tag", ["val", "val/", "val %"])
 def test_a_split_alone_is_a_split_of_nothing_that_is_known(tag: str) -> None:
     assert role_of(tag) == Role(Kind.OTHER, "validation")
 

@@ -86,9 +86,14 @@ def _criteria_as_losses(run: Run, roles: _Roles) -> _Roles:
     if any(role.kind is Kind.LOSS for role in roles.values()):
         return roles
     return {
-        tag: replace(role, kind=Kind.LOSS) if role.metric in known.CRITERIA else role
+        tag: replace(role, kind=Kind.LOSS) if _unnumbered(role.metric) in known.CRITERIA else role
         for tag, role in roles.items()
     }
+
+
+def _unnumbered(metric: str) -> str:
+    """A metric without the number of its data set: `validation_0-rmse` of XGBoost."""
+    return "_".join(word for word in metric.split("_") if not word.isdecimal())
 
 
 def _summaries_apart(run: Run, roles: _Roles) -> _Roles:

@@ -109,9 +109,7 @@ def _terms(run: Run, words: _Words, roles: Roles) -> Roles:
     names = {words[tag][0][0] for tag in terms}
     if names != {"r", "k"} or not _holds(roles, Kind.LOSS):
         return {}
-    return {
-        tag: replace(role_of(f"{tag} loss"), component=True, adversarial=True) for tag in terms
-    }
+    return {tag: replace(role_of(f"{tag} loss"), component=True, adversarial=True) for tag in terms}
 
 
 def _gradient_norms(run: Run, words: _Words, roles: Roles) -> Roles:

@@ -60,7 +60,9 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.lower()
     apart = unicodedata.normalize("NFKD", text.lower())
-    return unicodedata.normalize("NFC", "".join(it for it in apart if not unicodedata.combining(it)))
+    return unicodedata.normalize(
+        "NFC", "".join(it for it in apart if not unicodedata.combining(it))
+    )
 
 
 _ENGLISH = {

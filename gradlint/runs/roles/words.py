@@ -273,8 +273,8 @@ RIVAL_LETTERS = frozenset("g d q v".split())
 """Short for generator, discriminator, action value and state value, but only beside `loss`."""
 
 AGENT = frozenset(
-    "q qmean qstd approxkl qvalue qvalues qf qf1 qf2 td policy advantage advantages replay rollout epsilon episode "
-    "episodes exploration".split()
+    "q qmean qstd approxkl qvalue qvalues qf qf1 qf2 td policy advantage advantages replay rollout "
+    "epsilon episode episodes exploration".split()
 )
 """In the name of any series: the run trains an agent, whose losses follow a moving target."""
 

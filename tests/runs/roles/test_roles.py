@@ -32,7 +32,7 @@ KINDS = {
     ),
     Kind.RETURN: (
         "ep_rew_mean", "rollout/ep_rew_mean", "episode_return", "reward", "eprewmean",
-        "ray/tune/episode_reward_mean", "eval/mean_reward",
+        "ray/tune/episode_reward_mean", "eval/mean_reward", "AverageEpRet",
     ),
     Kind.GRADIENT_NORM: (
         "grad_norm", "gnorm", "gradnorm", "train/grad_norm", "grad norm", "optim/total grad norm",
@@ -40,13 +40,24 @@ KINDS = {
         "grad_2.0_norm/encoder.layer.0.weight", "total_norm",
     ),
     Kind.WEIGHT: ("params norm", "weight_norm", "fc1.weight/mean"),
-    Kind.LEARNING_RATE: ("lr", "learning_rate", "lr/pg0", "lr-Adam/pg1", "Learning Rate"),
+    Kind.LEARNING_RATE: (
+        "lr", "learning_rate", "lr/pg0", "lr-Adam/pg1", "Learning Rate", "L.r.", "x/lr2",
+    ),
+    Kind.AGENT: (
+        "train/approx_kl", "clip_fraction", "rollout/ep_len_mean", "train/q_mean", "Q_values",
+        "train/explained_variance",
+    ),
+    Kind.SCHEDULE: (
+        "beta", "train/beta", "kl_weight", "temperature", "eps", "rollout/exploration_rate",
+        "clip_range", "momentum", "weight_decay",
+    ),
     Kind.LOSS_SCALE: ("loss_scale", "loss scale", "scaler/scale", "grad_scale"),
     Kind.CLOCK: (
         "epoch", "step", "global_step", "time", "elapsed_time", "eta", "total timesteps", "hours",
         "time cost", "batch_cost", "train/avg_reader_cost", "data_cost",
         "consumed samples", "num_updates", "train/n_updates", "_timestamp",
         "eval_runtime", "iteration-time", "num_input_tokens_seen", "Progress/kimg",
+        "batch_cost", "avg_reader_cost", "data_time", "iter_dt",
     ),
     Kind.SYSTEM: (
         "mem-allocated-bytes", "eval_samples_per_second", "throughput", "time/fps", "mfu", "wps",
@@ -66,10 +77,10 @@ def test_the_kind_of_a_name(tag: str, kind: Kind) -> None:
     "tag",
     [
         "loss_std", "best_val_loss", "best valid acc", "loss_weight", "reward_std", "score",
-        "kl", "entropy", "train/approx_kl", "clip_fraction", "max_grad_norm", "weight_decay",
-        "momentum", "eps", "rewards/chosen", "rewards/margins", "mean_int_reward", "td_error",
-        "number of skipped iterations", "top1", "elbo", "completion_length", "ep_len_mean",
-        "frac_reward_zero_std", "train/q_mean", "loss__MIN", "error", "wpb", "", "/", "日本",
+        "kl", "entropy", "max_grad_norm", "rewards/chosen", "rewards/margins", "mean_int_reward",
+        "td_error",
+        "number of skipped iterations", "top1", "elbo", "completion_length",
+        "frac_reward_zero_std", "loss__MIN", "error", "wpb", "", "/", "日本",
     ],
 )  # fmt: skip
 def test_what_is_only_about_a_metric_or_unknown_is_other(tag: str) -> None:

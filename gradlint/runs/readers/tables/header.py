@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gradlint.runs.readers.tables.cells import TEXT, is_number, number
 from gradlint.runs.readers.tables.dialect import Dialect, find_dialect
+from gradlint.runs.run import UNNAMED
 
 _JUDGED_ROWS = 40
 """Rows below a header by which it is judged; as for the dialect."""
@@ -110,7 +111,7 @@ def column_names(header: Sequence[str], width: int) -> list[str]:
     seen: Counter[str] = Counter()
     for at in range(width):
         name = header[at].strip().strip('"').strip() if at < len(header) else ""
-        name = name or f"column_{at + 1}"
+        name = name or f"{UNNAMED}{at + 1}"
         while name in seen:
             seen[name] += 1
             name = f"{name}.{seen[name] - 1}"

@@ -11,6 +11,7 @@ from gradlint.runs.readers.tables.columns import Column, Table
 from gradlint.runs.readers.tables.dialect import Dialect
 from gradlint.runs.readers.tables.faults import Faults
 from gradlint.runs.readers.tables.header import column_names, is_comment, is_later_header
+from gradlint.runs.run import UNNAMED
 
 _LONGEST_ROW = 100
 """Lines that one row with a quoted cell may span; behind them the quote is taken for a stray one,
@@ -184,7 +185,7 @@ class RowReader:
                 column.add(row, cell, line)
         for at in range(len(self._names), min(len(cells), MOST_SERIES)):
             if cells[at].strip():
-                self._column(f"column_{at + 1}").add(row, cells[at], line)
+                self._column(f"{UNNAMED}{at + 1}").add(row, cells[at], line)
 
     def _flush(self, plain: bool) -> None:
         if not self._batch:

@@ -1,0 +1,116 @@
+"""What short names mean beside others, and that they mean nothing alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from gradlint.runs.kinds import Kind, Role
+from tests.relations.series import curve, run_of
+
+VALUES = (2.0, 1.5, 1.7, 1.2, 1.0)
+
+
+def roles(*tags: str, values: Sequence[float] = VALUES) -> dict[str, Role]:
+    run = run_of(*(curve(tag, values) for tag in tags))
+    return {tag: it.role for tag, it in run.curves.items()}
+
+
+def kinds(*tags: str, values: Sequence[float] = VALUES) -> list[Kind]:
+    return [role.kind for role in roles(*tags, values=values).values()]
+
+
+@pytest.mark.parametrize("name", ["norm", "g", "gn", "train/norm"])
+def test_a_norm_beside_a_loss_and_a_learning_rate_is_the_gradients(name: str) -> None:
+    assert roles("loss", "lr", name)[name].kind is Kind.GRADIENT_NORM
+
+
+@pytest.mark.parametrize(
+    "others",
+    [("loss",), ("lr",), ("loss", "lr", "bias"), ("loss", "lr", "D"), ("loss", "lr", "gn")],
+)
+def test_a_norm_in_other_company_is_unknown(others: tuple[str, ...]) -> None:
+    assert roles(*others, "norm")["norm"].kind is Kind.OTHER
+
+
+def test_a_norm_is_never_negative_and_moves() -> None:
+    assert kinds("loss", "lr", "norm", values=(1.0, -1.0))[2] is Kind.OTHER
+    assert kinds("loss", "lr", "norm", values=(1.0, 1.0))[2] is Kind.OTHER
+
+
+def test_beside_a_gradient_norm_another_norm_is_unknown() -> None:
+    assert roles("loss", "lr", "grad_norm", "norm")["norm"].kind is Kind.OTHER
+
+
+def test_letters_with_a_v_before_those_of_the_validation() -> None:
+    found = roles("L", "A", "vL", "vA")
+    assert [(it.split, it.kind) for it in found.values()] == [
+        ("train", Kind.LOSS),
+        ("train", Kind.SCORE),
+        ("validation", Kind.LOSS),
+        ("validation", Kind.SCORE),
+    ]
+
+
+def test_a_letter_beside_a_learning_rate_is_a_loss_and_alone_is_not() -> None:
+    assert kinds("L", "lr") == [Kind.LOSS, Kind.LEARNING_RATE]
+    assert kinds("L", "x") == [Kind.OTHER, Kind.OTHER]
+    assert kinds("A", "vA") == [Kind.OTHER, Kind.OTHER]
+
+
+def test_a_letter_beside_a_training_loss_is_something_else() -> None:
+    assert roles("loss", "lr", "L")["L"].kind is Kind.OTHER
+    assert roles("val_loss", "lr", "L")["L"].kind is Kind.LOSS
+
+
+def test_episodes_of_a_monitor_have_no_loss() -> None:
+    assert Kind.LOSS not in kinds("r", "l", "t")
+
+
+def test_the_losses_of_image_restoration() -> None:
+    assert kinds("l_pix", "l_percep") == [Kind.LOSS, Kind.LOSS]
+    assert kinds("l_arm", "l_leg") == [Kind.OTHER, Kind.OTHER]
+    assert roles("loss", "l_pix")["l_pix"].kind is Kind.OTHER
+
+
+def test_two_letters_make_a_gan_and_one_does_not() -> None:
+    assert {(it.kind, it.adversarial) for it in roles("D", "G").values()} == {(Kind.LOSS, True)}
+    assert kinds("D") == [Kind.OTHER]
+    assert kinds("loss", "D", "G")[1:] == [Kind.OTHER, Kind.OTHER]
+
+
+@pytest.mark.parametrize("tag", ["grad_D", "grad/layer3"])
+def test_the_gradient_of_a_network_or_a_layer_is_a_norm_of_a_part(tag: str) -> None:
+    role = roles("loss", tag)[tag]
+    assert (role.kind, role.component) == (Kind.GRADIENT_NORM, True)
+    assert roles("loss", tag, "x", values=(1.0, -1.0))[tag].kind is Kind.OTHER
+
+
+def test_other_numbers_about_gradients_are_unknown() -> None:
+    assert roles("loss", "grad_mean")["grad_mean"].kind is Kind.OTHER
+
+
+def test_the_terms_of_a_variational_autoencoder() -> None:
+    found = roles("loss", "recon", "kl")
+    assert all(found[tag].kind is Kind.LOSS and found[tag].component for tag in ("recon", "kl"))
+    assert roles("loss", "kl")["kl"].kind is Kind.OTHER
+
+
+def test_the_entropy_of_an_agent() -> None:
+    assert kinds("ep_rew_mean", "entropy", "std")[1:] == [Kind.AGENT, Kind.AGENT]
+    assert kinds("loss", "entropy", "std")[1:] == [Kind.OTHER, Kind.OTHER]
+
+
+def test_the_losses_of_an_agent_are_adversarial_without_a_return() -> None:
+    assert roles("loss", "approx_kl")["loss"].adversarial
+
+
+def test_precision_and_recall_beside_their_mean() -> None:
+    assert kinds("P", "R", "mAP50") == [Kind.SCORE] * 3
+    assert kinds("P", "R", "loss")[:2] == [Kind.OTHER, Kind.OTHER]
+
+
+@pytest.mark.parametrize("tag", ["validation_0-rmse", "validation_1-rmse"])
+def test_the_number_of_a_data_set_does_not_hide_a_criterion(tag: str) -> None:
+    assert roles("validation_0-rmse", "validation_1-rmse")[tag].kind is Kind.LOSS
