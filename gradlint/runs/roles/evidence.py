@@ -26,7 +26,7 @@ CLEAR = 3.0
 10,000 series of normal noise 99 have a trend in ten points, and none in a hundred."""
 
 FALLEN = 0.8
-"""Share of its first level that a loss has come down to, at most: other measurements drift, too, but
+"""Share of its first level that a loss has come down to, at most: other measurements drift, but
 seldom by a fifth of their level towards 0."""
 
 MOSTLY = 0.9
