@@ -57,7 +57,7 @@ KINDS = {
         "time cost", "batch_cost", "train/avg_reader_cost", "data_cost",
         "consumed samples", "num_updates", "train/n_updates", "_timestamp",
         "eval_runtime", "iteration-time", "num_input_tokens_seen", "Progress/kimg",
-        "batch_cost", "avg_reader_cost", "data_time", "iter_dt",
+        "data_time", "iter_dt",
     ),
     Kind.SYSTEM: (
         "mem-allocated-bytes", "eval_samples_per_second", "throughput", "time/fps", "mfu", "wps",
