@@ -1,7 +1,6 @@
 """The words of metric names in other languages -> the English words that they stand for.
 
-They are those of TensorFlow's tutorials in the language and of the Wikipedia articles *Loss
-function*, *Learning rate*, *Gradient*, *Norm* and *Precision and recall*. A word with a second
+A word with a second
 meaning in its language that a log could have (Spanish `paso`, a step, is fine; German `Rate` is
 not) is left out.
 """
