@@ -160,7 +160,7 @@ class LogChecker:
 
 
 def _placed(rule: Rule, run: Run, finding: Finding) -> Finding:
-    """The finding with its rule's and its run's name, its curve, and the other files that tell it."""
+    """The finding with its rule's and its run's name, its curve, and the other files of that."""
     from gradlint.engine.excerpt import excerpt
 
     window = finding.window or Window()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gradlint.runs.joining.same_series import Copy, copy_of
+from gradlint.runs.joining.same_series import Copy, copy_at, copy_of, differ
 from gradlint.runs.kinds import Kind, Role
 from gradlint.runs.run import Curve, Run
 
@@ -31,9 +31,12 @@ _TRIED = 8
 """Series of another name that a series is compared with, so that runs with the norms of hundreds of
 layers are compared in time."""
 
-_COMPARABLE = 3
-"""Finite points from which on a series speaks for itself: one or two may be a summary, of which
-each file says something else."""
+
+_RENAMED = 6.0
+"""Digits that tell a series of which the name says nothing, once it is known where to look."""
+
+_MOST_RENAMED = 4096
+"""Pairs of series that are looked at for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,50 @@ def copies(run: Run, other: Run) -> Mapping[str, Match] | None:
             if copy is not None:
                 found[tag] = Match(name, copy)
                 break
-            if name == tag and _speak(curve, other.curves[name]):
-                return None
-    measured = [match for tag, match in found.items() if _is_measured(run.curves[tag])]
-    evidence = sum(match.copy.evidence for match in measured)
-    certain = evidence >= _EVIDENCE and len(measured) > _contradictions(run, other, found)
-    return found if certain else None
+    evidence = sum(
+        match.copy.evidence
+        for tag, match in found.items()
+        if _is_measured(run.curves[tag]) or _is_measured(other.curves[match.tag])
+    )
+    if evidence < _EVIDENCE:
+        return None
+    placings = _placings(run, other, found)
+    _add_renamed(run, other, found, placings)
+    return None if _contradicted(run, other, found, placings) else found
+
+
+_Placings = Mapping[tuple[str, str], Copy]
+
+
+def _placings(run: Run, other: Run, found: Mapping[str, Match]) -> _Placings:
+    """For each two axes the best copy that tells how they go together.
+
+    Rows are counted for each series anew, so they tell nothing of others.
+    """
+    placings: dict[tuple[str, str], Copy] = {}
+    for tag, match in found.items():
+        axes = run.curves[tag].axis, other.curves[match.tag].axis
+        known = placings.get(axes)
+        if "row" not in axes and (known is None or match.copy.evidence > known.evidence):
+            placings[axes] = match.copy
+    return placings
+
+
+def _add_renamed(run: Run, other: Run, found: dict[str, Match], placings: _Placings) -> None:
+    """Add the copies that nothing in their names betrays: now it is known where to look."""
+    left = set(other.curves) - {match.tag for match in found.values()}
+    unknown = [tag for tag in run.curves if tag not in found]
+    if len(left) * len(unknown) > _MOST_RENAMED:
+        return
+    for tag in unknown:
+        curve = run.curves[tag]
+        for name in sorted(left):
+            placing = placings.get((curve.axis, other.curves[name].axis))
+            copy = placing and copy_at(curve, other.curves[name], placing)
+            if copy and copy.evidence >= _RENAMED:
+                found[tag] = Match(name, copy)
+                left.remove(name)
+                break
 
 
 def _candidates(curve: Curve, other: Run) -> Iterator[str]:
@@ -84,41 +125,49 @@ def _last_part(tag: str) -> str:
 
 
 def _compatible(one: Role, other: Role) -> bool:
-    if one.kind is not other.kind or (one.split and other.split and one.split != other.split):
+    if one.split and other.split and one.split != other.split:
         return False
-    return one.kind in _MEASURED or one.kind is Kind.LEARNING_RATE or one.metric == other.metric
+    kinds = {one.kind, other.kind}
+    if len(kinds - {Kind.OTHER}) == 1:  # a bare `valid` may be any measure of that split
+        return (
+            bool(kinds & _MEASURED) or kinds == {Kind.LEARNING_RATE} or one.metric == other.metric
+        )
+    return len(kinds) == 1 and one.metric == other.metric
 
 
 def _is_measured(curve: Curve) -> bool:
     return curve.role.kind in _MEASURED
 
 
-def _speak(one: Curve, other: Curve) -> bool:
-    """Whether the two can contradict each other: what counts otherwise cannot."""
-    return (
-        one.axis == other.axis
-        and (_is_measured(one) or _is_measured(other))
-        and all(len(curve.points) >= _COMPARABLE for curve in (one, other))
-    )
-
-
-def _contradictions(run: Run, other: Run, found: Mapping[str, Match]) -> int:
-    """How many series measure what one of the other run does, and differ from it.
+def _contradicted(run: Run, other: Run, found: Mapping[str, Match], placings: _Placings) -> bool:
+    """Whether a series differs from its namesake, or from what measures the same beside its copy.
 
     A log that has the losses of a baseline beside its own is not the log of the baseline.
     """
     namesakes = {tag for tag, match in found.items() if match.tag == tag}
-    return sum(
-        any(
-            curve.role == it.role
-            and name not in namesakes
-            and _speak(curve, it)
-            and (tag in found or not _averaged(curve, it))
-            and copy_of(curve, it) is None
-            for name, it in other.curves.items()
-        )
-        for tag, curve in run.curves.items()
-        if tag not in namesakes
+    matched = {match.tag for match in found.values()}
+    for tag, curve in run.curves.items():
+        if tag in namesakes or not _is_measured(curve):
+            continue
+        written = other.curves[found[tag].tag] if tag in found else curve
+        for name, it in other.curves.items():
+            placing = placings.get((curve.axis, it.axis))
+            if placing is None or written is it:
+                continue
+            rival = _alike(curve.role, it.role) and not _averaged(written, it)
+            told = name in namesakes or (tag in found and name in matched)
+            if name == tag or (rival and not told):
+                if differ(curve, it, placing):
+                    return True
+    return False
+
+
+def _alike(one: Role, other: Role) -> bool:
+    """Whether two roles are the same, where what names no split was taken in training."""
+    return (
+        (one.kind, one.component) == (other.kind, other.component)
+        and (one.metric == other.metric or one.kind is Kind.GRADIENT_NORM)
+        and (one.split == other.split or (one.trained_on and other.trained_on))
     )
 
 

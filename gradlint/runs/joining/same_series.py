@@ -22,10 +22,6 @@ _SINGLE = 2.0**-22
 """Relative difference of a number and of itself as float32 (2**-24), with some room: event files
 hold float32, tables what Python computed."""
 
-_HALF = 0.502
-"""Units of the last digit by which a number differs from what is printed of it, at most: half a
-unit, and a little where float32 tipped the balance."""
-
 _SAMPLE = 200
 """Points that the number of digits is taken from; any of them may end in zeros."""
 
@@ -42,6 +38,9 @@ _FEW = 2
 _END = 0.1
 """Share of the steps by which a copy may begin later or end earlier: a log that was not flushed,
 or logs rarely. What covers half of a run may be another that began like it, or its continuation."""
+
+_BETWEEN = 1e-3
+"""Steps by which a step that was placed may be off a whole one: the error of its scale."""
 
 _DIGITS_A_POINT = 3.0
 """Digits of evidence that one point can give, so that no single coincidence decides."""
@@ -115,7 +114,7 @@ def rounding(values: Values) -> Values:
         most = _MOST_DIGITS - int(power)
         decimals = next((it for it in range(decimals, most) if _has_decimals(sample, it)), most)
         if decimals < most:
-            allowed[these] = np.maximum(allowed[these], _HALF * 10.0**-decimals)
+            allowed[these] += 0.5 * 10.0**-decimals
     allowed[values == 0] = allowed[these].min()
     return allowed
 
@@ -141,8 +140,7 @@ def _placings(curve: Curve, other: Curve, allowed: _Allowed) -> Iterator[tuple[f
     """Scales and offsets that are worth a comparison, the simplest first."""
     yield from ((1.0, float(offset)) for offset in _OFFSETS)
     points, others = np.flatnonzero(curve.finite), np.flatnonzero(other.finite)
-    if len(points) == len(others):
-        yield from _line(curve, other, [(points[0], others[0]), (points[-1], others[-1])])
+    yield from _line(curve, other, [(points[0], others[0]), (points[-1], others[-1])])
     pinned = []
     for at in points[np.linspace(0, len(points) - 1, min(_ANCHORS, len(points))).astype(int)]:
         near = np.abs(other.values - curve.values[at]) <= np.maximum(allowed[0][at], allowed[1])
@@ -174,26 +172,53 @@ def _same_extent(steps: Values, others: Steps) -> bool:
     return bool(abs(steps[0] - begin) <= slack and abs(steps[-1] - end) <= slack)
 
 
+def copy_at(curve: Curve, other: Curve, placing: Copy) -> Copy | None:
+    """How `curve` is a copy of `other`, where another series places their steps."""
+    allowed = rounding(curve.values), rounding(other.values)
+    return _compared(curve, other, allowed, placing.scale, placing.offset)
+
+
+def differ(curve: Curve, other: Curve, placing: Copy) -> bool:
+    """Whether the two have different values at the same steps, as another series places them."""
+    allowed = rounding(curve.values), rounding(other.values)
+    shared = _shared(curve, other, allowed, placing.scale, placing.offset)
+    return len(shared.points) > _FEW and not shared.equal.all()
+
+
 def _compared(
     curve: Curve, other: Curve, allowed: _Allowed, scale: float, offset: float
 ) -> Copy | None:
-    placed = scale * curve.steps + offset
-    left = np.searchsorted(other.steps, placed - 1e-3, side="left")
-    right = np.searchsorted(other.steps, placed + 1e-3, side="right") - 1
-    shared = np.flatnonzero(left <= right)
+    shared = _shared(curve, other, allowed, scale, offset)
     # Intervals may differ on one axis; an axis that was guessed must fit.
-    if len(shared) <= _FEW or (scale != 1 and 2 * len(shared) < len(curve)):
+    guessed = scale != 1 and 2 * len(shared.points) < len(curve)
+    if len(shared.points) <= _FEW or guessed or not shared.equal.all():
         return None
-    equal = np.zeros(len(shared), bool)
+    evidence = _evidence(curve.values[shared.points], shared.slack)
+    own = np.setdiff1d(np.arange(len(curve)), shared.points, assume_unique=True)
+    return Copy(scale, offset, evidence, own)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The points at whose steps both have a value, whether it is the same, and its rounding."""
+
+    points: NDArray[np.intp]
+    equal: NDArray[np.bool_]
+    slack: Values
+
+
+def _shared(curve: Curve, other: Curve, allowed: _Allowed, scale: float, offset: float) -> _Shared:
+    placed = scale * curve.steps + offset
+    left = np.searchsorted(other.steps, placed - _BETWEEN, side="left")
+    right = np.searchsorted(other.steps, placed + _BETWEEN, side="right") - 1
+    points = np.flatnonzero(left <= right)
+    equal = np.zeros(len(points), bool)
+    slack = np.zeros(len(points))
     # A step may have several values: those of its batches, or a running mean.
-    for at in (left[shared], right[shared]):
-        slack = np.maximum(allowed[0][shared], allowed[1][at])
-        equal |= _equal(curve.values[shared], other.values[at], slack)
-    if not equal.all():
-        return None
-    values = curve.values[shared]
-    own = np.flatnonzero(left > right)
-    return Copy(scale, offset, _evidence(values, slack), own)
+    for at in (left[points], right[points]):
+        slack = np.maximum(allowed[0][points], allowed[1][at])
+        equal |= _equal(curve.values[points], other.values[at], slack)
+    return _Shared(points, equal, slack)
 
 
 def _equal(one: Values, other: Values, slack: Values) -> NDArray[np.bool_]:

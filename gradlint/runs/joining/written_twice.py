@@ -40,7 +40,7 @@ def once(readings: Sequence[Reading]) -> list[Reading]:
     found = [_Found(run, number) for number, reading in enumerate(readings) for run in reading.runs]
     runs: list[_Found] = []
     for one in sorted(found, key=_richness, reverse=True):
-        for whole in sorted(runs, key=lambda whole: _distance(whole.run, one.run)):
+        for whole in sorted(runs, key=lambda whole: _nearness(whole.run, one.run), reverse=True):
             matches = _same(one.run, whole)
             if matches is not None:
                 whole.others.append((one, matches))
@@ -64,11 +64,9 @@ def _richness(one: _Found) -> tuple[bool, int, float, int, int]:
     return run.axis != "row", points, round(digits, 1), run.points, -one.reading
 
 
-def _distance(run: Run, other: Run) -> int:
-    """Folders between two runs: the nearest is the one that a file most likely belongs to."""
-    here, there = (os.path.dirname(os.path.abspath(it.path)).split(os.sep) for it in (run, other))
-    common = len(os.path.commonprefix([here, there]))
-    return len(here) + len(there) - 2 * common
+def _nearness(run: Run, other: Run) -> int:
+    """The length of the path that two runs have in common: a file belongs to the nearest run."""
+    return len(os.path.commonpath([os.path.abspath(run.path), os.path.abspath(other.path)]))
 
 
 def _same(run: Run, whole: _Found) -> Mapping[str, Match] | None:
