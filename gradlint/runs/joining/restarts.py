@@ -50,7 +50,8 @@ def separated(run: Run) -> list[Run]:
     counted = _by_epochs(run)
     if counted is not None:
         parts = separated(counted)
-        return [run] if len(parts) == 1 else [_in_rows(part) for part in parts]
+        cut = len(parts) > 1 or parts[0].restarts
+        return [_in_rows(part) for part in parts] if cut else [run]
     falls: list[Fall] = []
     unsteady: set[str] = set()
     for curve in run.curves.values():
@@ -81,7 +82,7 @@ def _by_epochs(run: Run) -> Run | None:
     steps = np.rint(epochs).astype(np.int64)
     counted = dict(run.curves)
     for curve in curves:
-        if curve is clock or curve.records is None:
+        if curve.records is None:
             continue
         at = np.minimum(np.searchsorted(clock.records, curve.records), len(clock) - 1)
         if (clock.records[at] == curve.records).all():

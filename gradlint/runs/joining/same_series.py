@@ -18,6 +18,9 @@ from gradlint.runs.run import Curve, Steps, Values
 _MOST_DIGITS = 8
 """Digits from which on a number was not rounded to be printed: float32 has 7.2."""
 
+_LARGEST_POWER = 290
+"""Power of ten up to which numbers can be scaled within float64; beyond, digits do not count."""
+
 _SINGLE = 2.0**-22
 """Relative difference of a number and of itself as float32 (2**-24), with some room: event files
 hold float32, tables what Python computed."""
@@ -106,13 +109,14 @@ def rounding(values: Values) -> Values:
     if not len(known):
         return allowed
     allowed[known] = _SINGLE * size[known]
-    powers = np.floor(np.log10(size[known]))
+    powers = np.clip(np.floor(np.log10(size[known])), -_LARGEST_POWER, _LARGEST_POWER)
     decimals = -int(powers.max())
     for power in np.unique(powers)[::-1]:
         these = known[powers == power]
         sample = size[these[:: max(1, len(these) // _SAMPLE)]]
         most = _MOST_DIGITS - int(power)
-        decimals = next((it for it in range(decimals, most) if _has_decimals(sample, it)), most)
+        fewest = max(decimals, -int(power))
+        decimals = next((it for it in range(fewest, most) if _has_decimals(sample, it)), most)
         if decimals < most:
             allowed[these] += 0.5 * 10.0**-decimals
     allowed[values == 0] = allowed[these].min()
