@@ -14,7 +14,6 @@ from gradlint.runs.finding_files.groups import Group, GroupKind, Member
 from gradlint.runs.finding_files.neighbours import neighbourhoods
 from gradlint.runs.joining.restarts import separated
 from gradlint.runs.joining.several_files import merged, numbered
-from gradlint.runs.joining.written_twice import once
 from gradlint.runs.kinds import Kind
 from gradlint.runs.readers.formats import NotALog, format_of, opened
 from gradlint.runs.readers.protocol import BLOCK, HEAD
@@ -79,6 +78,8 @@ def _passed_over(group: Group, reading: Reading) -> Reading:
 
 def _once(root: str, readings: list[Reading], roles: Mapping[str, str] | None) -> list[Reading]:
     """The readings with each run once; as they are, and a problem, if that fails."""
+    from gradlint.runs.joining.written_twice import once  # most folders hold a single log
+
     try:
         joined = once(readings)
         for run in (run for reading in joined for run in reading.runs if run.told):
