@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SeriesSummary:
-    """What was found of one series: its role, its steps, the range of its finite values."""
+    """What was found of one series: its role, its steps, the range of its finite values.
+
+    `judged`: rules look at its course; of the others at no more than NaN.
+    """
 
     tag: str
     role: str
@@ -17,11 +20,12 @@ class SeriesSummary:
     low: float
     high: float
     nonfinite: int
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What was found of one run."""
+    """What was found of one run; `files` are those that it was read from."""
 
     name: str
     path: str
@@ -32,3 +36,4 @@ class RunSummary:
     first_step: int | None
     last_step: int | None
     series: tuple[SeriesSummary, ...]
+    files: tuple[str, ...] = ()

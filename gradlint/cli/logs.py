@@ -100,13 +100,22 @@ def _report(outcome: LogOutcome, listing: bool) -> Report:
         "runs": len(outcome.runs),
         "series": sum(len(run.series) for run in outcome.runs),
         "points": outcome.points,
+        "unjudged": sum(not it.judged for run in outcome.runs for it in run.series),
     }
+    homes = {path: run.path for run in outcome.runs for path in run.files if len(run.files) > 1}
     report = Report(
         findings=outcome.findings,
         skipped=outcome.skipped,
         excerpts=_NoExcerpts(),
         covered=covered,
-        closing=lambda: summary.log_summary(outcome.findings, covered, judged=not listing),
+        fate="Passed over",
+        closing=lambda: summary.log_summary(
+            outcome.findings,
+            covered,
+            homes=homes,
+            passed_over=len(outcome.skipped),
+            judged=not listing,
+        ),
         nothing=not outcome.runs,
     )
     if not listing:

@@ -33,6 +33,7 @@ class Report:
         closing: the last line of text output.
         nothing: there was nothing to read; the last line then goes to standard error.
         dismissed: the files that were never interpreted, by reason.
+        fate: what became of that which was given up.
         suppressed: number of findings that comments suppressed; None where there are no comments.
         preface: what text output begins with.
         more: further keys of the JSON document.
@@ -45,6 +46,7 @@ class Report:
     closing: Callable[[], str]
     nothing: bool = False
     dismissed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    fate: str = "Not followed to the end"
     suppressed: int | None = None
     preface: Callable[[], Iterable[Line | Table]] = tuple
     more: Callable[[], Mapping[str, Any]] = dict
@@ -172,7 +174,9 @@ def _closing(report: Report, options: Mapping[str, Any]) -> Iterator[Line | Tabl
 
     if options["show_skipped"] and (report.skipped or report.dismissed):
         in_full = options["output_format"] == "full"
-        yield from summary.skipped(report.skipped, report.dismissed, report.excerpts, paths=in_full)
+        yield from summary.skipped(
+            report.skipped, report.dismissed, report.excerpts, paths=in_full, fate=report.fate
+        )
         yield Line()
     if options["statistics"] and report.findings:
         yield summary.statistics(report.findings)

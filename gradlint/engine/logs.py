@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from gradlint.config import Settings, Source
 from gradlint.engine.own_rules import crash_findings, own_findings
-from gradlint.finding import Finding, Skip, Window
+from gradlint.finding import Finding, Note, Skip, Window
 from gradlint.registry import Registry, Rule, log_registry
 from gradlint.run_summary import RunSummary, SeriesSummary
 from gradlint.selection import PerFile, enabled
@@ -26,7 +26,11 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(slots=True)
 class LogOutcome:
-    """What a check of logs found; `files` counts those that were read, readable or not."""
+    """What a check of logs found.
+
+    `files` counts those that were read, readable or not; `skipped` are those that were found and
+    hold no training log.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
@@ -111,6 +115,7 @@ class LogChecker:
     def take(self, reading: Reading, outcome: LogOutcome, *, judge: bool = True) -> None:
         """Add what a reading shows to `outcome`."""
         outcome.files += reading.files
+        outcome.skipped += reading.skipped
         read = any(run.curves for run in reading.runs)
         for problem in reading.problems:
             problem = replace(problem, rest_read=read)
@@ -155,14 +160,18 @@ class LogChecker:
 
 
 def _placed(rule: Rule, run: Run, finding: Finding) -> Finding:
-    """The finding with its rule's and its run's name, and the curve around it."""
+    """The finding with its rule's and its run's name, its curve, and the other files of that."""
     from gradlint.engine.excerpt import excerpt
 
     window = finding.window or Window()
     curve = run.curves.get(window.series)
     drawn = None if curve is None else excerpt(curve, window.start, window.end)
-    finding = replace(finding, window=replace(window, run=run.name, excerpt=drawn))
-    return finding.stamped(code=rule.code, name=rule.name, severity=rule.severity, path=run.path)
+    path, *others = run.told.get(window.series, (run.path,))
+    notes = finding.notes
+    if others:
+        notes += (Note(f"also in {', '.join(f'`{other}`' for other in others)}"),)
+    finding = replace(finding, window=replace(window, run=run.name, excerpt=drawn), notes=notes)
+    return finding.stamped(code=rule.code, name=rule.name, severity=rule.severity, path=path)
 
 
 def summary(run: Run) -> RunSummary:
@@ -185,6 +194,7 @@ def summary(run: Run) -> RunSummary:
         first_step=min(steps, default=None),
         last_step=max(steps, default=None),
         series=series,
+        files=run.sources,
     )
 
 
@@ -201,6 +211,7 @@ def _series(curve: Curve) -> SeriesSummary:
         low=float(np.min(finite)) if len(finite) else math.nan,
         high=float(np.max(finite)) if len(finite) else math.nan,
         nonfinite=len(curve) - len(finite),
+        judged=curve.role.judged,
     )
 
 

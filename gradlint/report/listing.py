@@ -24,9 +24,10 @@ _NARROWEST = 60
 
 
 def tables(runs: Sequence[RunSummary]) -> Iterator[Line | Table]:
-    """For each run a line that says where it is from, and a table of its series."""
+    """For each run a line that says where it is from, its files if several, and its series."""
     for run in runs:
         yield _head(run)
+        yield from (_also(path) for path in run.files if len(run.files) > 1)
         # The last column is of use only where something is not finite.
         last = None if any(series.nonfinite for series in run.series) else -1
         rows = [_row(series)[:last] for series in run.series]
@@ -40,6 +41,7 @@ def document(runs: Sequence[RunSummary]) -> list[dict[str, Any]]:
         {
             "name": run.name,
             "path": run.path,
+            "files": list(run.files),
             "format": run.format,
             "part": run.part,
             "points": run.points,
@@ -56,6 +58,7 @@ def _described(series: SeriesSummary) -> dict[str, Any]:
     return {
         "tag": series.tag,
         "role": series.role,
+        "judged": series.judged,
         "points": series.points,
         "first_step": series.first,
         "last_step": series.last,
@@ -75,6 +78,10 @@ def _head(run: RunSummary) -> Line:
     return Line((), [(escape(run.path), "strong"), (f": {said}", "")], [(" " * _INDENT, "")])
 
 
+def _also(path: str) -> Line:
+    return Line([(f"  from {escape(path)}", "")])
+
+
 def _row(series: SeriesSummary) -> tuple[str, ...]:
     values = ""
     if not math.isnan(series.low):
@@ -82,7 +89,7 @@ def _row(series: SeriesSummary) -> tuple[str, ...]:
         values = low if low == high else f"{low} to {high}"
     return (
         name_of(series.tag),
-        escape(series.role),
+        escape(series.role if series.judged else f"{series.role} (not judged)"),
         f"{series.points:,}",
         span(series.first, series.last),
         values,

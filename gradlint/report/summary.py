@@ -71,24 +71,41 @@ def _given_up(skips: Sequence[Skip]) -> str:
 
 
 def log_summary(
-    findings: Sequence[Finding], covered: Mapping[str, int], *, judged: bool = True
+    findings: Sequence[Finding],
+    covered: Mapping[str, int],
+    *,
+    homes: Mapping[str, str] | None = None,
+    passed_over: int = 0,
+    judged: bool = True,
 ) -> str:
     """The closing line of a check of training logs, or of a listing that judged nothing.
 
-    `covered` says how many `files`, `runs`, `series` and `points` were read.
+    Args:
+        findings: what is reported.
+        covered: how many `files`, `runs`, `series` and `points` were read, and of how many series
+            (`unjudged`) no more than NaN can be told.
+        homes: by file, the path of the run that it is a part of, where that is another one.
+        passed_over: files that were found and hold no training log.
+        judged: whether anything was judged.
     """
     files, runs = covered["files"], covered["runs"]
     points = count(covered["points"], "point", "points")
-    read = f"{count(runs, 'run', 'runs')}, {covered['series']:,} series, {points}"
+    series = f"{covered['series']:,} series"
+    if covered["unjudged"]:
+        series += f" ({covered['unjudged']:,} not judged)"
+    read = f"{count(runs, 'run', 'runs')}, {series}, {points}"
+    over = f", {count(passed_over, 'file', 'files')} passed over" if passed_over else ""
     if not findings:
         if not runs:
-            return "Nothing to check: no training logs were found."
+            return f"Nothing to check: no training logs were found{over}."
+        read += over
         return f"All checks passed: {read}." if judged else f"Read: {read}."
     hit_runs: set[tuple[str, str]] = set()
     hit_files: set[str] = set()
     for finding in findings:
         if finding.window is not None and finding.window.run:
-            hit_runs.add((finding.path, finding.window.run))
+            path = (homes or {}).get(finding.path, finding.path)
+            hit_runs.add((path, finding.window.run))
         else:
             hit_files.add(finding.path)
     places = []
@@ -98,9 +115,9 @@ def log_summary(
         places.append(_share(len(hit_files), files, "file", "files"))
     found = f"{_counted(findings)} in {' and '.join(places)}"
     if not judged:
-        return f"Read: {read}; found {found}."
+        return f"Read: {read}{over}; found {found}."
     source = "" if hit_files else f" from {count(files, 'file', 'files')}"
-    return f"Found {found} ({points} read{source})."
+    return f"Found {found} ({points} read{source}{over})."
 
 
 def _counted(findings: Sequence[Finding]) -> str:
@@ -125,8 +142,9 @@ def skipped(
     excerpts: Excerpts,
     *,
     paths: bool = True,
+    fate: str = "Not followed to the end",
 ) -> Iterator[Line]:
-    """What was not followed to the end, and which files were never interpreted, by reason.
+    """What was given up, and which files were never interpreted, by reason.
 
     Args:
         skips: what was given up, with its place.
@@ -134,11 +152,12 @@ def skipped(
         excerpts: where positions in notebooks come from.
         paths: whether the files that were never interpreted are named or only counted: most files
             of most projects train nothing.
+        fate: what became of that which was given up.
     """
     groups: dict[str, list[str]] = {}
     for skip in skips:
         rule = f" ({skip.code})" if skip.code else ""
-        reason = f"Not followed to the end{rule}: {skip.reason}"
+        reason = f"{fate}{rule}: {skip.reason}"
         groups.setdefault(reason, []).append(_place(skip, excerpts))
     for reason, places in groups.items():
         yield from _group(reason, len(places), places)

@@ -38,6 +38,9 @@ class Kind(enum.StrEnum):
     """The user does not want it looked at."""
 
 
+_NOT_JUDGED = frozenset((Kind.CLOCK, Kind.SYSTEM, Kind.OTHER, Kind.IGNORE))
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """What one series measures.
@@ -70,6 +73,11 @@ class Role:
     def trained_on(self) -> bool:
         """Taken on the data trained on, or on data that the name does not tell."""
         return self.split in ("", "train")
+
+    @property
+    def judged(self) -> bool:
+        """Whether rules look at its course; NaN is reported of what is not known, too."""
+        return self.kind not in _NOT_JUDGED
 
     def __str__(self) -> str:
         """As a setting names it: `validation loss`, `gradient-norm`."""

@@ -8,8 +8,10 @@ from dataclasses import replace
 from functools import partial
 from typing import BinaryIO
 
+from gradlint.finding import Skip
 from gradlint.runs.finding_files.discovery import NOTHING, discover, unreadable
 from gradlint.runs.finding_files.groups import Group, GroupKind, Member
+from gradlint.runs.finding_files.neighbours import neighbourhoods
 from gradlint.runs.joining.restarts import separated
 from gradlint.runs.joining.several_files import merged, numbered
 from gradlint.runs.kinds import Kind
@@ -19,6 +21,7 @@ from gradlint.runs.roles.assignment import assign_roles, chosen_role
 from gradlint.runs.run import Curve, Problem, Reading, Run
 
 _NO_METRIC = "no metric was found"
+_NO_TRAINING = "none of its numbers is known to be of a training run"
 _NO_SCALAR = "contains no scalars so far"
 
 _OPTIMISED = frozenset((Kind.LOSS, Kind.GRADIENT_NORM, Kind.LEARNING_RATE))
@@ -36,27 +39,54 @@ _CERTAIN_NAMES = frozenset(("trainer_state.json", "metrics.csv", "progress.csv",
 
 
 def read(paths: Sequence[str], roles: Mapping[str, str] | None = None) -> Iterator[Reading]:
-    """The readings of everything at and below `paths`, a group at a time.
+    """The readings of everything at and below `paths`, a neighbourhood at a time.
 
-    Only one group is in memory at once. `roles` are the user's (see `assign_roles`). A directory in
-    which nothing could be read as a log is a problem, too. Raises ValueError for a role that does
-    not exist.
+    Only the files that may be one run are in memory at once. `roles` are the user's (see
+    `assign_roles`). A directory in which nothing could be read as a log is a problem, too. Raises
+    ValueError for a role that does not exist.
     """
     for value in (roles or {}).values():
         chosen_role(value)
-    fruitless: dict[str, bool] = {}
+    groups: list[Group] = []
     for found in discover(paths):
         if isinstance(found, Problem):
             yield Reading(problems=[found])
-            continue
-        reading = _contained(found.path, partial(read_group, found, roles))
-        if found.root:
+        elif isinstance(found, Skip):
+            yield Reading(skipped=[found], files=0)
+        else:
+            groups.append(found)
+    fruitless: dict[str, bool] = {}
+    for near in neighbourhoods(groups):
+        readings = []
+        for group in near:
+            reading = _contained(group.path, partial(read_group, group, roles))
             said = bool(reading.runs or reading.problems)
-            fruitless[found.root] = fruitless.get(found.root, True) and not said
-        if reading.runs or reading.problems:
-            yield reading
+            if group.root:
+                fruitless[group.root] = fruitless.get(group.root, True) and not said
+            readings.append(reading if said else _passed_over(group, reading))
+        if len(readings) > 1:
+            readings = _once(near[0].root, readings, roles)
+        yield from readings
     for root in filter(fruitless.__getitem__, fruitless):
         yield Reading(problems=[Problem(root, NOTHING)])
+
+
+def _passed_over(group: Group, reading: Reading) -> Reading:
+    skipped = reading.skipped or [Skip(group.path, None, _NO_METRIC)]
+    return Reading(skipped=skipped, files=0)
+
+
+def _once(root: str, readings: list[Reading], roles: Mapping[str, str] | None) -> list[Reading]:
+    """The readings with each run once; as they are, and a problem, if that fails."""
+    from gradlint.runs.joining.written_twice import once  # most folders hold a single log
+
+    try:
+        joined = once(readings)
+        for run in (run for reading in joined for run in reading.runs if run.told):
+            assign_roles(run, roles)
+    except Exception as error:
+        return [*readings, _failed(root, error)]
+    return joined
 
 
 def _contained(path: str, reading: Callable[[], Reading]) -> Reading:
@@ -64,9 +94,13 @@ def _contained(path: str, reading: Callable[[], Reading]) -> Reading:
     try:
         return reading()
     except Exception as error:
-        message = f"could not be read because of an error in gradlint: {type(error).__name__}"
-        said = f"{message}: {error}" if str(error) else message
-        return Reading(problems=[Problem(path, said, help="report this error")])
+        return _failed(path, error)
+
+
+def _failed(path: str, error: Exception) -> Reading:
+    message = f"could not be read because of an error in gradlint: {type(error).__name__}"
+    said = f"{message}: {error}" if str(error) else message
+    return Reading(problems=[Problem(path, said, help="report this error")])
 
 
 def read_runs(path: str | os.PathLike[str], roles: Mapping[str, str] | None = None) -> list[Run]:
@@ -135,8 +169,9 @@ def _read_stream(
     if isinstance(found, Problem):
         return Reading(problems=[found] if demanded or head else [])
     if isinstance(found, NotALog):
-        problem = Problem(path, f"is not a training log: it is {found.what}")
-        return Reading(problems=[problem] if demanded else [])
+        if not demanded:
+            return Reading(skipped=[Skip(path, None, f"it is {found.what}")])
+        return Reading(problems=[Problem(path, f"is not a training log: it is {found.what}")])
     reader = opened(found, head, path, name, size)
     reader.feed(head)
     while block := stream.read(BLOCK):
@@ -148,7 +183,9 @@ def _with_roles(reading: Reading, roles: Mapping[str, str] | None) -> Reading:
     """The reading with the role of each series; nothing of it if it is not a training log."""
     for run in reading.runs:
         assign_roles(run, roles)
-    return reading if reading.certain or any(map(_is_training, reading.runs)) else Reading()
+    if reading.certain or any(map(_is_training, reading.runs)):
+        return reading
+    return Reading(skipped=[Skip(run.path, None, _NO_TRAINING) for run in reading.runs[:1]])
 
 
 def _is_training(run: Run) -> bool:
@@ -189,4 +226,4 @@ def _finished(reading: Reading, nothing: Problem | None) -> Reading:
     problems = list(dict.fromkeys(reading.problems))
     if nothing is not None and not problems and not any(run.curves or run.messages for run in runs):
         problems.append(nothing)
-    return Reading(runs, problems)
+    return Reading(runs, problems, reading.skipped)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlint.finding import Skip
 from gradlint.runs.kinds import UNKNOWN, Role
 
 if TYPE_CHECKING:
@@ -168,6 +169,9 @@ class Run:
         messages: trouble that the program spoke of itself, in order.
         restarts: where steps went backwards.
         metadata: hyper-parameters and texts that the log carries.
+        files: the files that it was read from, where they are several.
+        told: by tag, the files that have the series: first the one that it was read from. Empty for
+            a run that no other file tells, too.
         part: from 1; above 1 for a second run that was appended to the same log.
     """
 
@@ -179,6 +183,7 @@ class Run:
     restarts: tuple[Restart, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     part: int = 1
     _measured: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
@@ -191,6 +196,11 @@ class Run:
             self._measured[measure] = measure(self)
         result: _T = self._measured[measure]
         return result
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The files that it was read from."""
+        return self.files or (self.path,)
 
     def of(self, *kinds: str, parts: bool = False) -> list[Curve]:
         """The curves of these kinds, wholes only unless `parts` of wholes are wanted too."""
@@ -233,12 +243,14 @@ class Reading:
     Attributes:
         runs: in the order of the log.
         problems: what could not be read.
+        skipped: the files that hold no training log, and why.
         files: how many files it was made of.
         certain: whether it is known to be a training log, whatever its series are called.
     """
 
     runs: list[Run] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    skipped: list[Skip] = field(default_factory=list)
     files: int = 1
     certain: bool = True
 

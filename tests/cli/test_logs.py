@@ -63,6 +63,37 @@ def test_healthy_logs_pass(gradlint: Gradlint, write: Write) -> None:
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
+def test_what_was_passed_over_is_counted_and_listed_with_the_reason(
+    gradlint: Gradlint, write: Write
+) -> None:
+    write("runs/a/metrics.csv", HEALTHY)
+    write("runs/a/config.json", "{}")
+    write("runs/a/notes.txt", "a poem\nabout nothing\n")
+    write("runs/a/model.pt", "weights")
+    assert gradlint("logs", "runs").stdout.endswith(" 300 points, 2 files passed over.\n")
+    assert gradlint("logs", "runs", "--show-skipped").stdout.startswith(
+        "Passed over: its name is that of another kind of file (1 file)\n"
+        "  runs/a/config.json\n"
+        "Passed over: no metric was found (1 file)\n"
+        "  runs/a/notes.txt\n"
+    )
+    document = json.loads(gradlint("logs", "runs", "--output-format", "json").stdout)
+    assert [it["path"] for it in document["skipped"]] == ["runs/a/config.json", "runs/a/notes.txt"]
+    assert document["summary"]["skipped"] == 2
+
+
+def test_a_run_in_several_files_is_told_once(gradlint: Gradlint, write: Write) -> None:
+    rows = [row.split(",") for row in BROKEN.splitlines()[1:]]
+    write("run/metrics.csv", BROKEN)
+    write("run/train.log", "".join(f"step {n} loss {float(loss):.4f}\n" for n, loss in rows[::10]))
+    result = gradlint("logs", "run")
+    assert result.stdout.count("error[") == 1
+    assert "--> run/metrics.csv:202 (" in result.stdout
+    assert "= note: also in `run/train.log`\n" in result.stdout
+    assert result.stdout.endswith(" in 1 run (300 points read from 2 files).\n")
+    assert "  from run/train.log\n" in gradlint("logs", "run", "--list").stdout
+
+
 @pytest.mark.parametrize("name", ["notes.txt", "empty.csv", "nothing/there.csv"])
 def test_no_metric_at_all_is_never_clean(gradlint: Gradlint, write: Write, name: str) -> None:
     write("notes.txt", "a poem\nabout nothing\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,24 @@ def test_a_terminal_shows_the_same_table() -> None:
 def test_a_second_run_of_a_file_says_so() -> None:
     run = RunSummary("a.csv", "a.csv", "csv", 2, 1, "epoch", 7, 7, (LONG,))
     assert page_of(run).startswith("a.csv: part 2, csv, 1 series, 1 point, epoch 7\n")
+
+
+def test_a_run_of_several_files_names_them() -> None:
+    files = ("r/events.1", "r/a\x1b.log")
+    page = page_of(replace(RUN, series=(), files=files)).split("\n")
+    assert page[1:3] == ["  from r/events.1", "  from r/a\\x1b.log"]
+    assert document([replace(RUN, files=files)])[0]["files"] == list(files)
+
+
+def test_a_run_of_one_file_does_not_repeat_it() -> None:
+    assert "from" not in page_of(replace(RUN, files=(RUN.path,)))
+
+
+def test_a_series_that_no_rule_judges_is_marked() -> None:
+    clock = SeriesSummary("time", "clock", 9, 0, 8, 1.0, 1.0, 0, judged=False)
+    run = replace(RUN, series=(LOSS, clock))
+    assert "  time        clock (not judged)" in page_of(run)
+    assert [it["judged"] for it in document([run])[0]["series"]] == [True, False]
 
 
 @pytest.mark.parametrize("columns", [60, 80, 140])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -26,7 +27,7 @@ from tests.report.curves import (
 from tests.report.terminals import shown, uncoloured
 from tests.report.test_full import golden
 
-COVERED = {"files": 20, "runs": 14, "series": 96, "points": 412_000}
+COVERED = {"files": 20, "runs": 14, "series": 96, "points": 412_000, "unjudged": 0}
 
 
 class Nothing:
@@ -163,7 +164,8 @@ def test_the_closing_line() -> None:
     assert log_summary([NAN_FINDING, UNREADABLE], COVERED) == (
         "Found 2 errors in 1 of 14 runs and 1 of 20 files (412,000 points read)."
     )
-    assert log_summary([UNREADABLE], {"files": 1, "runs": 0, "series": 0, "points": 0}) == (
+    nothing = dict.fromkeys(COVERED, 0)
+    assert log_summary([UNREADABLE], {**nothing, "files": 1}) == (
         "Found 1 error in 1 file (0 points read)."
     )
     assert log_summary([], COVERED) == "All checks passed: 14 runs, 96 series, 412,000 points."
@@ -171,5 +173,31 @@ def test_the_closing_line() -> None:
     assert log_summary([UNREADABLE], COVERED, judged=False) == (
         "Read: 14 runs, 96 series, 412,000 points; found 1 error in 1 of 20 files."
     )
-    nothing = dict.fromkeys(COVERED, 0)
     assert log_summary([], nothing) == "Nothing to check: no training logs were found."
+
+
+def test_the_closing_line_says_what_was_passed_over_and_not_judged() -> None:
+    covered = {**COVERED, "unjudged": 1_200}
+    assert log_summary([], covered, passed_over=1) == (
+        "All checks passed: 14 runs, 96 series (1,200 not judged), 412,000 points,"
+        " 1 file passed over."
+    )
+    assert log_summary([UNREADABLE], covered, passed_over=2, judged=False) == (
+        "Read: 14 runs, 96 series (1,200 not judged), 412,000 points, 2 files passed over;"
+        " found 1 error in 1 of 20 files."
+    )
+    assert log_summary([NAN_FINDING], COVERED, passed_over=2) == (
+        "Found 1 error in 1 of 14 runs (412,000 points read from 20 files, 2 files passed over)."
+    )
+    assert log_summary([], dict.fromkeys(COVERED, 0), passed_over=3) == (
+        "Nothing to check: no training logs were found, 3 files passed over."
+    )
+
+
+def test_findings_in_two_files_of_a_run_are_in_one_run() -> None:
+    beside = replace(NAN_FINDING, path="runs/a/events.1")
+    assert log_summary([NAN_FINDING, beside], COVERED).startswith("Found 2 errors in 2 of 14 runs")
+    homes = {"runs/a/events.1": NAN_FINDING.path, NAN_FINDING.path: NAN_FINDING.path}
+    assert log_summary([NAN_FINDING, beside], COVERED, homes=homes).startswith(
+        "Found 2 errors in 1 of 14 runs"
+    )

@@ -114,6 +114,11 @@ def test_files_that_were_never_interpreted_may_be_counted_alone() -> None:
     )
 
 
+def test_what_was_passed_over_is_called_so_where_logs_were_read() -> None:
+    text = plain.text(skipped(SKIPS[3:], {}, Cells(), fate="Passed over"))
+    assert text == "Passed over: too large (1 file)\n  big.py\n"
+
+
 def test_the_json_document() -> None:
     span = Span(12, 5, 13, 9)
     full = Finding(

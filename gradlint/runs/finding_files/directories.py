@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gradlint.finding import Skip
 from gradlint.runs.finding_files.file_names import (
     event_file_order,
+    is_called_otherwise,
     is_event_file,
     may_be_log,
     may_hold_logs,
@@ -26,6 +28,8 @@ below the run's own files)."""
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 _TRAINER_STATE = "trainer_state.json"
 _GLOBAL_STEP = re.compile(rb'"global_step": *(\d+)')
+
+_OTHER_NAME = "its name is that of another kind of file"
 
 _MLFLOW_RUN = re.compile(rb"^run_(?:id|uuid):", re.MULTILINE)
 _WANDB_FILES = ("files/wandb-history.jsonl", "files/output.log")
@@ -57,8 +61,8 @@ class Walk:
         self._ahead: dict[str, _Listing] = {}
         self.found = 0
 
-    def groups(self) -> Iterator[Group | Problem]:
-        """All groups, directory by directory."""
+    def groups(self) -> Iterator[Group | Problem | Skip]:
+        """All groups, directory by directory, and what is no log by its name."""
         # A stack, not recursion: directories may be nested deeper than Python's frames.
         stack = [self._root]
         while stack:
@@ -77,9 +81,9 @@ class Walk:
                 self.found += 1
                 yield whole
                 continue
-            for group in self._parts(folder, listing):
-                self.found += 1
-                yield group
+            for part in self._parts(folder, listing):
+                self.found += isinstance(part, Group)
+                yield part
             stack += [self._join(folder, name) for name in reversed(listing.folders)]
 
     def _whole(self, folder: str, listing: _Listing) -> Group | None:
@@ -95,17 +99,21 @@ class Walk:
                 return Group(GroupKind.WANDB, folder, members, self._name(folder), self._root)
         return None
 
-    def _parts(self, folder: str, listing: _Listing) -> Iterator[Group]:
-        """The runs whose files stand in the directory."""
+    def _parts(self, folder: str, listing: _Listing) -> Iterator[Group | Skip]:
+        """The runs whose files stand in the directory, and the files that are none."""
         members = self._event_members(folder, listing)
         if members:
             path = members[0].path if len(members) == 1 else folder
             yield Group(GroupKind.EVENTS, path, members, self._name(folder), self._root)
-        self._skip_old_checkpoints(folder, listing)
+        yield from self._old_checkpoints(folder, listing)
         for file in listing.files:
             path = self._join(folder, file)
-            if path not in self._used and not is_event_file(file) and may_be_log(file):
+            if path in self._used or is_event_file(file):
+                continue
+            if may_be_log(file):
                 yield Group(GroupKind.FILE, path, (Member(path),), self._name(path), self._root)
+            elif is_called_otherwise(file):
+                yield Skip(path, None, _OTHER_NAME)
 
     def _event_members(self, folder: str, listing: _Listing) -> tuple[Member, ...]:
         """The directory's event files, and those of subdirectories that are parts of the run."""
@@ -136,8 +144,8 @@ class Walk:
             return []  # it is reported when its turn comes
         return [self._join(path, file) for file in listing.events]
 
-    def _skip_old_checkpoints(self, folder: str, listing: _Listing) -> None:
-        """Of the copies of a trainer's state, use only the one that got furthest."""
+    def _old_checkpoints(self, folder: str, listing: _Listing) -> Iterator[Skip]:
+        """The copies of a trainer's state but the one that got furthest, which alone is used."""
         steps = {
             self._join(folder, name): int(match[1])
             for name in listing.folders
@@ -150,9 +158,10 @@ class Walk:
             steps[folder] = int(step[1]) if step else 0
         # Of equals the trainer's own, which was added last, is the final one.
         furthest = sorted(steps, key=steps.__getitem__)[::-1]
-        copies = [self._join(path, _TRAINER_STATE) for path in furthest]
-        newest = next(filter(os.path.isfile, copies), None)
-        self._used.update(path for path in copies if path != newest)
+        paths = [self._join(path, _TRAINER_STATE) for path in furthest]
+        newest, *older = [*filter(os.path.isfile, paths)] or [""]
+        self._used.update(older)
+        yield from (Skip(path, None, f"{newest} goes further") for path in older)
 
     def _join(self, folder: str, name: str) -> str:
         return name if folder == os.curdir else os.path.join(folder, name)

@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 
+from gradlint.finding import Skip
 from gradlint.runs.finding_files.directories import Walk
 from gradlint.runs.finding_files.file_names import (
     event_file_order,
@@ -23,11 +24,12 @@ NOTHING = "contains no training logs"
 _PATTERN = re.compile(r"[*?[]")
 
 
-def discover(paths: Sequence[str]) -> Iterator[Group | Problem]:
+def discover(paths: Sequence[str]) -> Iterator[Group | Problem | Skip]:
     """The runs at and below `paths`: files, directories, or patterns with `*`, `?`, `[]` and `**`.
 
     A file that is named is always given. A directory is walked, with links followed and every real
-    directory visited once. What does not exist or cannot be listed is a `Problem`.
+    directory visited once; a file in it with the ending of a log but the name of something else is
+    a `Skip`. What does not exist or cannot be listed is a `Problem`.
     """
     files: list[str] = []
     folders: list[str] = []
@@ -43,14 +45,14 @@ def discover(paths: Sequence[str]) -> Iterator[Group | Problem]:
             for match in matches:
                 (folders if os.path.isdir(match) else files).append(match)
     seen: set[str] = set()
-    for found in _named(files):
-        if isinstance(found, Problem) or _is_new(found, seen):
-            yield found
+    for named in _named(files):
+        if isinstance(named, Problem) or _is_new(named, seen):
+            yield named
     visited: set[tuple[int, int]] = set()
     for folder in folders:
         walk = Walk(folder, visited)
         for found in walk.groups():
-            if isinstance(found, Problem) or _is_new(found, seen):
+            if not isinstance(found, Group) or _is_new(found, seen):
                 yield found
         if not walk.found:
             yield Problem(folder, NOTHING)

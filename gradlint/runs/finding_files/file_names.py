@@ -14,9 +14,14 @@ _ROTATED = re.compile(r"\.[oe]\d+$|(?<=\.log|\.out|\.err|\.txt)\.\d+$")
 """`job.o12345` of a batch system, `train.log.1`: the part in front decides. Not `ls.1`, a page of
 the manual."""
 
-_NOT_LOGS = frozenset(
+_PROSE = frozenset(
     "license licence copying notice news history todo thanks install faq authors contributors "
-    "changelog changes readme makefile dockerfile containerfile procfile rakefile gemfile "
+    "changelog changes readme".split()
+)
+"""Names of texts (without suffix, in lower case) for people. A `history.csv` is a log."""
+
+_NOT_LOGS = frozenset(
+    "makefile dockerfile containerfile procfile rakefile gemfile "
     "pipfile jenkinsfile vagrantfile cname version requirements environment constraints vocab "
     "merges bpe dict labels classes class_names cmakelists robots manifest package package-lock "
     "tsconfig composer config configs hparams hyperparams params args options settings tokenizer "
@@ -42,13 +47,24 @@ def is_event_file(name: str) -> bool:
 
 def may_be_log(name: str) -> bool:
     """Whether a file found in a directory is worth opening."""
-    if name.startswith("."):
-        return False
+    stem, suffix = _parts(name)
+    return suffix in _SUFFIXES and not _is_other(stem, suffix) and not name.startswith(".")
+
+
+def is_called_otherwise(name: str) -> bool:
+    """Whether a file has the ending of a log, and the name of something else."""
+    stem, suffix = _parts(name)
+    return suffix in _SUFFIXES and _is_other(stem, suffix)
+
+
+def _is_other(stem: str, suffix: str) -> bool:
+    return stem in _NOT_LOGS or (stem in _PROSE and suffix in ("", ".txt"))
+
+
+def _parts(name: str) -> tuple[str, str]:
     name = _ROTATED.sub("", name.lower().removesuffix(".gz"))
     stem, dot, suffix = name.rpartition(".")
-    if not dot:
-        stem, suffix = name, ""
-    return f"{dot}{suffix}" in _SUFFIXES and stem not in _NOT_LOGS
+    return (stem, f".{suffix}") if dot else (name, "")
 
 
 def may_hold_logs(name: str) -> bool:

@@ -25,6 +25,13 @@ _DENSE = 0.5
 evaluation of the best checkpoint, logged at that checkpoint's step, is not a restart."""
 
 
+_PARTS_OF_AN_EPOCH = 10_000
+"""Steps that a fractional epoch is counted in: Transformers prints at most four decimals."""
+
+_MOST_EPOCHS = 1e9
+"""Epochs above which they are something else; the steps must fit into int64."""
+
+
 @dataclass(slots=True)
 class _Event:
     """Falls of several curves that are one event: all of them can have happened at `until`."""
@@ -40,6 +47,11 @@ def separated(run: Run) -> list[Run]:
     No point is lost but those which a resumed run logged again (a non-finite one only if the
     resumed run got past its step) and copies of one point that several ranks wrote.
     """
+    counted = _by_epochs(run)
+    if counted is not None:
+        parts = separated(counted)
+        cut = len(parts) > 1 or parts[0].restarts
+        return [_in_rows(part) for part in parts] if cut else [run]
     falls: list[Fall] = []
     unsteady: set[str] = set()
     for curve in run.curves.values():
@@ -53,6 +65,46 @@ def separated(run: Run) -> list[Run]:
         unsteady |= {curve.tag for curve in run.curves.values() if curve.axis == "step"}
     parts = _Parts(run, events).runs() if events else [run]
     return [_ordered(part, unsteady) for part in parts]
+
+
+def _by_epochs(run: Run) -> Run | None:
+    """A run that numbers nothing, with its epochs as steps; None if they never fall.
+
+    `{'loss': 2.97, 'epoch': 0.01}` counts only there, in fractions.
+    """
+    curves = run.curves.values()
+    clock = next((it for it in curves if it.role.metric == "epoch" and len(it) > 1), None)
+    if clock is None or clock.records is None or any(it.axis != "row" for it in curves):
+        return None
+    if not clock.finite.all() or not (np.diff(clock.values) < 0).any():
+        return None
+    epochs = np.clip(clock.values, 0.0, _MOST_EPOCHS) * _PARTS_OF_AN_EPOCH
+    steps = np.rint(epochs).astype(np.int64)
+    counted = dict(run.curves)
+    for curve in curves:
+        if curve.records is None:
+            continue
+        at = np.minimum(np.searchsorted(clock.records, curve.records), len(clock) - 1)
+        if (clock.records[at] == curve.records).all():
+            counted[curve.tag] = replace(curve, steps=steps[at], axis="epoch")
+    return replace(run, curves=counted)
+
+
+def _in_rows(run: Run) -> Run:
+    """The run that was counted by its epochs, with each series numbered by its rows again."""
+    curves = {
+        tag: replace(curve, steps=np.arange(len(curve), dtype=np.int64), axis="row")
+        for tag, curve in run.curves.items()
+    }
+    restarts = tuple(
+        replace(
+            restart,
+            before=restart.before // _PARTS_OF_AN_EPOCH,
+            after=restart.after // _PARTS_OF_AN_EPOCH,
+        )
+        for restart in run.restarts
+    )
+    return replace(run, curves=curves, restarts=restarts)
 
 
 def _counts(run: Run) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gradlint.finding import Skip
 from gradlint.runs.finding_files.discovery import discover
 from gradlint.runs.finding_files.groups import Group, GroupKind
 from gradlint.runs.run import Problem
@@ -34,6 +35,35 @@ def found_files(*paths: str) -> list[str]:
 
 def event_file(time: int, tag: bytes = b"loss") -> bytes:
     return b"\x12" * 20 + str(time).encode() + b"\x0a" + bytes([len(tag)]) + tag + b"\x15\0\0\0\0"
+
+
+def passed_over(*paths: str) -> list[tuple[str, str]]:
+    return [(it.path, it.reason) for it in discover(paths) if isinstance(it, Skip)]
+
+
+# What is passed over
+
+
+def test_a_file_with_the_name_of_something_else_is_passed_over(write: Write) -> None:
+    write("a/config.json", "{}")
+    write("a/readme.txt", "x")
+    write("a/model.pt", "x")
+    reason = "its name is that of another kind of file"
+    assert passed_over("a") == [("a/config.json", reason), ("a/readme.txt", reason)]
+
+
+def test_history_is_the_name_of_a_text_and_of_a_log(write: Write) -> None:
+    write("a/history.txt", "x")
+    write("a/history.csv", "x")
+    assert found_files("a") == ["a/history.csv"]
+
+
+def test_an_older_copy_of_a_state_says_which_goes_further(write: Write) -> None:
+    for step in (100, 200):
+        write(f"out/checkpoint-{step}/trainer_state.json", "{}")
+    newest = os.path.join("out", "checkpoint-200", "trainer_state.json")
+    older = os.path.join("out", "checkpoint-100", "trainer_state.json")
+    assert passed_over("out") == [(older, f"{newest} goes further")]
 
 
 # Files and patterns

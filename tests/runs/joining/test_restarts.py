@@ -52,6 +52,42 @@ def values_of(run: Run, tag: str = "loss") -> list[float]:
     return run.curves[tag].values.tolist()
 
 
+# Logs that count in epochs alone
+
+
+def in_rows(epochs: Sequence[float], values: Sequence[float]) -> Run:
+    rows = range(len(epochs))
+    return run_of(curve("loss", rows, values, axis="row"), curve("epoch", rows, epochs, axis="row"))
+
+
+EPOCHS = [0.01 * n for n in range(1, 31)]
+DESCENT = [3 / n for n in range(1, 31)]
+
+
+def test_fractional_epochs_that_fall_back_begin_a_second_run() -> None:
+    again = [value + 0.5 for value in DESCENT]
+    first, second = separated(in_rows([*EPOCHS, *EPOCHS], [*DESCENT, *again]))
+    assert (values_of(first), values_of(second)) == (DESCENT, again)
+    assert (steps_of(second), second.curves["loss"].axis) == (list(range(30)), "row")
+    assert second.restarts == (Restart(31, 0, 0, appended=True, axis="epoch"),)
+
+
+def test_a_run_that_resumed_in_the_middle_of_its_epochs_logs_them_once() -> None:
+    again = [value + 0.5 for value in DESCENT[20:]]
+    (run,) = separated(in_rows([*EPOCHS, *EPOCHS[20:]], [*DESCENT, *again]))
+    assert values_of(run) == [*DESCENT[:20], *again]
+
+
+def test_epochs_that_rise_leave_the_rows_as_they_are() -> None:
+    run = in_rows(EPOCHS, DESCENT)
+    assert separated(run) == [run]
+
+
+def test_rows_without_epochs_are_never_cut() -> None:
+    run = run_of(curve("loss", range(60), [*DESCENT, *DESCENT], axis="row"))
+    assert separated(run) == [run]
+
+
 # A second run in the same log
 
 
