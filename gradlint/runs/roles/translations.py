@@ -1,8 +1,7 @@
 """The words of metric names in other languages -> the English words that they stand for.
 
-A word with a second
-meaning in its language that a log could have (Spanish `paso`, a step, is fine; German `Rate` is
-not) is left out.
+A word with a second meaning in its language that a log could have (Spanish `paso`, a step, is fine;
+German `Rate` is not) is left out.
 """
 
 from __future__ import annotations
