@@ -22,8 +22,9 @@ _NAME = re.compile(r"[%@]?[^\W\d_][^{}<>=!?\"\\]{0,99}|_\w{1,99}")
 """A column's name: begins with a letter, which a sign may precede (`%Iter`), or with `_` as in
 wandb's `_step`."""
 
-_RULE = re.compile(r"[\s|:+]*(?:-{3}|={3}|[\u2500\u2501\u2550]{3})[-=\u2500-\u257f\s|:+]*")
-"""A line drawn below a header or between rows."""
+_DRAWN = re.compile(r"[-=+|:\s\u2500-\u257f]+")
+_DASHES = ("--", "==", "\u2500\u2500", "\u2501\u2501", "\u2550\u2550")
+"""What a rule is drawn with, below a header or between rows, and what each has two of."""
 
 _GAP = re.compile(r"\s{2,}|\t")
 """Between names of several words each, above columns that single blanks may part."""
@@ -60,12 +61,12 @@ def is_comment(line: str) -> bool:
 
 def is_empty(line: str) -> bool:
     """Whether a line holds no cells: a comment, or a rule."""
-    start = line.lstrip()[:1]
-    return start == "#" or (start in _DRAWN and _RULE.fullmatch(line) is not None)
+    return is_comment(line) or is_rule(line)
 
 
-_DRAWN = frozenset("-=+|:\u2500\u2501\u2550\u251c\u255e\u250c\u2514\u2552\u2558")
-"""What a rule begins with."""
+def is_rule(line: str) -> bool:
+    """Whether a line is drawn, and holds no text."""
+    return any(mark in line for mark in _DASHES) and _DRAWN.fullmatch(line) is not None
 
 
 def find_layout(lines: Sequence[str]) -> Layout:
