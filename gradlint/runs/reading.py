@@ -108,6 +108,8 @@ def read_group(group: Group, roles: Mapping[str, str] | None = None) -> Reading:
         nothing = Problem(group.path, _NO_SCALAR, partial=True)
     else:
         reading = _first_with_metrics(_with_roles(member, roles) for member in members)
+        if group.kind is GroupKind.WANDB:
+            nothing = Problem(group.path, _NO_SCALAR, partial=True)
         if group.kind is GroupKind.FILE and group.root:
             nothing = None
     finished = _finished(reading, nothing)

@@ -28,6 +28,15 @@ _TRAINER_STATE = "trainer_state.json"
 _GLOBAL_STEP = re.compile(rb'"global_step": *(\d+)')
 
 _MLFLOW_RUN = re.compile(rb"^run_(?:id|uuid):", re.MULTILINE)
+_MLFLOW_METRICS = "metrics"
+_MLFLOW_POINT = re.compile(rb"\d{13} \S{1,40} -?\d{1,19}\s")
+"""Milliseconds, a value and a step: a line of a metric's file."""
+
+_WANDB_RUN = re.compile(r"(?:offline-)?run-\d{8}_\d{6}-\w+")
+_WANDB_LOG, _WANDB_INTERNAL = "debug.log", "debug-internal.log"
+_WANDB_LOGS = "logs"
+"""Where W&B writes of itself: two files beside the runs, and a directory in each of them."""
+
 _WANDB_FILES = ("files/wandb-history.jsonl", "files/output.log")
 """What else a W&B run directory may have: the history of old versions, and what was printed."""
 
@@ -80,13 +89,19 @@ class Walk:
             for group in self._parts(folder, listing):
                 self.found += 1
                 yield group
-            stack += [self._join(folder, name) for name in reversed(listing.folders)]
+            folders = listing.folders
+            if _WANDB_RUN.fullmatch(os.path.basename(os.path.abspath(folder))):
+                folders = tuple(name for name in folders if name != _WANDB_LOGS)
+            stack += [self._join(folder, name) for name in reversed(folders)]
 
     def _whole(self, folder: str, listing: _Listing) -> Group | None:
         """The run that the directory as a whole is, if it is one."""
         if "meta.yaml" in listing.files and "metrics" in listing.folders:
             if _MLFLOW_RUN.search(_head(os.path.join(folder, "meta.yaml"))):
                 return Group(GroupKind.MLFLOW, folder, (), self._name(folder), self._root)
+        if self._is_mlflow_metrics(folder, listing):
+            run = os.path.dirname(os.path.abspath(folder))
+            return Group(GroupKind.MLFLOW, run, (), os.path.basename(run), self._root)
         for file in listing.files:
             if file.endswith(".wandb"):
                 others = [self._join(folder, other) for other in _WANDB_FILES]
@@ -94,6 +109,16 @@ class Walk:
                 members = tuple(map(Member, paths))
                 return Group(GroupKind.WANDB, folder, members, self._name(folder), self._root)
         return None
+
+    def _is_mlflow_metrics(self, folder: str, listing: _Listing) -> bool:
+        """Whether this is the directory of an MLflow run's metrics, named without the run."""
+        if os.path.basename(os.path.abspath(folder)) != _MLFLOW_METRICS:
+            return False
+        files = [os.path.join(folder, file) for file in listing.files]
+        if not files and listing.folders:
+            below = os.path.join(folder, listing.folders[0])
+            files = [os.path.join(below, file) for file in _list(below).files]
+        return bool(files) and _MLFLOW_POINT.match(_head(files[0])) is not None
 
     def _parts(self, folder: str, listing: _Listing) -> Iterator[Group]:
         """The runs whose files stand in the directory."""
@@ -104,6 +129,8 @@ class Walk:
         self._skip_old_checkpoints(folder, listing)
         for file in listing.files:
             path = self._join(folder, file)
+            if file == _WANDB_LOG and _WANDB_INTERNAL in listing.files:
+                continue
             if path not in self._used and not is_event_file(file) and may_be_log(file):
                 yield Group(GroupKind.FILE, path, (Member(path),), self._name(path), self._root)
 

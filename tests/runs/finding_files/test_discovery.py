@@ -288,3 +288,30 @@ def test_a_checkpoint_that_is_named_is_read(write: Write) -> None:
     for path in paths:
         write(path, state(1))
     assert found_files(*paths) == paths
+
+
+def test_what_wandb_writes_of_itself_is_no_log(write: Write) -> None:
+    run = "wandb/run-20260101_101010-abcd1234"
+    write(f"{run}/files/output.log", "loss 1")
+    write(f"{run}/logs/debug.log", "x")
+    write("wandb/debug.log", "x")
+    write("wandb/debug-internal.log", "x")
+    assert found_files("wandb") == [f"{run}/files/output.log"]
+
+
+def test_debug_logs_of_others_are_logs(write: Write) -> None:
+    write("debug.log", "loss 1")
+    write("logs/debug.log", "loss 1")
+    assert len(found_files(".")) == 2
+
+
+@pytest.mark.parametrize("file", ["loss", "train/loss"])
+def test_the_metrics_of_an_mlflow_run_are_that_run(write: Write, file: str) -> None:
+    write(f"abc/metrics/{file}", "1700000000123 0.5 1\n")
+    (group,) = groups("abc/metrics")
+    assert (group.kind, group.name) == (GroupKind.MLFLOW, "abc")
+
+
+def test_other_directories_of_metrics_are_searched(write: Write) -> None:
+    write("abc/metrics/loss.csv", "step,loss\n1,0.5\n")
+    assert found_files("abc/metrics") == ["abc/metrics/loss.csv"]
