@@ -59,25 +59,25 @@ def sniff(head: bytes, name: str) -> bool:
         return True
     if layout.guessed and NAME in layout.header:
         return True
-    return _is_certain(layout, bool(header), [cell for row in of_width for cell in row])
+    return _is_certain(layout, bool(header), of_width)
 
 
-def _is_certain(layout: Layout, header: bool, cells: list[str]) -> bool:
+def _is_certain(layout: Layout, header: bool, rows: list[list[str]]) -> bool:
     """The stricter tests for tables that other files could be mistaken for."""
-    plain = not any(number(cell) is TEXT for cell in cells)
+    plain = not any(number(cell) is TEXT for row in rows for cell in row)
     if layout.width < 2:
         # Whole numbers, a line each, are indexes or labels.
-        return plain and (header or not all(cell.strip().isdecimal() for cell in cells))
+        return plain and (header or not all(row[0].strip().isdecimal() for row in rows))
     if header and layout.dialect.fenced and layout.width == 2:
         return plain  # else a box of keys and their values
     if header:
-        return plain or bool(layout.dialect.delimiter) or _is_spaced(layout)
+        return plain or bool(layout.dialect.delimiter) or _counts(layout, rows)
     return plain and (bool(layout.dialect.delimiter) or STEP in layout.header)
 
 
-def _is_spaced(layout: Layout) -> bool:
-    """Whether a table that blanks part is named as one: its first column counts."""
-    return rank(layout.header[0]) is not None
+def _counts(layout: Layout, rows: list[list[str]]) -> bool:
+    """Whether the first column of a table that blanks part counts, by its name and its cells."""
+    return rank(layout.header[0]) is not None and all(is_number(row[0]) for row in rows)
 
 
 def _is_lone_header(header: tuple[str, ...], named_table: bool) -> bool:
