@@ -102,6 +102,12 @@ def read_group(group: Group, roles: Mapping[str, str] | None = None) -> Reading:
         from gradlint.runs.readers.mlflow import read_mlflow_run
 
         reading = _with_roles(read_mlflow_run(group.path, group.name), roles)
+    elif group.kind is GroupKind.ROWS:
+        from gradlint.runs.readers.row_files import read_row_files
+
+        paths = [member.path for member in group.members]
+        reading = _with_roles(read_row_files(paths, group.path, group.name), roles)
+        nothing = None
     elif group.kind is GroupKind.EVENTS:
         reading = _with_roles(merged(group, list(members)), roles)
         # A run that has just started has written no more than the version record.

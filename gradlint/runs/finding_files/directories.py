@@ -16,6 +16,7 @@ from gradlint.runs.finding_files.file_names import (
 )
 from gradlint.runs.finding_files.groups import Group, GroupKind, Member
 from gradlint.runs.readers.protocol import HEAD
+from gradlint.runs.readers.row_files import place_of_row
 from gradlint.runs.run import Problem
 
 _TRAIN = frozenset(("train", "training"))
@@ -28,6 +29,9 @@ _TRAINER_STATE = "trainer_state.json"
 _GLOBAL_STEP = re.compile(rb'"global_step": *(\d+)')
 
 _MLFLOW_RUN = re.compile(rb"^run_(?:id|uuid):", re.MULTILINE)
+_ROW_FILE = re.compile(r"(\D*)\d{1,9}(\D*\.json)")
+"""Files that differ by a number alone: each may be a row, of an epoch or a step."""
+
 _MLFLOW_METRICS = "metrics"
 _MLFLOW_POINT = re.compile(rb"\d{13} \S{1,40} -?\d{1,19}\s")
 """Milliseconds, a value and a step: a line of a metric's file."""
@@ -126,6 +130,8 @@ class Walk:
         if members:
             path = members[0].path if len(members) == 1 else folder
             yield Group(GroupKind.EVENTS, path, members, self._name(folder), self._root)
+        for members in self._row_files(folder, listing):
+            yield Group(GroupKind.ROWS, folder, members, self._name(folder), self._root)
         self._skip_old_checkpoints(folder, listing)
         for file in listing.files:
             path = self._join(folder, file)
@@ -154,6 +160,19 @@ class Walk:
                 members += [Member(path, suffix=f"/{curve}") for path in paths]
         self._used.update(member.path for member in members)
         return tuple(members)
+
+    def _row_files(self, folder: str, listing: _Listing) -> Iterator[tuple[Member, ...]]:
+        """The files that are rows of one log, log by log: each is of another step."""
+        alike: dict[tuple[str, str], list[str]] = {}
+        for file in listing.files:
+            match = _ROW_FILE.fullmatch(file)
+            if match is not None and may_be_log(file):
+                alike.setdefault((match[1], match[2]), []).append(self._join(folder, file))
+        for paths in alike.values():
+            places = [place_of_row(_head(path)) for path in paths] if len(paths) > 1 else []
+            if places and None not in places and len(set(places)) == len(places):
+                self._used.update(paths)
+                yield tuple(map(Member, paths))
 
     def _events_below(self, folder: str, name: str) -> list[str]:
         path = self._join(folder, name)

@@ -315,3 +315,34 @@ def test_the_metrics_of_an_mlflow_run_are_that_run(write: Write, file: str) -> N
 def test_other_directories_of_metrics_are_searched(write: Write) -> None:
     write("abc/metrics/loss.csv", "step,loss\n1,0.5\n")
     assert found_files("abc/metrics") == ["abc/metrics/loss.csv"]
+
+
+def row(epoch: int) -> str:
+    return json.dumps({"epoch": epoch, "training_loss": 0.5})
+
+
+@pytest.mark.parametrize("name", ["metrics_epoch_{}.json", "{}-stats.json"])
+def test_numbered_files_of_a_row_each_are_one_run(write: Write, name: str) -> None:
+    for epoch in (0, 2, 10):
+        write(f"out/{name.format(epoch)}", row(epoch))
+    write("out/log.txt", "loss 1")
+    group, other = groups("out")
+    assert (group.kind, group.path, group.name) == (GroupKind.ROWS, "out", "out")
+    assert files(group) == [f"out/{name.format(epoch)}" for epoch in (0, 2, 10)]
+    assert files(other) == ["out/log.txt"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (row(1), row(1)),  # two runs
+        (row(1) + "\n" + row(2), row(3) + "\n" + row(4)),  # logs themselves
+        ('{"loss": 1}', '{"loss": 2}'),
+        (row(1), "[1, 2]"),
+        (row(1),),
+    ],
+)
+def test_other_numbered_files_are_files(write: Write, texts: tuple[str, ...]) -> None:
+    for number, text in enumerate(texts):
+        write(f"out/log{number}.json", text)
+    assert {group.kind for group in groups("out")} == {GroupKind.FILE}
