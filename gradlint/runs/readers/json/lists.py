@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gradlint.runs.readers.file_names import lone_series_name
 from gradlint.runs.readers.json.columns import printable
 from gradlint.runs.readers.json.naming import EPOCH_KEYS, STEP_KEYS, measures, named_as_log, plain
 from gradlint.runs.readers.json.tree import Node, Numbers
 from gradlint.runs.readers.json.values import number
-from gradlint.runs.readers.lone_series import lone_series_name
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.run import Steps
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.runs.readers.lone_series import lone_series_name
+from gradlint.runs.readers.file_names import held_out_split, lone_series_name
 from gradlint.runs.readers.protocol import HEAD, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.tables.blocks import PATIENCE, WORTH, BlockReader
@@ -20,6 +20,7 @@ from gradlint.runs.readers.tables.lines import Lines, Piece
 from gradlint.runs.readers.tables.long_form import run_and_series
 from gradlint.runs.readers.tables.rows import RowReader
 from gradlint.runs.readers.tables.steps import StepColumn, find_steps, find_times
+from gradlint.runs.roles.names import role_of
 from gradlint.runs.run import TEXT_COLUMNS, Problem, Reading, Run, Steps, Values
 
 FORMAT = "csv"
@@ -170,10 +171,17 @@ class TableReader:
             split = run_and_metric if chart else run_and_series
             found = {name: split(name) for name in series}
             return {name: place for name, place in found.items() if place is not None}
-        if len(series) == 1:
-            name = next(iter(series))
-            return {name: ("", lone_series_name(name, self._path))}
-        return {name: ("", name) for name in series}
+        return {name: ("", shown) for name, shown in self._names(series).items()}
+
+    def _names(self, series: dict[str, Column]) -> dict[str, str]:
+        """What each column is called, with what only the name of the file says."""
+        names = {name: name for name in series}
+        if len(names) == 1:
+            names = {name: lone_series_name(name, self._path) for name in names}
+        split = held_out_split(self._path)
+        if split and not any(role_of(name).split for name in names.values()):
+            names = {name: f"{split}/{shown}" for name, shown in names.items()}
+        return names
 
     def _runs(
         self, steps: StepColumn, walls: Values | None, series: dict[str, Column]

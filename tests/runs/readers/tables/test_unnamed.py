@@ -97,6 +97,26 @@ class TestALoneValue:
         assert list(read("step,psnr\n1,2.5\n2,2.6\n", "loss.csv").curves) == ["psnr"]
 
 
+class TestTheSplitInTheNameOfAFile:
+    TEXT = "iter\tRMSE\n0\t2.5\n1\t2.25\n"
+
+    @pytest.mark.parametrize(
+        ("path", "tag"),
+        [
+            ("info/test_error.tsv", "test/RMSE"),
+            ("val_log.csv", "val/RMSE"),
+            ("learn_error.tsv", "RMSE"),
+            ("test.csv", "RMSE"),  # as likely a trial
+        ],
+    )
+    def test_it_is_said_of_the_series(self, path: str, tag: str) -> None:
+        assert list(read(self.TEXT, path).curves) == [tag]
+
+    def test_series_that_say_it_themselves_keep_their_names(self) -> None:
+        text = "step,train_loss,val_loss\n1,2.5,2.6\n2,2.4,2.5\n"
+        assert list(read(text, "test_log.csv").curves) == ["train_loss", "val_loss"]
+
+
 class TestStepNameValue:
     def test_a_word_between_numbers_names_the_series(self) -> None:
         text = "0 val 2.5\n0 train 2.6\n1 train 2.4\n2 train 2.3\n2 val 2.2\n"
