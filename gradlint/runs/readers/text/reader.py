@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from gradlint.runs.readers.protocol import MOST_SERIES, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
-from gradlint.runs.readers.text.aligned_columns import AlignedColumns
 from gradlint.runs.readers.text.line.layout_learner import is_code, learn
 from gradlint.runs.readers.text.line.layouts import Layout
 from gradlint.runs.readers.text.line.numbers import PLAIN, SPLIT, Units
@@ -61,7 +60,6 @@ class TextReader:
         self._settings = Settings()
         self._table = BoxTable()
         self._columns = NamedColumns()
-        self._aligned = AlignedColumns()
         self._bytes = 0
 
     def feed(self, data: bytes) -> None:
@@ -97,10 +95,7 @@ class TextReader:
                     continue
             if (messages.listening or "raceback" in line) and messages.trace(number, line):
                 continue
-            row = self._aligned.take(number, line)
-            if row is not None:
-                contexts.record(number, row.step, row.values, row.form)
-            elif "|" in line or is_drawn(line):
+            if "|" in line or is_drawn(line):
                 self._drawn(number, line)
             else:
                 self._line(number, line)

@@ -115,14 +115,8 @@ def test_what_is_not_a_number_is_not_a_point() -> None:
     [
         "  Name     Type    Params\n------  ------  ------\n  0   512   2\n",  # nothing counts
         "Epoch  Train Loss\n  of all 3 runs\n1 2\n",  # the row is not below its names
-        "| Epoch | Loss | acc |\n| 1 | 2.5 | 3 |\n",  # bars alone are no table
         "Step by step  we went on\n1 2\n",
     ],
 )
 def test_other_texts_are_no_tables(text: str) -> None:
     assert points(text) == {}
-
-
-def test_a_table_ends_with_the_text_behind_it() -> None:
-    text = TABLES["dashes"] + "\nThe three\nnumbers\nhere\n9 9 9\n"
-    assert points(text) == LOSSES
