@@ -54,7 +54,7 @@ class Span:
     """A stretch of text: lines and columns from 1, columns in code points, the end exclusive.
 
     Lines count in the file as it stands on disk; for a notebook in the text of all code cells
-    joined by one newline.
+    joined by one newline. Line 0 is none: a log need not have lines.
     """
 
     line: int

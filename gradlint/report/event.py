@@ -11,11 +11,8 @@ _LONGEST_NAME = 120
 
 
 def line(finding: Finding) -> int | None:
-    """The line of the log that the finding is on; None if there is none.
-
-    The first line of a log is a header or a first step, where no event can begin.
-    """
-    return finding.span.line if finding.span.line > 1 else None
+    """The line of the log that the finding is on; None if there is none (see `on_line`)."""
+    return finding.span.line or None
 
 
 def place(finding: Finding) -> str:

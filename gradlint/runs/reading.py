@@ -136,12 +136,20 @@ def read_group(group: Group, roles: Mapping[str, str] | None = None) -> Reading:
         from gradlint.runs.readers.mlflow import read_mlflow_run
 
         reading = _with_roles(read_mlflow_run(group.path, group.name), roles)
+    elif group.kind is GroupKind.ROWS:
+        from gradlint.runs.readers.row_files import read_row_files
+
+        paths = [member.path for member in group.members]
+        reading = _with_roles(read_row_files(paths, group.path, group.name), roles)
+        nothing = None
     elif group.kind is GroupKind.EVENTS:
         reading = _with_roles(merged(group, list(members)), roles)
         # A run that has just started has written no more than the version record.
         nothing = Problem(group.path, _NO_SCALAR, partial=True)
     else:
         reading = _first_with_metrics(_with_roles(member, roles) for member in members)
+        if group.kind is GroupKind.WANDB:
+            nothing = Problem(group.path, _NO_SCALAR, partial=True)
         if group.kind is GroupKind.FILE and group.root:
             nothing = None
     finished = _finished(reading, nothing)

@@ -60,6 +60,14 @@ from gradlint.sdk import *  # noqa: F403
 from gradlint.sdk import Finding, Note, Severity, Span, Window
 
 
+def on_line(line: int | None) -> Span:
+    """The place of a finding on a line of a log, from 1; on line 0 where it is on none.
+
+    Event files and databases have no lines.
+    """
+    return Span(line or 0, 1, line or 0, 1)
+
+
 def event(
     curve: Curve,
     first: int,
@@ -72,9 +80,8 @@ def event(
     severity: Severity | None = None,
 ) -> Finding:
     """A finding about points `first` to `last` (indices) of a series of a training log."""
-    line = curve.line(first) or 1
     return Finding(
-        span=Span(line, 1, line, 1),
+        span=on_line(curve.line(first)),
         message=message,
         help=help,
         notes=tuple(map(Note, notes)),

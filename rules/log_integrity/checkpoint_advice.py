@@ -89,7 +89,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk.logs import Finding, Note, RestartAdvice, Span, Window, rule
+from gradlint.sdk.logs import Finding, Note, RestartAdvice, Window, on_line, rule
 
 
 @rule("TL603", "info")
@@ -116,7 +116,7 @@ def check(advice: RestartAdvice) -> Iterator[Finding]:
             f"can be suggested for the first error ({place})"
         )
     yield Finding(
-        span=Span(1, 1, 1, 1),
+        span=on_line(None),
         message=message,
         notes=tuple(map(Note, notes)),
         window=Window(start=advice.onset, end=advice.onset, axis=advice.axis, evidence=evidence),

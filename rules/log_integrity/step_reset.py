@@ -105,13 +105,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk.logs import Finding, Restart, Span, Window, rule
+from gradlint.sdk.logs import Finding, Restart, Window, on_line, rule
 
 
 @rule("TL601", "info")
 def check(restart: Restart) -> Iterator[Finding]:
     """Report a place where steps go backwards, and how it is read."""
-    line = restart.line or 1
     fall = f"{restart.axis}s fall from {restart.before} to {restart.after}"
     help = ""
     if restart.appended:
@@ -126,7 +125,7 @@ def check(restart: Restart) -> Iterator[Finding]:
     else:
         message = f"the run resumed: {fall}"
     yield Finding(
-        span=Span(line, 1, line, 1),
+        span=on_line(restart.line),
         message=message,
         help=help,
         window=Window(

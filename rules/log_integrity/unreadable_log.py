@@ -97,20 +97,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk.logs import Finding, Problem, Severity, Span, Window, rule
+from gradlint.sdk.logs import Finding, Problem, Severity, Window, on_line, rule
 
 
 @rule("TL001", "error")
 def check(problem: Problem) -> Iterator[Finding]:
     """Report what could not be read; beside metrics that could, it weighs less."""
-    line = problem.line or 1
     evidence: dict[str, float | int | str] = {}
     if problem.offset is not None:
         evidence["byte"] = problem.offset
     if problem.lost:
         evidence["bytes lost"] = problem.lost
     yield Finding(
-        span=Span(line, 1, line, 1),
+        span=on_line(problem.line),
         message=problem.message,
         help=problem.help,
         severity=_severity(problem),

@@ -105,7 +105,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.sdk.logs import Finding, Message, Run, Severity, Span, Window, rule
+from gradlint.sdk.logs import Finding, Message, Run, Severity, Window, on_line, rule
 
 CERTAIN = ("nan-loss", "nan-gradient", "nan-tensor", "overflow-floor")
 """Messages that say it outright: a number is not finite, or the loss scale is at its end."""
@@ -164,7 +164,7 @@ def _reported(run: Run, messages: Sequence[Message], severity: Severity) -> Find
     first = messages[0]
     times = f" ({len(messages)} times)" if len(messages) > 1 else ""
     return Finding(
-        span=Span(first.line, 1, first.line, 1),
+        span=on_line(first.line),
         message=f"the log says `{first.text}`{times}",
         help="look at the values right before this line, clip gradients, and check the data",
         severity=severity,
@@ -236,7 +236,7 @@ def _is_last_word(run: Run, message: Message) -> bool:
 def _endless(run: Run, row: Sequence[Overflow]) -> Finding:
     first, last = row[0].message, row[-1].message
     return Finding(
-        span=Span(first.line, 1, first.line, 1),
+        span=on_line(first.line),
         message=f"{len(row)} steps in a row overflow until the log ends; the last line is "
         f"`{last.text}`",
         help="the gradients are not finite at any scale: restart from an earlier checkpoint, "

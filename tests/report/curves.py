@@ -31,7 +31,7 @@ def finding_of(
     message: str,
     window: Window | None,
     *,
-    line: int = 1,
+    line: int = 0,
     severity: Severity = Severity.ERROR,
     path: str = "runs/lstm/metrics.csv",
     code: str = "TL101",

@@ -68,7 +68,7 @@ def test_a_terminal_adds_colours() -> None:
 
 
 def test_a_log_and_a_program_share_a_page() -> None:
-    in_program = finding_of("in a program", None)
+    in_program = finding_of("in a program", None, line=1)
     page = page_of([NAN_FINDING, in_program])
     assert "--> runs/lstm/metrics.csv:414 (run lstm/seed 3" in page
     assert "--> runs/lstm/metrics.csv:1:1\n" in page
@@ -201,3 +201,7 @@ def test_findings_in_two_files_of_a_run_are_in_one_run() -> None:
     assert log_summary([NAN_FINDING, beside], COVERED, homes=homes).startswith(
         "Found 2 errors in 1 of 14 runs"
     )
+
+
+def test_the_first_line_is_a_line() -> None:
+    assert line_of(finding_of("m", Window(), line=1)).startswith("runs/lstm/metrics.csv:1: ")

@@ -263,3 +263,33 @@ def test_a_path_may_be_a_path(write: Write) -> None:
 def test_nothing_to_read_is_an_error(project: Path) -> None:
     with pytest.raises(OSError, match=r"a\.csv does not exist"):
         read_runs("a.csv")
+
+
+def test_files_of_a_row_each_are_one_run(write: Write) -> None:
+    for epoch, loss in ((0, 2.5), (1, 1.5), (10, 1.25)):
+        write(f"out/metrics_{epoch}.json", f'{{"epoch": {epoch}, "training_loss": {loss}}}')
+    (reading,) = read(["out"])
+    (run,) = reading.runs
+    curve = run.curves["training_loss"]
+    assert (curve.steps.tolist(), curve.values.tolist()) == ([0, 1, 10], [2.5, 1.5, 1.25])
+    assert (curve.axis, curve.line(0)) == ("epoch", None)
+
+
+def test_numbered_rows_of_other_things_are_passed_over(write: Write) -> None:
+    write("a.csv", CSV)
+    for epoch in (0, 1):
+        write(f"out/{epoch}.json", f'{{"epoch": {epoch}, "visits": 3}}')
+    assert said(*read(["."])) == []
+
+
+def test_a_wandb_run_that_logged_nothing_is_no_trouble(write: Write) -> None:
+    write("run-1/run-1.wandb", b":W&B\xe1\xbe\x00")
+    (reading,) = read(["run-1"])
+    (problem,) = reading.problems
+    assert (problem.message, problem.partial) == ("contains no scalars so far", True)
+
+
+def test_a_number_a_line_is_found_by_the_name_of_its_file(write: Write) -> None:
+    write("out/loss.txt", "2.5\n1.5\n1.25\n1.125\n")
+    write("out/points.txt", "2.5\n1.5\n1.25\n1.125\n")
+    assert names(*read(["out"])) == ["loss.txt"]

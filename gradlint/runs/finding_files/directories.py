@@ -18,6 +18,7 @@ from gradlint.runs.finding_files.file_names import (
 )
 from gradlint.runs.finding_files.groups import Group, GroupKind, Member
 from gradlint.runs.readers.protocol import HEAD
+from gradlint.runs.readers.row_files import place_of_row
 from gradlint.runs.run import Problem
 
 _TRAIN = frozenset(("train", "training"))
@@ -32,6 +33,18 @@ _GLOBAL_STEP = re.compile(rb'"global_step": *(\d+)')
 _OTHER_NAME = "its name is that of another kind of file"
 
 _MLFLOW_RUN = re.compile(rb"^run_(?:id|uuid):", re.MULTILINE)
+_ROW_FILE = re.compile(r"(\D*)\d{1,9}(\D*\.json)")
+"""Files that differ by a number alone: each may be a row, of an epoch or a step."""
+
+_MLFLOW_METRICS = "metrics"
+_MLFLOW_POINT = re.compile(rb"\d{13} \S{1,40} -?\d{1,19}\s")
+"""Milliseconds, a value and a step: a line of a metric's file."""
+
+_WANDB_RUN = re.compile(r"(?:offline-)?run-\d{8}_\d{6}-\w+")
+_WANDB_LOG, _WANDB_INTERNAL = "debug.log", "debug-internal.log"
+_WANDB_LOGS = "logs"
+"""Where W&B writes of itself: two files beside the runs, and a directory in each of them."""
+
 _WANDB_FILES = ("files/wandb-history.jsonl", "files/output.log")
 """What else a W&B run directory may have: the history of old versions, and what was printed."""
 
@@ -84,13 +97,19 @@ class Walk:
             for part in self._parts(folder, listing):
                 self.found += isinstance(part, Group)
                 yield part
-            stack += [self._join(folder, name) for name in reversed(listing.folders)]
+            folders = listing.folders
+            if _WANDB_RUN.fullmatch(os.path.basename(os.path.abspath(folder))):
+                folders = tuple(name for name in folders if name != _WANDB_LOGS)
+            stack += [self._join(folder, name) for name in reversed(folders)]
 
     def _whole(self, folder: str, listing: _Listing) -> Group | None:
         """The run that the directory as a whole is, if it is one."""
         if "meta.yaml" in listing.files and "metrics" in listing.folders:
             if _MLFLOW_RUN.search(_head(os.path.join(folder, "meta.yaml"))):
                 return Group(GroupKind.MLFLOW, folder, (), self._name(folder), self._root)
+        if self._is_mlflow_metrics(folder, listing):
+            run = os.path.dirname(os.path.abspath(folder))
+            return Group(GroupKind.MLFLOW, run, (), os.path.basename(run), self._root)
         for file in listing.files:
             if file.endswith(".wandb"):
                 others = [self._join(folder, other) for other in _WANDB_FILES]
@@ -99,16 +118,30 @@ class Walk:
                 return Group(GroupKind.WANDB, folder, members, self._name(folder), self._root)
         return None
 
+    def _is_mlflow_metrics(self, folder: str, listing: _Listing) -> bool:
+        """Whether this is the directory of an MLflow run's metrics, named without the run."""
+        if os.path.basename(os.path.abspath(folder)) != _MLFLOW_METRICS:
+            return False
+        files = [os.path.join(folder, file) for file in listing.files]
+        if not files and listing.folders:
+            below = os.path.join(folder, listing.folders[0])
+            files = [os.path.join(below, file) for file in _list(below).files]
+        return bool(files) and _MLFLOW_POINT.match(_head(files[0])) is not None
+
     def _parts(self, folder: str, listing: _Listing) -> Iterator[Group | Skip]:
         """The runs whose files stand in the directory, and the files that are none."""
         members = self._event_members(folder, listing)
         if members:
             path = members[0].path if len(members) == 1 else folder
             yield Group(GroupKind.EVENTS, path, members, self._name(folder), self._root)
+        for members in self._row_files(folder, listing):
+            yield Group(GroupKind.ROWS, folder, members, self._name(folder), self._root)
         yield from self._old_checkpoints(folder, listing)
         for file in listing.files:
             path = self._join(folder, file)
             if path in self._used or is_event_file(file):
+                continue
+            if file == _WANDB_LOG and _WANDB_INTERNAL in listing.files:
                 continue
             if may_be_log(file):
                 yield Group(GroupKind.FILE, path, (Member(path),), self._name(path), self._root)
@@ -135,6 +168,19 @@ class Walk:
                 members += [Member(path, suffix=f"/{curve}") for path in paths]
         self._used.update(member.path for member in members)
         return tuple(members)
+
+    def _row_files(self, folder: str, listing: _Listing) -> Iterator[tuple[Member, ...]]:
+        """The files that are rows of one log, log by log: each is of another step."""
+        alike: dict[tuple[str, str], list[str]] = {}
+        for file in listing.files:
+            match = _ROW_FILE.fullmatch(file)
+            if match is not None and may_be_log(file):
+                alike.setdefault((match[1], match[2]), []).append(self._join(folder, file))
+        for paths in alike.values():
+            places = [place_of_row(_head(path)) for path in paths] if len(paths) > 1 else []
+            if places and None not in places and len(set(places)) == len(places):
+                self._used.update(paths)
+                yield tuple(map(Member, paths))
 
     def _events_below(self, folder: str, name: str) -> list[str]:
         path = self._join(folder, name)

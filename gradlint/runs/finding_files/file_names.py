@@ -27,7 +27,8 @@ _NOT_LOGS = frozenset(
     "tsconfig composer config configs hparams hyperparams params args options settings tokenizer "
     "tokenizer_config special_tokens_map added_tokens generation_config preprocessor_config "
     "model_index adapter_config pytorch_model.bin.index model.safetensors.index quantize_config "
-    "wandb-summary wandb-metadata wandb-events feature_extractor processor_config chat_template "
+    "wandb-summary wandb-metadata wandb-events debug-internal debug-core debug-cli "
+    "feature_extractor processor_config chat_template "
     "pyvenv top_level sources entry_points record wheel installer checkpoint".split()
 )
 """Names of files (without suffix, in lower case) that stand beside logs and hold other things. A

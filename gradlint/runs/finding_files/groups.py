@@ -15,6 +15,8 @@ class GroupKind(enum.Enum):
     """TensorBoard event files of one directory and of the subdirectories that belong to it."""
     MLFLOW = enum.auto()
     """A run directory of MLflow's file store; it has a reader of its own."""
+    ROWS = enum.auto()
+    """Files that hold a row each."""
     WANDB = enum.auto()
     """A run directory of Weights & Biases: the first of its files that has metrics is the log."""
 

@@ -51,6 +51,7 @@ class Format:
 FORMATS = (
     Format("tfevents", "gradlint.runs.readers.tfevents", "TfeventsReader", True, (b"\0",)),
     Format("wandb", "gradlint.runs.readers.wandb", "WandbReader", True, (b"\0", b":W&B")),
+    Format("json-text", "gradlint.runs.readers.json_text", "JsonTextReader", needs=(b'{"',)),
     Format("json", "gradlint.runs.readers.json", "JsonReader", needs=(b"{", b"[")),
     Format("table", "gradlint.runs.readers.tables", "TableReader", sized=True),
     Format("text", "gradlint.runs.readers.text", "TextReader"),

@@ -318,3 +318,61 @@ def test_a_checkpoint_that_is_named_is_read(write: Write) -> None:
     for path in paths:
         write(path, state(1))
     assert found_files(*paths) == paths
+
+
+def test_what_wandb_writes_of_itself_is_no_log(write: Write) -> None:
+    run = "wandb/run-20260101_101010-abcd1234"
+    write(f"{run}/files/output.log", "loss 1")
+    write(f"{run}/logs/debug.log", "x")
+    write("wandb/debug.log", "x")
+    write("wandb/debug-internal.log", "x")
+    assert found_files("wandb") == [f"{run}/files/output.log"]
+
+
+def test_debug_logs_of_others_are_logs(write: Write) -> None:
+    write("debug.log", "loss 1")
+    write("logs/debug.log", "loss 1")
+    assert len(found_files(".")) == 2
+
+
+@pytest.mark.parametrize("file", ["loss", "train/loss"])
+def test_the_metrics_of_an_mlflow_run_are_that_run(write: Write, file: str) -> None:
+    write(f"abc/metrics/{file}", "1700000000123 0.5 1\n")
+    (group,) = groups("abc/metrics")
+    assert (group.kind, group.name) == (GroupKind.MLFLOW, "abc")
+
+
+def test_other_directories_of_metrics_are_searched(write: Write) -> None:
+    write("abc/metrics/loss.csv", "step,loss\n1,0.5\n")
+    assert found_files("abc/metrics") == ["abc/metrics/loss.csv"]
+
+
+def row(epoch: int) -> str:
+    return json.dumps({"epoch": epoch, "training_loss": 0.5})
+
+
+@pytest.mark.parametrize("name", ["metrics_epoch_{}.json", "{}-stats.json"])
+def test_numbered_files_of_a_row_each_are_one_run(write: Write, name: str) -> None:
+    for epoch in (0, 2, 10):
+        write(f"out/{name.format(epoch)}", row(epoch))
+    write("out/log.txt", "loss 1")
+    group, other = groups("out")
+    assert (group.kind, group.path, group.name) == (GroupKind.ROWS, "out", "out")
+    assert files(group) == [f"out/{name.format(epoch)}" for epoch in (0, 2, 10)]
+    assert files(other) == ["out/log.txt"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (row(1), row(1)),  # two runs
+        (row(1) + "\n" + row(2), row(3) + "\n" + row(4)),  # logs themselves
+        ('{"loss": 1}', '{"loss": 2}'),
+        (row(1), "[1, 2]"),
+        (row(1),),
+    ],
+)
+def test_other_numbered_files_are_files(write: Write, texts: tuple[str, ...]) -> None:
+    for number, text in enumerate(texts):
+        write(f"out/log{number}.json", text)
+    assert {group.kind for group in groups("out")} == {GroupKind.FILE}

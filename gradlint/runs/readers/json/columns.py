@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradlint.runs.readers.json.naming import WALL_KEYS
+from gradlint.runs.readers.json.naming import EARLIEST, LATEST, WALL_KEYS
 from gradlint.runs.readers.json.steps import axis_of
 from gradlint.runs.readers.json.table import Table
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.run import Values
-
-_EARLIEST, _LATEST = 5e8, 5e9
-"""Seconds since 1970 of the years 1985 and 2128: other numbers are not times of a log."""
 
 
 def add_rows(builder: RunBuilder, table: Table, prefix: str = "") -> None:
@@ -56,6 +53,6 @@ def _walls(table: Table) -> Values | None:
         if key in table.columns:
             walls = table.dense(key)
             there = walls[~np.isnan(walls)]
-            if len(there) and bool(((there > _EARLIEST) & (there < _LATEST)).all()):
+            if len(there) and bool(((there > EARLIEST) & (there < LATEST)).all()):
                 return walls
     return None

@@ -72,12 +72,14 @@ output with some JSON in it is read as text."""
 _BEGINS = re.compile(
     rb"\s*(?:"
     rb'\{\s*(?:"|\}|$)'
+    rb"|\{'[^'\n]{1,100}': ?(?:\{'[^'\n]{1,100}': ?)?\[[^][{}',\n]{1,60},"
+    rb"|\{'[^'\n]{1,100}': ?(?:\{'[^'\n]{1,100}': ?)?\[[^][{}',\n]{1,60},"
     rb"|(?!\[[ \d,.]{1,100}\] *[A-Za-z])"
     rb'\[\s*(?:[\[{"\]]|$|(?:-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|NaN|null)\s*(?:,|\]\s*$))'
     rb")"
 )
-"""An object with a key, or a list of objects or numbers; `[2024-01-01 10:00:00]`, `[1, 200] loss`
-and `{'loss': 1}` are lines of text."""
+"""An object with a key, or a list of objects or numbers, or a history as Python prints it, of lists
+of numbers; `[2024-01-01 10:00:00]`, `[1, 200] loss` and `{'loss': 1}` are lines of text."""
 
 
 def sniff(head: bytes, name: str = "") -> bool:

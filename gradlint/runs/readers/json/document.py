@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from gradlint.runs.readers.json.long_form import rows_of_curve, timed_point
 from gradlint.runs.readers.json.table import Table
 from gradlint.runs.readers.json.tree import WHOLE, Node
 from gradlint.runs.readers.json.values import decode, decode_pairs, mended
@@ -274,7 +275,12 @@ class Document:
         while more:
             while pieces:
                 pieces = self._piece(node)
-            node.append(self._leaf())
+            member = self._leaf()
+            point = timed_point(member)
+            if point is None:
+                node.append(member)
+            else:
+                node.point(*point)
             more = self._separated("]")
 
     def _separated(self, end: str) -> bool:
@@ -305,8 +311,9 @@ class Document:
                     self._skip(end)
                     continue
                 if type(value) is dict:
-                    batch.append(value)
-                    lines.append(line)
+                    rows = rows_of_curve(value) or [value]
+                    batch += rows
+                    lines += [line] * len(rows)
                 if len(batch) >= BATCH:
                     table.add(batch, np.array(lines, np.int64))
                     batch, lines = [], []

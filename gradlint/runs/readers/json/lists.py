@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gradlint.runs.readers.file_names import lone_series_name
 from gradlint.runs.readers.json.columns import printable
 from gradlint.runs.readers.json.naming import EPOCH_KEYS, STEP_KEYS, measures, named_as_log, plain
 from gradlint.runs.readers.json.tree import Node, Numbers
@@ -60,12 +61,13 @@ def add_bare(builder: RunBuilder, root: Node, path: str) -> bool:
     A list of integers in a file with any name is as likely a list of indexes.
     """
     numbers = root.numbers
-    stem = os.path.splitext(os.path.basename(path.replace("\\", "/")))[0]
     if numbers is None or not root.listed or len(numbers.at) < 2:
         return False
-    if not (measures(stem) or named_as_log(path)):
+    stem = os.path.splitext(os.path.basename(path.replace("\\", "/")))[0]
+    name = lone_series_name("", path) or stem
+    if not (measures(name) or named_as_log(path) or numbers.stepped):
         return False
-    _add(builder, stem, numbers, None, "row")
+    _add(builder, name, numbers, None, "row")
     return True
 
 
@@ -113,6 +115,8 @@ def _add(builder: RunBuilder, tag: str, numbers: Numbers, steps: Numbers | None,
         at = np.frombuffer(steps.values, np.float64).astype(np.int64)[at]
     elif steps is not None:
         axis = "row"
+    if numbers.stepped:
+        at, axis = np.frombuffer(numbers.at, np.int64), "step"
     builder.add(printable(tag), at, np.frombuffer(numbers.values, np.float64), axis=axis)
 
 

@@ -34,6 +34,9 @@ EPOCH_KEYS = ("epoch", "epochs", "train/epoch", "trainer/epoch", "current_epoch"
 WALL_KEYS = ("_timestamp", "timestamp", "wall_time", "time/timestamp")
 """Keys that may hold seconds since 1970."""
 
+EARLIEST, LATEST = 5e8, 5e9
+"""Seconds since 1970 of the years 1985 and 2128: other numbers are not times of a log."""
+
 MODE_KEYS = ("mode", "phase", "split", "stage")
 """Keys whose text tells training rows from validation rows."""
 
@@ -86,6 +89,27 @@ def is_rate(tag: str) -> bool:
 def counts(tag: str) -> bool:
     """Whether a tag is named as a counter of steps or epochs."""
     return plain(tag) in STEP_KEYS or plain(tag) in EPOCH_KEYS
+
+
+_OF_TOTAL = re.compile(r"/(?:max|total)_?[a-z]*\Z")
+_PLACE = re.compile(r"(\d{1,15})/\d{1,15}\Z")
+
+
+def counter_of(tag: str) -> str:
+    """The name of what a tag may count: its last key, without a total that is beside it.
+
+    >>> counter_of("step/iter"), counter_of("global_step/max_steps"), counter_of("train/epoch")
+    ('iter', 'global_step', 'train/epoch')
+    """
+    name = plain(tag)
+    within = (name, _OF_TOTAL.sub("", name), name.rpartition("/")[2])
+    return next(filter(counts, within), name)
+
+
+def place_of(tag: str, text: str) -> float | None:
+    """The place in a text such as `5/100`, if the tag is a counter's."""
+    match = _PLACE.match(text)
+    return float(match[1]) if match and counts(counter_of(tag)) else None
 
 
 def is_mode(tag: str) -> bool:

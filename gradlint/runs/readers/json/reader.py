@@ -13,7 +13,7 @@ from gradlint.runs.readers.json.layouts import add_document
 from gradlint.runs.readers.json.lines import Lines, repeated_problem
 from gradlint.runs.readers.json.naming import STEP_KEYS, is_log, named_as_lines, named_as_log, plain
 from gradlint.runs.readers.json.table import MOST_NESTED, Table
-from gradlint.runs.readers.json.values import decode
+from gradlint.runs.readers.json.values import decode, from_python
 from gradlint.runs.readers.protocol import BLOCK, LONGEST_LINE, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.run import Problem, Reading
@@ -139,6 +139,8 @@ class JsonReader:
     def _finish_document(self) -> Reading:
         text = self._held.decode("utf-8", "replace")
         self._held.clear()
+        if text.startswith("{'"):
+            text = from_python(text)
         document = Document(text)
         builder = RunBuilder()
         layout, tables = add_document(builder, document, self._path)

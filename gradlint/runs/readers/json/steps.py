@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlint.runs.readers.json.naming import EPOCH_KEYS, STEP_KEYS, counts, measures, plain
+from gradlint.runs.readers.json.naming import (
+    EPOCH_KEYS,
+    STEP_KEYS,
+    counter_of,
+    counts,
+    measures,
+    plain,
+)
 from gradlint.runs.readers.json.table import Table
 from gradlint.runs.run import Steps, Values
 
@@ -52,7 +59,9 @@ def axis_of(table: Table) -> Axis:
 
 
 def _epoch(table: Table) -> tuple[str, Values | None]:
-    tags = [tag for name in EPOCH_KEYS for tag in table.columns if plain(tag) == name]
+    named = {tag: counter_of(tag) for tag in table.columns}
+    tags = [tag for name in EPOCH_KEYS for tag in named if named[tag] == name]
+    tags.sort(key=lambda tag: plain(tag) != named[tag])
     return (tags[0], table.dense(tags[0])) if tags else ("", None)
 
 
@@ -70,9 +79,9 @@ def _integral(values: Values) -> bool:
 
 def _counters(table: Table) -> list[tuple[str, Values]]:
     """The usable step columns, the one to prefer first."""
-    found: list[tuple[int, int, str, Values]] = []
+    found: list[tuple[bool, int, int, str, Values]] = []
     for tag in table.columns:
-        name = plain(tag)
+        name = counter_of(tag)
         if name not in STEP_KEYS:
             continue
         dense = table.dense(tag)
@@ -83,9 +92,10 @@ def _counters(table: Table) -> list[tuple[str, Values]]:
         if len(there) > 2 and bool((there == there[0]).all()):
             # `"step": 1` in every row is a setting, or a logger that was given no step.
             continue
-        found.append((-len(there), STEP_KEYS.index(name), tag, dense))
-    found.sort(key=lambda item: item[:3])
-    return [(tag, dense) for _, _, tag, dense in found]
+        within = name != plain(tag)
+        found.append((within, -len(there), STEP_KEYS.index(name), tag, dense))
+    found.sort(key=lambda item: item[:4])
+    return [(tag, dense) for *_, tag, dense in found]
 
 
 def _by_counter(

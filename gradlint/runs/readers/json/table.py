@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gradlint.runs.readers.json.naming import MODES, counts, is_mode
+from gradlint.runs.readers.json.long_form import find_long_form
+from gradlint.runs.readers.json.naming import MODES, counts, is_mode, place_of
 from gradlint.runs.readers.json.values import number
 from gradlint.runs.readers.protocol import MOST_SERIES
 from gradlint.runs.run import Steps, Values
@@ -155,6 +156,15 @@ class Table:
         """Rows of the file itself that have the same keys."""
         if len(self._shapes) < MOST_SHAPES:
             self._shapes.setdefault(shape, int(index[0]))
+        long = find_long_form(shape)
+        if long is None:
+            self._wide_rows(shape, rows, index)
+            return
+        for wide, some, places in _by_shape(list(map(long.wide, rows)), index):
+            self._wide_rows(wide, some, places)
+
+    def _wide_rows(self, shape: tuple[str, ...], rows: list[dict[str, Any]], index: Steps) -> None:
+        """Rows with a key for each series."""
         for prefix, some, places in _by_mode(shape, rows, index):
             if prefix in _EVALUATIONS:
                 self.evaluations.frombytes(places.tobytes())
@@ -197,6 +207,9 @@ class Table:
             if found is not None:
                 rows.append(at)
                 values.append(found)
+            elif kind is str and (place := place_of(tag, value)) is not None:
+                rows.append(at)
+                values.append(place)
             elif kind is str and not is_mode(tag):
                 self._text(tag, int(index[at]), value)
         if rows:

@@ -26,12 +26,14 @@ class Numbers:
         values: the numbers.
         padding: indexes (into `at`) of those that are the text "nan".
         length: the length of the list.
+        stepped: whether `at` are the steps that stand beside the numbers.
     """
 
     at: array[int] = field(default_factory=lambda: array("q"))
     values: array[float] = field(default_factory=lambda: array("d"))
     padding: array[int] = field(default_factory=lambda: array("q"))
     length: int = 0
+    stepped: bool = False
 
     def take_all(self, first: int, values: list[Any]) -> None:
         """Add the values of a list that are numbers; `first` is the place of the first."""
@@ -86,6 +88,14 @@ class Node:
         """Add a member of a list, which counts even if it is not a number."""
         self.numbers = self.numbers or Numbers()
         self.numbers.take(self.numbers.length, value)
+
+    def point(self, step: int, value: Any) -> None:
+        """Add a member of a list that has a step and a value."""
+        self.numbers = self.numbers or Numbers()
+        self.numbers.stepped = True
+        length = self.numbers.length
+        self.numbers.take(step, value)
+        self.numbers.length = length + 1
 
     def scalars(self, members: list[Any]) -> None:
         """Add members of a list of which none is an object or a list."""

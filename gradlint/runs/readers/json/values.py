@@ -51,6 +51,20 @@ def mended(text: str) -> str:
     return _BARE.sub(_token, text)
 
 
+_QUOTED = re.compile(r"'([^'\\\n]*)'")
+_WRAPPED = re.compile(r"\b(?:np|numpy)\.float\d+\(([^()]{1,40})\)")
+
+
+def from_python(text: str) -> str:
+    """A dictionary as Python prints it, written as JSON.
+
+    >>> from_python("{'loss': [0.5, nan, np.float32(0.25)], 'lr': None}")
+    '{"loss": [0.5, NaN, 0.25], "lr": null}'
+    """
+    text = _QUOTED.sub(lambda match: json.dumps(match[1]), text)
+    return mended(_WRAPPED.sub(r"\1", text).replace(": None", ": null"))
+
+
 def _token(match: re.Match[str]) -> str:
     if match[2].lower() == "nan":
         return "NaN"

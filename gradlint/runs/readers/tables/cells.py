@@ -24,6 +24,7 @@ _LONGEST_CELL = 200
 
 _BLANKS = frozenset(
     {"", "na", "n/a", "#n/a", "#na", "<na>", "none", "null", "nil", "-", "--", "---", "nat"}
+    | {"no log"}  # of transformers' tables in notebooks
 )
 """How loggers and table programs write that there is no value, in lower case. `nan` is not
 among them: it is a value."""
@@ -45,6 +46,13 @@ _WRAPPED = re.compile(
 _WRAPPINGS = frozenset(")]>%fF")
 """What such a number ends with."""
 
+_PLACE = re.compile(r"(\d{1,15})/(\d{1,15})")
+"""How far a counter is, and where it ends: `5/100`."""
+
+_SIZE = re.compile(r"(\d{0,9}\.?\d{1,9})([KMGT])i?B?")
+_SIZES = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+"""Memory and counts, as `1.23G`."""
+
 _MSVC_NAN = re.compile(r"[+-]?(?:1\.#(?:ind|qnan|snan|nan)\d*|s?nan\(\w*\))", re.IGNORECASE)
 _MSVC_INF = re.compile(r"([+-]?)1\.#inf\d*", re.IGNORECASE)
 """`printf` of older Windows run-times."""
@@ -53,7 +61,8 @@ _MSVC_INF = re.compile(r"([+-]?)1\.#inf\d*", re.IGNORECASE)
 def number(cell: str) -> float | NoNumber:
     """The value of a cell: `nan` and `inf` are numbers, `NA`, `None` and `null` are blanks.
 
-    A percentage is taken without its sign (`12.3%` is 12.3); `1e400` is infinite.
+    A percentage is taken without its sign (`12.3%` is 12.3), of `5/100` the 5; `1.5G` is 1.5e9 and
+    `1e400` is infinite.
     """
     try:
         value = float(cell)
@@ -96,6 +105,12 @@ def _unusual(cell: str) -> float | NoNumber:
             return float(inner) if "_" not in inner and inner.isascii() else TEXT
         except ValueError:
             return TEXT
+    place = _PLACE.fullmatch(cell)
+    if place and int(place[1]) <= int(place[2]):
+        return float(place[1])
+    size = _SIZE.fullmatch(cell)
+    if size:
+        return float(size[1]) * _SIZES[size[2]]
     if _MSVC_NAN.fullmatch(cell):
         return math.nan
     infinite = _MSVC_INF.fullmatch(cell)

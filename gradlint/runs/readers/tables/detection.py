@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 
 from gradlint.runs.readers.protocol import HEAD
-from gradlint.runs.readers.tables.cells import BLANK, is_number, number
-from gradlint.runs.readers.tables.header import find_layout, is_comment, looks_named
+from gradlint.runs.readers.tables.cells import BLANK, TEXT, is_number, number
+from gradlint.runs.readers.tables.header import Layout, find_layout, is_empty, looks_named
 from gradlint.runs.readers.tables.steps import rank
+from gradlint.runs.readers.tables.unnamed import NAME, STEP
 
 _REGULAR = 0.9
 """Share of the lines that have to be rows of equal width."""
@@ -29,7 +30,7 @@ def sniff(head: bytes, name: str) -> bool:
     without a name.
     """
     lines = _lines(head[:HEAD])
-    filled = [line for line in lines if line.strip() and not is_comment(line)]
+    filled = [line for line in lines if line.strip() and not is_empty(line)]
     if not filled or filled[0].lstrip()[:1] in "{[<":
         return False
     named_table = name.lower().endswith(_TABLE_NAMES)
@@ -37,33 +38,46 @@ def sniff(head: bytes, name: str) -> bool:
     dialect = layout.dialect
     if layout.preamble:
         return False
-    below = [line for line in lines[layout.first :] if line.strip() and not is_comment(line)]
+    below = [line for line in lines[layout.first :] if line.strip() and not is_empty(line)]
     rows = [row for row in map(dialect.row, below) if row]
-    if layout.header and not (looks_named(layout.header) or named_table):
+    header = () if layout.guessed else layout.header
+    if header and not (looks_named(header) or named_table):
         return False
     if not rows:
-        return _is_lone_header(layout.header, named_table)
+        return _is_lone_header(header, named_table)
     if len(head) < HEAD and head[-1:] != b"\n" and len(rows) > 1:
         rows.pop()
     regular = sum(len(row) == layout.width for row in rows)
     judged = rows[:: 1 + len(rows) // _JUDGED_ROWS]
     filled_cells = [cell for row in judged for cell in row[:_JUDGED_CELLS]]
+    of_width = [row[:_JUDGED_CELLS] for row in judged if len(row) == layout.width]
     cells = [cell for cell in filled_cells if number(cell) is not BLANK]
     numeric = sum(map(is_number, cells))
     if regular < _REGULAR * len(rows) or numeric < _NUMERIC * len(cells) or not cells:
         return False
-    return _is_certain(layout.width, bool(layout.header), dialect.delimiter, cells, named_table)
-
-
-def _is_certain(
-    width: int, header: bool, delimiter: str, cells: list[str], named_table: bool
-) -> bool:
-    """The stricter tests for tables that other files could be mistaken for."""
     if named_table:
         return True
-    if width < 2 or not delimiter:
-        return header and all(map(is_number, cells))
-    return header or all(map(is_number, cells))
+    if layout.guessed and NAME in layout.header:
+        return True
+    return _is_certain(layout, bool(header), of_width)
+
+
+def _is_certain(layout: Layout, header: bool, rows: list[list[str]]) -> bool:
+    """The stricter tests for tables that other files could be mistaken for."""
+    plain = not any(number(cell) is TEXT for row in rows for cell in row)
+    if layout.width < 2:
+        # Whole numbers, a line each, are indexes or labels.
+        return plain and (header or not all(row[0].strip().isdecimal() for row in rows))
+    if header and layout.dialect.fenced and layout.width == 2:
+        return plain  # else a box of keys and their values
+    if header:
+        return plain or bool(layout.dialect.delimiter) or _counts(layout, rows)
+    return plain and (bool(layout.dialect.delimiter) or STEP in layout.header)
+
+
+def _counts(layout: Layout, rows: list[list[str]]) -> bool:
+    """Whether the first column of a table that blanks part counts, by its name and its cells."""
+    return rank(layout.header[0]) is not None and all(is_number(row[0]) for row in rows)
 
 
 def _is_lone_header(header: tuple[str, ...], named_table: bool) -> bool:

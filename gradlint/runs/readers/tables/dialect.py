@@ -28,6 +28,9 @@ _UNQUOTED_TENSOR = re.compile(r"(tensor\([^(),\[\]]*),[^()]*\)")
 _FENCE = re.compile(r"\s*\|[\s:|+-]*\|\s*")
 """The line below the header of a Markdown table."""
 
+_EMPHASIS = "*`"
+"""What stands around the best value of a Markdown table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -54,7 +57,10 @@ class Dialect:
                 line = _UNQUOTED_TENSOR.sub(r"\1)", line)
             cells = line.split(self.delimiter)
         if self.fenced:
-            cells = [] if _FENCE.fullmatch(line) else cells[1:-1] if len(cells) > 2 else cells
+            if _FENCE.fullmatch(line):
+                return []
+            inner = cells[1:-1] if len(cells) > 2 else cells
+            cells = [cell.strip().strip(_EMPHASIS) for cell in inner]
         return cells
 
     def row(self, line: str) -> list[str]:

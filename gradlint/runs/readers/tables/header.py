@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gradlint.runs.readers.tables.cells import TEXT, is_number, number
 from gradlint.runs.readers.tables.dialect import Dialect, find_dialect
+from gradlint.runs.readers.tables.unnamed import guessed_names
 from gradlint.runs.run import UNNAMED
 
 _JUDGED_ROWS = 40
@@ -17,8 +18,16 @@ _JUDGED_ROWS = 40
 _LONGEST_PREAMBLE = 20
 """Lines of other text that may stand above a header: a banner, not a log."""
 
-_NAME = re.compile(r"[^\W\d_][^{}<>=!?\"\\]{0,99}|_\w{1,99}")
-"""A column's name: begins with a letter, or with `_` as in wandb's `_step`."""
+_NAME = re.compile(r"[%@]?[^\W\d_][^{}<>=!?\"\\]{0,99}|_\w{1,99}")
+"""A column's name: begins with a letter, which a sign may precede (`%Iter`), or with `_` as in
+wandb's `_step`."""
+
+_DRAWN = re.compile(r"[-=+|:\s\u2500-\u257f]+")
+_DASHES = ("--", "==", "\u2500\u2500", "\u2501\u2501", "\u2550\u2550")
+"""What a rule is drawn with, below a header or between rows, and what each has two of."""
+
+_GAP = re.compile(r"\s{2,}|\t")
+"""Between names of several words each, above columns that single blanks may part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,8 @@ class Layout:
         width: cells of a row.
         indexed: whether rows have one cell more in front than the header has names.
         preamble: index of the lines above the header that are neither blank nor comments.
+        guessed: whether `header` is not in the file: it says what the columns of a table without
+            one are, as far as their numbers tell.
     """
 
     dialect: Dialect
@@ -40,6 +51,7 @@ class Layout:
     width: int
     indexed: bool = False
     preamble: tuple[int, ...] = ()
+    guessed: bool = False
 
 
 def is_comment(line: str) -> bool:
@@ -47,10 +59,20 @@ def is_comment(line: str) -> bool:
     return line.lstrip().startswith("#")
 
 
+def is_empty(line: str) -> bool:
+    """Whether a line holds no cells: a comment, or a rule."""
+    return is_comment(line) or is_rule(line)
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line is drawn, and holds no text."""
+    return any(mark in line for mark in _DASHES) and _DRAWN.fullmatch(line) is not None
+
+
 def find_layout(lines: Sequence[str]) -> Layout:
     """The layout of the table that begins with `lines` (without line ends)."""
     numbered = [(at, line) for at, line in enumerate(lines) if line.strip()]
-    filled = [(at, line) for at, line in numbered if not is_comment(line)]
+    filled = [(at, line) for at, line in numbered if not is_empty(line)]
     if not filled:
         return Layout(Dialect(","), (), len(lines), 0)
     dialect = find_dialect([line for _, line in filled[: _LONGEST_PREAMBLE + _JUDGED_ROWS]])
@@ -61,12 +83,18 @@ def find_layout(lines: Sequence[str]) -> Layout:
     at, cells = rows[start]
     data = [dialect.row(lines[other]) for other, _ in rows[start + 1 :]][:_JUDGED_ROWS]
     preamble = tuple(other for other, _ in rows[:start])
+    if not dialect.delimiter and len(cells) != width:
+        apart = _GAP.split(lines[at].strip())
+        cells = apart if len(apart) == width else cells
     if is_header(cells, data):
         indexed = len(cells) == width - 1 and _is_indexed(data, width)
         header = tuple(cells)
         return Layout(dialect, header, at + 1, len(cells) + indexed, indexed, preamble)
     commented = _commented_header(dialect, lines[:at], width)
-    return Layout(dialect, commented, at, width, False, preamble)
+    if commented:
+        return Layout(dialect, commented, at, width, False, preamble)
+    guessed = guessed_names([dialect.row(lines[at]), *data], width)
+    return Layout(dialect, guessed, at, width, False, preamble, guessed=True)
 
 
 def is_header(cells: Sequence[str], data: Sequence[Sequence[str]]) -> bool:

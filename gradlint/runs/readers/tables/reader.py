@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradlint.runs.readers.file_names import held_out_split, lone_series_name
 from gradlint.runs.readers.protocol import HEAD, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.tables.blocks import PATIENCE, WORTH, BlockReader
@@ -16,8 +17,10 @@ from gradlint.runs.readers.tables.columns import Column, Table, append_array
 from gradlint.runs.readers.tables.faults import Faults
 from gradlint.runs.readers.tables.header import Layout, find_layout
 from gradlint.runs.readers.tables.lines import Lines, Piece
+from gradlint.runs.readers.tables.long_form import run_and_series
 from gradlint.runs.readers.tables.rows import RowReader
 from gradlint.runs.readers.tables.steps import StepColumn, find_steps, find_times
+from gradlint.runs.roles.names import role_of
 from gradlint.runs.run import TEXT_COLUMNS, Problem, Reading, Run, Steps, Values
 
 FORMAT = "csv"
@@ -60,9 +63,12 @@ class TableReader:
             said = "is a list of runs with their last values, not the log of one run"
             problems.append(Problem(self._path, said, help="export the history of the runs"))
             self._table = Table()
-        steps = find_steps(self._table.columns, self._table.rows)
+        steps = find_steps(self._table.columns, self._table.rows, ordered=not self._long)
         series = self._series(steps, problems)
-        return Reading(list(self._runs(steps, series)), problems)
+        times = find_times(self._table)
+        if times is not None:
+            series.pop(times[0], None)
+        return Reading(list(self._runs(steps, times and times[1], series)), problems)
 
     def _read(self, piece: Piece, *, final: bool = False) -> None:
         if self._rows is None:
@@ -88,7 +94,7 @@ class TableReader:
         self._rows = RowReader(layout.dialect, self._table, self._faults)
         self._rows.start(layout.header, layout.width, layout.indexed)
         delimiter = layout.dialect.delimiter
-        if delimiter and not layout.dialect.fenced:
+        if delimiter and not layout.dialect.fenced and self._rows.long is None:
             self._blocks = BlockReader(delimiter, layout.dialect.decimal_comma, self._worth)
         at = 0
         for _ in range(layout.first):
@@ -155,24 +161,47 @@ class TableReader:
             said += ", and is not read as a series"
         return Problem(self._path, said, line=line)
 
-    def _runs(self, steps: StepColumn, series: dict[str, Column]) -> Iterator[Run]:
+    @property
+    def _long(self) -> bool:
+        return self._rows is not None and self._rows.long is not None
+
+    def _places(self, series: dict[str, Column], chart: bool) -> dict[str, tuple[str, str]]:
+        """The run and the name of each series, by its column."""
+        if self._long or chart:
+            split = run_and_metric if chart else run_and_series
+            found = {name: split(name) for name in series}
+            return {name: place for name, place in found.items() if place is not None}
+        return {name: ("", shown) for name, shown in self._names(series).items()}
+
+    def _names(self, series: dict[str, Column]) -> dict[str, str]:
+        """What each column is called, with what only the name of the file says."""
+        names = {name: name for name in series}
+        if len(names) == 1:
+            names = {name: lone_series_name(name, self._path) for name in names}
+        split = held_out_split(self._path)
+        if split and not any(role_of(name).split for name in names.values()):
+            names = {name: f"{split}/{shown}" for name, shown in names.items()}
+        return names
+
+    def _runs(
+        self, steps: StepColumn, walls: Values | None, series: dict[str, Column]
+    ) -> Iterator[Run]:
         rows = _Rows(
             steps.steps,
             np.frombuffer(self._table.records, np.int64),
-            find_times(self._table),
+            walls,
             steps.axis,
         )
         self._table = Table()
         builders: dict[str, RunBuilder] = {}
-        chart = is_chart(series, steps.name)
-        if not chart:
+        chart = not self._long and is_chart(series, steps.name)
+        places = self._places(series, chart)
+        if not places:
             builders[self._name] = RunBuilder()
-        for name in list(series):
-            split = run_and_metric(name) if chart else ("", name)
-            column = series.pop(name)
-            if split is not None:
-                key = f"{self._name}/{split[0]}" if chart else self._name
-                rows.extend(builders.setdefault(key, RunBuilder()), split[1], column)
+        several = chart or len({run for run, _ in places.values()}) > 1
+        for name, (run, metric) in places.items():
+            key = f"{self._name}/{run}" if several else self._name
+            rows.extend(builders.setdefault(key, RunBuilder()), metric, series.pop(name))
         for key, builder in builders.items():
             builder.metadata.update(self._metadata)
             yield builder.build(key, self._path, FORMAT)

@@ -10,7 +10,8 @@ from gradlint.runs.readers.tables.cells import TEXT, is_number, number
 from gradlint.runs.readers.tables.columns import Column, Table
 from gradlint.runs.readers.tables.dialect import Dialect
 from gradlint.runs.readers.tables.faults import Faults
-from gradlint.runs.readers.tables.header import column_names, is_comment, is_later_header
+from gradlint.runs.readers.tables.header import column_names, is_empty, is_later_header
+from gradlint.runs.readers.tables.long_form import LongForm, find_long_form
 from gradlint.runs.run import UNNAMED
 
 _LONGEST_ROW = 100
@@ -30,6 +31,7 @@ class RowReader:
     def __init__(self, dialect: Dialect, table: Table, faults: Faults) -> None:
         self.dialect = dialect
         self.columns: list[Column] = []
+        self.long: LongForm | None = None
         self.dropped: set[str] = set()
         self._table = table
         self._faults = faults
@@ -62,6 +64,7 @@ class RowReader:
         self._indexed = indexed
         header = ("",) * indexed + tuple(header)
         self._names = column_names(header, width)
+        self.long = find_long_form(self._names)
         self._unnamed = 0
         for name in reversed(header[:width]):
             if name.strip():
@@ -80,7 +83,7 @@ class RowReader:
                 content = content[:-1]
             if self._open:
                 self._continue(content, number_of)
-            elif content and not content.isspace() and not is_comment(content):
+            elif content and not content.isspace() and not is_empty(content):
                 self._line(content, number_of)
         self._flush(plain)
 
@@ -90,7 +93,7 @@ class RowReader:
         short = len(cells) < len(self._names) - self._unnamed
         if self._open or not (short or (cells and number(cells[-1]) is TEXT)):
             self.read(text, line)
-        elif not is_comment(text) and text.strip():
+        elif not is_empty(text) and text.strip():
             self._faults.unfinished = line
             if any(map(is_number, cells[:-1])):
                 self._single(cells[:-1], line)
@@ -136,7 +139,7 @@ class RowReader:
         for at, content in enumerate(lines[1:], first + 1):
             if self._open:
                 self._continue(content, at)
-            elif content.strip() and not is_comment(content):
+            elif content.strip() and not is_empty(content):
                 self._line(content, at)
 
     def _row(self, content: str, line: int) -> None:
@@ -165,10 +168,11 @@ class RowReader:
 
     def _odd(self, cells: list[str], content: str, line: int) -> None:
         width = len(self._names)
+        spaced = not self.dialect.delimiter
+        if not any(map(is_number, cells[: 1 if spaced else width])):
+            self._faults.add("stray", line, content)
+            return
         if len(cells) < width:
-            if not any(map(is_number, cells)):
-                self._faults.add("stray", line, content)
-                return
             if len(cells) < width - self._unnamed:
                 self._faults.add("short", line)
         else:
@@ -183,14 +187,26 @@ class RowReader:
         for column, cell in zip(self.columns, cells, strict=False):
             if cell:
                 column.add(row, cell, line)
+        if self.long is not None and len(cells) >= len(self._names):
+            self._long_values(self.long, [cells], row, [line])
         for at in range(len(self._names), min(len(cells), MOST_SERIES)):
             if cells[at].strip():
                 self._column(f"{UNNAMED}{at + 1}").add(row, cells[at], line)
+
+    def _long_values(
+        self, form: LongForm, rows: list[list[str]], first: int, lines: list[int]
+    ) -> None:
+        for row, (cells, line) in enumerate(zip(rows, lines, strict=True), first):
+            name = form.column(cells)
+            if name is not None:
+                self._column(name).add(row, cells[form.value], line)
 
     def _flush(self, plain: bool) -> None:
         if not self._batch:
             return
         row, lines = self._table.rows, self._batch_lines
+        if self.long is not None:
+            self._long_values(self.long, self._batch, row, lines)
         for column, cells in zip(self.columns, zip(*self._batch, strict=True), strict=False):
             column.extend(row, cells, lines, plain)
         self._table.records.extend(lines)

@@ -90,16 +90,19 @@ class StepColumn:
     steps: Steps
 
 
-def find_steps(columns: Mapping[str, Column], rows: int) -> StepColumn:
+def find_steps(columns: Mapping[str, Column], rows: int, *, ordered: bool = True) -> StepColumn:
     """The step of each row: of a column that counts steps, else of one that counts epochs or
     episodes, else the row's ordinal from 0.
 
     A row whose step is blank has the last one before it (the first row the first one after it).
+    Where rows are not `ordered`, as those of several series one after the other, steps may fall.
     """
     ranked = _ranked(columns)
     epochs = [column for _, _, axis, column in ranked if axis == "epoch"]
     for _, name, axis, column in ranked:
-        if _counts(column, rows) and not (axis == "step" and _within(column, epochs, rows)):
+        if _counts(column, rows, ordered) and not (
+            axis == "step" and _within(column, epochs, rows)
+        ):
             return StepColumn(name, axis, _filled(column, rows))
     return StepColumn(None, "row", np.arange(rows, dtype=np.int64))
 
@@ -108,7 +111,7 @@ def rank(name: str) -> tuple[int, int, str] | None:
     """(tier, place in it, axis) of a name that says it counts steps; None for others."""
     if " - " in name:  # the metric of one run in an exported chart
         return None
-    name = re.sub(r"[\s-]+", "_", name.strip().lower())
+    name = re.sub(r"[\s-]+", "_", name.strip().lower().lstrip("%@"))
     last = name.rsplit("/", 1)[-1]
     for tier, (known, axis) in enumerate(
         ((_STEPS, "step"), (_BATCHES, "step"), (_EPOCHS, "epoch"), (_ROUNDS, "step"))
@@ -128,8 +131,8 @@ def _ranked(columns: Mapping[str, Column]) -> list[tuple[tuple[int, int], str, s
     return sorted(found, key=lambda item: item[0])
 
 
-def _counts(column: Column, rows: int) -> bool:
-    """Whether the column holds whole numbers that mostly do not go down."""
+def _counts(column: Column, rows: int, ordered: bool) -> bool:
+    """Whether the column holds whole numbers that, if they are ordered, mostly do not go down."""
     values = column.values()
     finite = np.isfinite(values)
     if not finite.all():
@@ -143,6 +146,8 @@ def _counts(column: Column, rows: int) -> bool:
         values = values[whole]
     if len(values) >= _CONSTANT and (values == values[0]).all():
         return False
+    if not ordered:
+        return True
     down = values[1:] < values[:-1]
     falls = np.count_nonzero(down & (values[1:] != values[0]))
     return bool(falls <= 1 + _FALLS * len(values))
@@ -180,17 +185,18 @@ _EARLIEST, _LATEST = 1e9, 1e10
 _MILLISECONDS = 1000.0
 
 
-def find_times(table: Table) -> Values | None:
-    """Seconds since the epoch of each row, float64, shape (rows,), NaN where there is none.
+def find_times(table: Table) -> tuple[str, Values] | None:
+    """The column of the times at which rows were logged, and the seconds since 1970 of each row.
 
-    None if no column of a fitting name holds nothing but times, in seconds or milliseconds.
+    Those are float64, shape (rows,), NaN where there is none. None if no column of a fitting name
+    holds nothing but times, in seconds or milliseconds.
     """
     for name, column in table.columns.items():
         if re.sub(r"[\s-]+", "_", name.strip().lower()) in _TIMES and len(column):
             for unit in (1.0, _MILLISECONDS):
                 seconds = column.values() / unit
                 if ((seconds >= _EARLIEST) & (seconds < _LATEST)).all():
-                    return _placed(column, seconds, table.rows)
+                    return name, _placed(column, seconds, table.rows)
     return None
 
 

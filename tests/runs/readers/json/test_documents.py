@@ -255,6 +255,8 @@ def test_keys_that_occur_twice_are_a_problem() -> None:
         (b"[2024-01-01 10:00:00] loss 1.0\n", False),
         (b"[rank0]: loss 1.0\n", False),
         (b"[ 10/100] loss 1.0\n", False),
+        (b"[1,  2000] loss: 2.2\n[1,  4000] loss: 2.1\n", False),
+        (b"[1, 2],\n[3, 4]\n", True),
         (b"epoch,loss\n1,2\n", False),
         (b'step 1\nstep 2\nstep 3\n{"step": 1}\n', False),
         (b"", False),

@@ -47,11 +47,11 @@ def cut(data: bytes, places: list[int]) -> list[bytes]:
 
 keys = st.sampled_from(
     ["step", "epoch", "iter", "loss", "val_loss", "lr", "mode", "timestamp", "a/b", "", "ü"]
-)
+) | st.sampled_from(["name", "value", "x", "y"])
 scalars = (
     st.integers(-(2**70), 2**70)
     | st.floats()
-    | st.sampled_from(["nan", "train", "val", "0.5", "x", None, True])
+    | st.sampled_from(["nan", "train", "val", "0.5", "5/9", "x", None, True])
 )
 values = st.recursive(
     scalars,
@@ -73,6 +73,7 @@ documents = st.builds(
     lambda value, indent: json.dumps(value, indent=indent).encode(),
     st.lists(rows, max_size=4)
     | st.builds(lambda history: {"log_history": history, "max_steps": 3}, st.lists(rows))
+    | st.lists(st.tuples(st.just(1.7e9), st.integers(0, 9), scalars), max_size=4)
     | values,
     st.sampled_from([None, 1]),
 )

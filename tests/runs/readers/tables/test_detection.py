@@ -38,8 +38,9 @@ OTHERS = {
     "yaml": "lr: 0.1\nsteps: 100\n",
     "requirements": "numpy==1.26\ntorch==2.4\n",
     "box table": "-----------------\n| rollout/ |    |\n|  ep_len_mean | 22.1  |\n",
+    "erased lines": "epoch  loss  acc\n\x1b[J1      0.5   0.1\n\x1b[J2      0.4   0.2\n",
     "numbers": "1\n2\n3\n",
-    "boxes": "0 0.5 0.5 0.1 0.1\n1 0.25 0.5 0.1 0.2\n2 0.5 0.5 0.1 0.1\n",
+    "boxes": "0 0.5 0.5 0.1 0.1\n1 0.25 0.5 0.1 0.2\n1 0.5 0.5 0.1 0.1\n",
     "xml": "<a>\n<b>1,2</b>\n</a>\n",
     "pointer": "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 12\n",
 }

@@ -70,9 +70,19 @@ numbers = st.one_of(
 )
 odd_cells = st.sampled_from(
     ["", "", "NA", "None", "text", '"a,b"', '"two\nlines"', '"', "1_0", "1-2", "12%", " 3 ", "NAN",
-     "-nan", "+nan", "nAn", "nanny", "tiny", "[1, 2]", "tensor(0.5)", "#", "\0", "é", "\ufffd", "-"]
+     "-nan", "+nan", "nAn", "nanny", "tiny", "[1, 2]", "tensor(0.5)", "#", "\0", "é", "\ufffd", "-",
+     "5/9", "1.5G", "===", "loss", "loss"]
 )  # fmt: skip
 table_rows = st.lists(st.lists(st.one_of(numbers, st.just("")), min_size=3, max_size=3), max_size=9)
+headers = st.sampled_from(
+    [
+        ["step", "loss", "acc"],
+        ["name", "step", "value"],
+        ["run", "tag", "iter", "value"],
+        [],
+        ["--"],
+    ]
+)
 odd_rows = st.lists(st.lists(st.one_of(numbers, odd_cells), max_size=5), max_size=12)
 
 
@@ -80,12 +90,12 @@ def written(table: list[list[str]], delimiter: str = ",", end: str = "\n") -> by
     return "".join(delimiter.join(row) + end for row in table).encode()
 
 
-@given(table=odd_rows, data=st.data(), end=st.sampled_from(["\n", "\r\n", "\r"]))
+@given(header=headers, table=odd_rows, data=st.data(), end=st.sampled_from(["\n", "\r\n", "\r"]))
 @SCARCE
 def test_a_file_is_read_the_same_however_it_is_cut(
-    small_blocks: None, table: list[list[str]], data: st.DataObject, end: str
+    small_blocks: None, header: list[str], table: list[list[str]], data: st.DataObject, end: str
 ) -> None:
-    text = written([["step", "loss", "acc"], *table * 5], end=end)
+    text = written([header, *table * 5], end=end)
     cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=20))
     assert plain(read(text, cuts)) == plain(read(text))
 
@@ -104,12 +114,17 @@ def test_bytes_one_by_one_are_read_as_all_at_once(small_blocks: None) -> None:
     assert plain(read(text, list(range(len(text))))) == plain(read(text))
 
 
-@given(table=odd_rows, end=st.sampled_from(["\n", "\r\n"]), delimiter=st.sampled_from(",;\t"))
+@given(
+    header=headers,
+    table=odd_rows,
+    end=st.sampled_from(["\n", "\r\n"]),
+    delimiter=st.sampled_from([",", ";", "\t", " ", " | "]),
+)
 @SCARCE
 def test_the_paths_for_large_and_small_tables_agree(
-    small_blocks: None, table: list[list[str]], end: str, delimiter: str
+    small_blocks: None, header: list[str], table: list[list[str]], end: str, delimiter: str
 ) -> None:
-    text = written([["step", "loss", "acc"], *table * 5], delimiter, end)
+    text = written([header, *table * 5], delimiter, end)
     assert plain(read(text, size=LARGE)) == plain(read(text))
 
 
