@@ -53,7 +53,11 @@ def test_precision_counts_significant_digits() -> None:
     assert precision(np.array([0.0, NAN])) == 0
 
 
-@given(st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=30), st.sampled_from([".3f", ".4g"]))
+# Digits of numbers smaller than that do not count.
+NUMBERS = st.floats(-1e30, 1e30).map(lambda number: number if abs(number) > 1e-280 else 0.0)
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=30), st.sampled_from([".3f", ".4g"]))
 def test_a_number_is_never_farther_from_its_print_than_its_rounding(
     values: list[float], form: str
 ) -> None:
