@@ -97,7 +97,7 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class {subject}(AtCall):
     """What it is, and what each attribute says."""
 

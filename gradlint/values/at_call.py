@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 class AtCall:
-    """Something found at a `call`, whose place is its own."""
+    """Something found at a `call`, whose place is its own.
+
+    Subjects are plain dataclasses, neither frozen nor with a `repr`: each method that is generated
+    costs every start 0.1 ms, and there are many subjects.
+    """
 
     __slots__ = ()
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ClipArguments(AtCall):
     """An optimizer built with arguments that clip; `given` maps their names to their values.
 
@@ -104,7 +104,7 @@ def _contradictions(program: Program) -> Iterator[ClipArguments]:
                 yield ClipArguments(apply, given, "trainer")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TransformChain(AtCall):
     """Gradient transforms in order: the positions of those that clip and those that optimize."""
 

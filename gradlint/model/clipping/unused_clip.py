@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class UnusedClip:
     """Gradients clipped into a value that goes nowhere; the update that passes it by, if seen.
 

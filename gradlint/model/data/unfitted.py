@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Unfitted:
     """Something that standardises by statistics which nothing ever computed.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class UnscaledConversion(AtCall):
     """A conversion to floating point that leaves 0..255, where what follows expects 0..1.
 

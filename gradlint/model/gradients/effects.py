@@ -59,7 +59,7 @@ _BOUND_PARAMETERS = ("max_norm", "clip_value", "clip_val", "gradient_clip_val")
 """What methods that clip call their bound."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class GradientEffect:
     """One thing done to gradients.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Hook(AtCall):
     """A hook that bounds a gradient. `target` is `parameter`, `activation` or `module`.
 

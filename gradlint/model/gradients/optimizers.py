@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Knowledge
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class OptimizerGroup:
     """An optimizer and the networks whose parameters it holds (None: not known)."""
 

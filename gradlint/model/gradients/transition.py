@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gradlint.values.kinds import Module
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Transition:
     """A forbidden transition that some path shows and no path contradicts.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gradlint.frameworks import Fact, Knowledge
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Output:
     """The last function that made a value: its name, the call, and what it was applied to.
 
@@ -29,7 +29,7 @@ class Output:
     direct: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class LossCall:
     """A loss and its prediction.
 
@@ -64,7 +64,7 @@ class LossCall:
         return found[0] if len(found) == 1 else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Logarithm(AtCall):
     """A logarithm: what made its argument, and the least that its argument can be (None: 0).
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COMPARISONS = frozenset({"==", "!=", "is", "is not", "in", "not in", "compare"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class NanComparison(AtCall):
     """A comparison of `subject` with a NaN that is written there, and its operator.
 

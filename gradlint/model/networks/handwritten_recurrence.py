@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class HandWritten:
     """A recurrence written by hand: a layer whose output comes back to it in the next step.
 

@@ -42,7 +42,7 @@ _TRANSPARENT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Recurrence:
     """A recurrent layer or cell: where it is built and what its facts say.
 

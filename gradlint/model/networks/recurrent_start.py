@@ -35,7 +35,7 @@ TRUNCATED = 0.88
 _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class RecurrentStart(AtCall):
     """How a recurrent layer starts, where its initialiser says it.
 

@@ -24,7 +24,7 @@ MOST_NODES = 6000
 """Values looked at for one backward pass; a graph that is larger is left alone."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class CarriedState(AtCall):
     """A state that the network returned in one iteration and gets back in the next, graph and all.
 
@@ -37,7 +37,7 @@ class CarriedState(AtCall):
     retained: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class _Found:
     """A value of the iteration before, and the call of this iteration that gets it."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradlint.values.kinds import Module
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TrainedRecurrence:
     """A recurrent network and the update that trains it.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gradlint.model.program import Program
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TrainerRun(AtCall):
     """`trainer.fit(module)`: the trainer, the module, and the clip that the trainer was given.
 

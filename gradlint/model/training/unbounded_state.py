@@ -26,7 +26,7 @@ MOST_GAIN = 1
 """The gain of an identity or orthogonal matrix with which a state does not grow at the start."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class UnboundedState(AtCall):
     """A recurrent state that goes through an activation without an upper bound.
 

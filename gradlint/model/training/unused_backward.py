@@ -34,7 +34,7 @@ _GRADIENT = re.compile(r"\bgrad\b")
 """A search that spares the walk through most trees."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class UnusedBackward:
     """A backward pass in a loop whose gradients nothing applies, though an optimizer exists."""
 
