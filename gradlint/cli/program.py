@@ -69,6 +69,8 @@ class _Program(click.Group):
         except BrokenPipeError:
             code = _reader_gone()
         except OSError as error:
+            if not _of_the_output(error):
+                raise
             _write_nothing_more(sys.stdout)
             code = _failed(f"the output cannot be written: {error.strerror or error}")
         except SystemExit as end:
@@ -88,9 +90,7 @@ class _Program(click.Group):
         except (click.Abort, KeyboardInterrupt):
             return 130
         except Exception as error:
-            if isinstance(error, BrokenPipeError) or _of_the_output(error):
-                raise
-            if os.environ.get(_TRACEBACK):
+            if _of_the_output(error) or os.environ.get(_TRACEBACK):
                 raise
             return _failed(
                 f"internal error: {type(error).__name__}: {error}"
@@ -106,7 +106,9 @@ def _failed(message: str) -> int:
 
 
 def _of_the_output(error: BaseException) -> bool:
-    """Whether writing failed for want of space: all else that is written has a name."""
+    """Whether nobody reads it, or there is no space for it: all else that is written has a name."""
+    if isinstance(error, BrokenPipeError):
+        return True
     return isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None
 
 

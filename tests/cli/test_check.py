@@ -389,6 +389,19 @@ def test_an_internal_error_is_one_line(
     assert isinstance(gradlint("check").exception, ZeroDivisionError)
 
 
+def test_an_internal_error_of_the_system_is_not_one_of_the_output(
+    gradlint: Gradlint, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise FileNotFoundError(2, "No such file", "x")
+
+    write("a.py", BROKEN)
+    monkeypatch.setattr("gradlint.report.full.render", fail)
+    assert "internal error: FileNotFoundError" in gradlint("check").stderr
+    monkeypatch.setenv("GRADLINT_TRACEBACK", "1")
+    assert isinstance(gradlint("check").exception, FileNotFoundError)
+
+
 def run(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[bytes]:
     env = {**os.environ, **more}
     return subprocess.run(
