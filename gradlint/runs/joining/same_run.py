@@ -31,7 +31,6 @@ _TRIED = 8
 """Series of another name that a series is compared with, so that runs with the norms of hundreds of
 layers are compared in time."""
 
-
 _RENAMED = 6.0
 """Digits that tell a series of which the name says nothing, once it is known where to look."""
 

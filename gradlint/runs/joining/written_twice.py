@@ -22,13 +22,21 @@ _UNIONED = 0.1
 it: the files log at different intervals. Fewer are a final line, or a rank that was late."""
 
 
+_Form = tuple[str, dict[str, tuple[int, float]]]
+"""Format of a run, and of each series the number of points and their digits."""
+
+
 @dataclass(slots=True)
 class _Found:
     """A run, and the number of the reading that it is from."""
 
     run: Run
     reading: int
+    form: _Form = field(init=False)
     others: list[tuple[_Found, Mapping[str, Match]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.form = _form(self.run)
 
 
 def once(readings: Sequence[Reading]) -> list[Reading]:
@@ -41,7 +49,7 @@ def once(readings: Sequence[Reading]) -> list[Reading]:
     runs: list[_Found] = []
     for one in sorted(found, key=_richness, reverse=True):
         for whole in sorted(runs, key=lambda whole: _nearness(whole.run, one.run), reverse=True):
-            matches = _same(one.run, whole)
+            matches = _same(one, whole)
             if matches is not None:
                 whole.others.append((one, matches))
                 break
@@ -69,23 +77,23 @@ def _nearness(run: Run, other: Run) -> int:
     return len(os.path.commonpath([os.path.abspath(run.path), os.path.abspath(other.path)]))
 
 
-def _same(run: Run, whole: _Found) -> Mapping[str, Match] | None:
-    """Which series of `run` are copies of the whole's, if it is the same run in another form."""
-    members = [whole.run, *(other.run for other, _ in whole.others)]
-    if any(_rivals(run, member) for member in members):
+def _same(one: _Found, whole: _Found) -> Mapping[str, Match] | None:
+    """Which series of a run are copies of the whole's, if it is the same run in another form."""
+    members = [whole, *(other for other, _ in whole.others)]
+    if any(_rivals(one, member) for member in members):
         return None
-    return copies(run, whole.run)
+    return copies(one.run, whole.run)
 
 
-def _rivals(run: Run, other: Run) -> bool:
+def _rivals(one: _Found, other: _Found) -> bool:
     """Whether they must be two runs: one file tells a run once, and no program writes two alike.
 
     Two files of one form, to the last digit, are a run and its repetition, or a copy of it.
     """
-    return run.path == other.path or _form(run) == _form(other)
+    return one.run.path == other.run.path or one.form == other.form
 
 
-def _form(run: Run) -> tuple[str, dict[str, tuple[int, float]]]:
+def _form(run: Run) -> _Form:
     series = {tag: (len(it), round(precision(it.values), 1)) for tag, it in run.curves.items()}
     return run.format, series
 

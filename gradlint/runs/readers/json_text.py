@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradlint.runs.readers.json.naming import is_log, plain
-from gradlint.runs.readers.json.values import decode, number
+from gradlint.runs.readers.json.values import number, whole_object
 from gradlint.runs.readers.protocol import LONGEST_LINE
 from gradlint.runs.readers.text import TextReader
 from gradlint.runs.run import Reading
@@ -36,7 +36,7 @@ def sniff(head: bytes, name: str) -> bool:
     if not lines:
         return False
     for line in lines:
-        row = _object(line)
+        row = whole_object(line)
         if row is None or _text(row) is None or _BESIDE.isdisjoint(map(plain, row)):
             return False
         if is_log(key for key, value in row.items() if number(value) is not None):
@@ -72,22 +72,11 @@ class JsonTextReader:
 
 def _printed(line: bytes) -> bytes:
     """The printed line in a line of the file, on a single line; one that is no object itself."""
-    row = _object(line)
+    row = whole_object(line)
     if row is None:
         return line
     text = (_text(row) or "").rstrip("\n").replace("\n", " ")
     return text.encode("utf-8", "replace")
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
-    text = line.decode("utf-8", "replace").strip()
-    if not text.startswith("{"):
-        return None
-    try:
-        value, end = decode(text)
-    except ValueError:
-        return None
-    return value if end == len(text) and type(value) is dict else None
 
 
 def _text(row: dict[str, Any]) -> str | None:

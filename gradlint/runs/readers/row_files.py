@@ -6,14 +6,13 @@ AllenNLP writes `metrics_epoch_0.json`, `metrics_epoch_1.json` and so on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from gradlint.runs.readers.json.columns import add_rows
 from gradlint.runs.readers.json.naming import counts, is_log
 from gradlint.runs.readers.json.table import Table
-from gradlint.runs.readers.json.values import decode, number
+from gradlint.runs.readers.json.values import number, whole_object
 from gradlint.runs.readers.protocol import HEAD
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.run import Problem, Reading
@@ -26,7 +25,7 @@ def place_of_row(head: bytes) -> float | None:
 
     `head` is the file's beginning, up to `HEAD` bytes; what is longer is no row.
     """
-    row = _row(head) if len(head) < HEAD else None
+    row = whole_object(head) if len(head) < HEAD else None
     if row is None or not is_log(row):
         return None
     return next((number(value) for key, value in row.items() if counts(key)), None)
@@ -39,7 +38,7 @@ def read_row_files(paths: Sequence[str], directory: str, name: str) -> Reading:
     for path in paths:
         try:
             with open(path, "rb") as file:
-                row = _row(file.read(HEAD))
+                row = whole_object(file.read(HEAD))
         except OSError as error:
             problems.append(Problem(path, f"cannot be read: {error.strerror or error}"))
             continue
@@ -50,12 +49,3 @@ def read_row_files(paths: Sequence[str], directory: str, name: str) -> Reading:
     builder = RunBuilder()
     add_rows(builder, table)
     return Reading([builder.build(name, directory, FORMAT)], problems)
-
-
-def _row(data: bytes) -> dict[str, Any] | None:
-    text = data.decode("utf-8", "replace").strip()
-    try:
-        value, end = decode(text)
-    except ValueError:
-        return None
-    return value if type(value) is dict and end == len(text) else None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gradlint.runs.kinds import Kind, Role
 from gradlint.runs.roles import words as known
-from gradlint.runs.roles.names import role_of, split_off, words_of
+from gradlint.runs.roles.names import own_words, role_of, words_of
 from gradlint.runs.run import Curve, Run
 
 Roles = dict[str, Role]
@@ -36,10 +36,7 @@ _TERMS = frozenset("recon reconstruction kl kld".split())
 
 def in_company(run: Run, roles: Roles) -> Roles:
     """The roles with those of the short names of which the other series of the run tell."""
-    words = {
-        tag: tuple(it for it in split_off(words_of(tag))[1] if it not in known.AGGREGATES)
-        for tag in roles
-    }
+    words = {tag: tuple(own_words(words_of(tag))) for tag in roles}
     found = dict(roles)
     for refine in (_letters, _pixels, _networks, _terms, _gradient_norms, _agents, _precision):
         found |= refine(run, words, found)

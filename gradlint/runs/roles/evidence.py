@@ -12,8 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from gradlint.runs.kinds import Kind, Role
-from gradlint.runs.roles import words as known
-from gradlint.runs.roles.names import role_of, split_off, words_of
+from gradlint.runs.roles.names import own_words, role_of, words_of
 from gradlint.runs.run import TEXT_COLUMNS, UNNAMED, Curve, Run
 
 Roles = dict[str, Role]
@@ -104,7 +103,7 @@ def _falls_away(curve: Curve) -> bool:
 def _directed(run: Run, roles: Roles) -> _Found:
     """A name that may be a score or an error is what its direction says."""
     for tag, role in roles.items():
-        words = [it for it in split_off(words_of(tag))[1] if it not in known.AGGREGATES]
+        words = own_words(words_of(tag))
         if role.kind is Kind.OTHER and len(words) == 1 and words[0] in _EITHER:
             way = trend(run.curves[tag])
             score = words[0] != "score" or _is_share(run.curves[tag])
@@ -124,7 +123,7 @@ def _named_by_split(run: Run, roles: Roles) -> _Found:
         words = words_of(tag)
         if words and words[0] in _SPLITS and all(it.isdecimal() for it in words[1:]):
             named[tag] = "train"
-        elif role.kind is Kind.OTHER and role.split and not _rest(words):
+        elif role.kind is Kind.OTHER and role.split and all(map(str.isdecimal, own_words(words))):
             named[tag] = role.split
     splits = set(named.values())
     if len(named) != len(splits) or "train" not in splits or len(splits) < 2:
@@ -147,11 +146,6 @@ def _named_by_split(run: Run, roles: Roles) -> _Found:
 def _may_be_chance(curve: Curve) -> bool:
     """Whether a series begins above 1 and where guessing does, at the logarithm of a number."""
     return 1.0 < float(curve.level[0]) <= HIGHEST_CHANCE and float(curve.level.min()) > 0.0
-
-
-def _rest(words: list[str]) -> list[str]:
-    """The words of a name without its split, its aggregation and a number."""
-    return [it for it in split_off(words)[1] if it not in known.AGGREGATES and not it.isdecimal()]
 
 
 def _is_nameless(tag: str) -> bool:

@@ -76,6 +76,11 @@ def split_off(words: list[str]) -> tuple[str, list[str]]:
     return "", words
 
 
+def own_words(words: list[str]) -> list[str]:
+    """The words without those that name a split, or how values were brought together: `mean`."""
+    return [word for word in split_off(words)[1] if word not in known.AGGREGATES]
+
+
 def _kind(words: list[str]) -> Kind:
     held = set(words)
     head = _head(words)

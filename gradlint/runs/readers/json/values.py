@@ -42,6 +42,18 @@ def _decode(
         raise ValueError("nested too deep") from None
 
 
+def whole_object(data: bytes) -> dict[str, Any] | None:
+    """The object that is all that `data` holds; None if it is anything else."""
+    text = data.decode("utf-8", "replace").strip()
+    if not text.startswith("{"):
+        return None
+    try:
+        value, end = decode(text)
+    except ValueError:
+        return None
+    return value if end == len(text) and type(value) is dict else None
+
+
 def mended(text: str) -> str:
     """The text with `nan` and `inf`, as C and Lua print them, written as the JSON decoder has them.
 

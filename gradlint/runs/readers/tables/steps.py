@@ -179,10 +179,10 @@ def _filled(column: Column, rows: int) -> Steps:
 
 _TIMES = frozenset({"_timestamp", "timestamp", "timestamps", "wall_time", "walltime", "time"})
 
-_EARLIEST, _LATEST = 1e9, 1e10
+EARLIEST, LATEST = 1e9, 1e10
 """Seconds since 1970 that are a time of day (2001 to 2286); less is a duration."""
 
-_MILLISECONDS = 1000.0
+MILLISECONDS = 1000.0
 
 
 def find_times(table: Table) -> tuple[str, Values] | None:
@@ -193,9 +193,9 @@ def find_times(table: Table) -> tuple[str, Values] | None:
     """
     for name, column in table.columns.items():
         if re.sub(r"[\s-]+", "_", name.strip().lower()) in _TIMES and len(column):
-            for unit in (1.0, _MILLISECONDS):
+            for unit in (1.0, MILLISECONDS):
                 seconds = column.values() / unit
-                if ((seconds >= _EARLIEST) & (seconds < _LATEST)).all():
+                if ((seconds >= EARLIEST) & (seconds < LATEST)).all():
                     return name, _placed(column, seconds, table.rows)
     return None
 

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from gradlint.runs.readers.tables.cells import TEXT, number
+from gradlint.runs.readers.tables.steps import EARLIEST, LATEST, MILLISECONDS
 
 STEP, WALL, NAME, VALUE = "step", "wall_time", "name", "value"
 """The names that columns are given, by which they are known later."""
-
-_EARLIEST, _LATEST = 1e9, 1e10
-"""Seconds since 1970 that are a time of day (2001 to 2286); less is a count."""
 
 _SERIES = re.compile(r"[^\W\d][\w./-]{0,59}")
 """The name of a series, in one word."""
@@ -65,8 +63,8 @@ def _numbers(cells: Sequence[str]) -> list[float] | None:
 
 
 def _is_time(values: Sequence[float]) -> bool:
-    return all(_EARLIEST <= value < _LATEST for value in values) or all(
-        _EARLIEST <= value / 1000 < _LATEST for value in values
+    return any(
+        all(EARLIEST <= value / unit < LATEST for value in values) for unit in (1.0, MILLISECONDS)
     )
 
 
