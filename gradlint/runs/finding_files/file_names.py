@@ -73,6 +73,33 @@ def may_hold_logs(name: str) -> bool:
     return not name.startswith(".") and name not in _FOLDERS
 
 
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+
+_ANY_LOG = frozenset(
+    "log logs logger train training trainer valid validation val test eval evaluation metric "
+    "metrics history progress stdout stderr output outputs out err console nohup result results "
+    "scalar scalars curve curves event events state stats statistics loss losses summary monitor "
+    "record records data table text epoch epochs step steps run job".split()
+)
+"""Words that a log of any run is called by."""
+
+
+def tells_apart(name: str, other: str) -> bool:
+    """Whether the names of two files in one folder say that they are of different runs.
+
+    `train.log` and `metrics.csv` say nothing, `seed0.log` and `seed1.csv` do.
+    """
+    one, two = _own_words(name), _own_words(other)
+    return bool(one and two and one != two)
+
+
+def _own_words(name: str) -> set[str]:
+    """The words and numbers of a file's name that are not those of any log."""
+    if is_event_file(name):  # a time, a host and a process
+        return set()
+    return set(_WORD.findall(_parts(name)[0])) - _ANY_LOG
+
+
 _TIME = re.compile(r"tfevents\.(\d+)")
 _DIGITS = re.compile(r"(\d+)")
 

@@ -23,6 +23,9 @@ _EVIDENCE = 12.0
 """Digits, which could not be guessed, in which two runs have to agree. Curves of two seeds that
 agree to the last of their digits in four points out of four by chance: one case in 10**12."""
 
+_FEW = 2
+"""Points up to which a series is a summary, which says nothing of a course."""
+
 _AVERAGED = 2
 """Times as many points as another series of its meaning, from which on a series may have been
 averaged there: of a loss one file has each batch, one the mean of each epoch."""
@@ -46,10 +49,14 @@ class Match:
     copy: Copy
 
 
-def copies(run: Run, other: Run) -> Mapping[str, Match] | None:
+def copies(run: Run, other: Run, companions: bool = False) -> Mapping[str, Match] | None:
     """Which series of `run` are copies of which of `other`; None unless both are certainly one run.
 
     The keys are the tags of `run`. Roles must be known.
+
+    `companions`: their files stand together as those of one run do. Then values that could be
+    guessed are enough, as those of a run that is NaN from its first steps on or never moves: all
+    that both measure has to agree, and something has to.
     """
     found: dict[str, Match] = {}
     for tag, curve in run.curves.items():
@@ -63,11 +70,26 @@ def copies(run: Run, other: Run) -> Mapping[str, Match] | None:
         for tag, match in found.items()
         if _is_measured(run.curves[tag]) or _is_measured(other.curves[match.tag])
     )
-    if evidence < _EVIDENCE:
+    if evidence < _EVIDENCE and not (companions and _all_agree(run, other, found)):
         return None
     placings = _placings(run, other, found)
     _add_renamed(run, other, found, placings)
     return None if _contradicted(run, other, found, placings) else found
+
+
+def _all_agree(run: Run, other: Run, found: Mapping[str, Match]) -> bool:
+    """Whether all that both measure under one name is the same, and at least one series is.
+
+    No point may stand beside it, and no digits may be too few to tell.
+    """
+    agreed = False
+    for tag, curve in run.curves.items():
+        namesake, copy = other.curves.get(tag), found[tag].copy if tag in found else None
+        if copy is not None and not curve.finite[copy.own].any():
+            agreed |= _is_measured(curve) and len(curve) > _FEW and not copy.hidden
+        elif namesake is not None and _is_measured(curve) and not _averaged(curve, namesake):
+            return False
+    return agreed
 
 
 _Placings = Mapping[tuple[str, str], Copy]
@@ -149,11 +171,13 @@ def _contradicted(run: Run, other: Run, found: Mapping[str, Match], placings: _P
         if tag in namesakes or not _is_measured(curve):
             continue
         written = other.curves[found[tag].tag] if tag in found else curve
+        # What names no split is of that of its copy.
+        role = curve.role if curve.role.split else written.role
         for name, it in other.curves.items():
             placing = placings.get((curve.axis, it.axis))
             if placing is None or written is it:
                 continue
-            rival = _alike(curve.role, it.role) and not _averaged(written, it)
+            rival = _alike(role, it.role) and not _averaged(written, it)
             told = name in namesakes or (tag in found and name in matched)
             if name == tag or (rival and not told):
                 if differ(curve, it, placing):

@@ -58,12 +58,19 @@ class Copy:
         evidence: decimal digits in which both agree and which could not be guessed from the
             neighbours of their points.
         own: intp, the points at steps that the other curve does not have.
+        hidden: one does not move at all where the other does: its digits are too few to tell.
     """
 
     scale: float
     offset: float
     evidence: float
     own: NDArray[np.intp]
+    hidden: bool = False
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        """Sorts the best placing to the end: of equal evidence, the one that leaves least out."""
+        return self.evidence, -len(self.own)
 
     def placed(self, steps: Steps) -> Steps | None:
         """`steps` of the copy as steps of the other curve; None if some are between them."""
@@ -82,18 +89,30 @@ def copy_of(curve: Curve, other: Curve) -> Copy | None:
     if len(curve) == len(other) <= _FEW:
         same = _equal(curve.values, other.values, np.maximum(*allowed)).all()
         return Copy(1.0, 0.0, 0.0, np.arange(0)) if same else None
-    one, two = curve.steps[curve.finite], other.steps[other.finite]
-    if len(one) < 2 or len(two) < 2:
+    kept = _kept(curve, other)
+    if min(map(len, kept)) < 2:
         return None
+    one, two = curve.steps[kept[0]], other.steps[kept[1]]
     best: Copy | None = None
-    for scale, offset in _placings(curve, other, allowed):
+    for scale, offset in _placings(curve, other, allowed, kept):
         if _same_extent(scale * one.astype(np.float64) + offset, two):
             found = _compared(curve, other, allowed, scale, offset)
-            if found is not None and (best is None or found.evidence > best.evidence):
+            if found is not None and (best is None or found.rank > best.rank):
                 best = found
                 if not len(found.own):
                     break
     return best
+
+
+_Points = tuple[NDArray[np.intp], NDArray[np.intp]]
+
+
+def _kept(curve: Curve, other: Curve) -> _Points:
+    """The points of both that every format keeps; all, where one has hardly any finite ones."""
+    finite = np.flatnonzero(curve.finite), np.flatnonzero(other.finite)
+    if min(map(len, finite)) >= 2:
+        return finite
+    return np.arange(len(curve)), np.arange(len(other))
 
 
 def rounding(values: Values) -> Values:
@@ -140,10 +159,12 @@ def precision(values: Values) -> float:
 _Allowed = tuple[Values, Values]
 
 
-def _placings(curve: Curve, other: Curve, allowed: _Allowed) -> Iterator[tuple[float, float]]:
+def _placings(
+    curve: Curve, other: Curve, allowed: _Allowed, kept: _Points
+) -> Iterator[tuple[float, float]]:
     """Scales and offsets that are worth a comparison, the simplest first."""
     yield from ((1.0, float(offset)) for offset in _OFFSETS)
-    points, others = np.flatnonzero(curve.finite), np.flatnonzero(other.finite)
+    points, others = kept
     yield from _line(curve, other, [(points[0], others[0]), (points[-1], others[-1])])
     pinned = []
     for at in points[np.linspace(0, len(points) - 1, min(_ANCHORS, len(points))).astype(int)]:
@@ -199,16 +220,26 @@ def _compared(
         return None
     evidence = _evidence(curve.values[shared.points], shared.slack)
     own = np.setdiff1d(np.arange(len(curve)), shared.points, assume_unique=True)
-    return Copy(scale, offset, evidence, own)
+    hidden = _moves(curve.values[shared.points]) != _moves(shared.others)
+    return Copy(scale, offset, evidence, own, hidden)
+
+
+def _moves(values: Values) -> bool:
+    finite = values[np.isfinite(values)]
+    return len(finite) > 0 and bool((finite != finite[0]).any())
 
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """The points at whose steps both have a value, whether it is the same, and its rounding."""
+    """The points at whose steps both have a value, whether it is the same, and its rounding.
+
+    Beside them the last value of the other at each.
+    """
 
     points: NDArray[np.intp]
     equal: NDArray[np.bool_]
     slack: Values
+    others: Values
 
 
 def _shared(curve: Curve, other: Curve, allowed: _Allowed, scale: float, offset: float) -> _Shared:
@@ -222,7 +253,7 @@ def _shared(curve: Curve, other: Curve, allowed: _Allowed, scale: float, offset:
     for at in (left[points], right[points]):
         slack = np.maximum(allowed[0][points], allowed[1][at])
         equal |= _equal(curve.values[points], other.values[at], slack)
-    return _Shared(points, equal, slack)
+    return _Shared(points, equal, slack, other.values[right[points]])
 
 
 def _equal(one: Values, other: Values, slack: Values) -> NDArray[np.bool_]:

@@ -8,11 +8,13 @@ their files, such as a deterministic run that was repeated, both stay.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gradlint.runs.finding_files.file_names import tells_apart
 from gradlint.runs.joining.same_run import Match, copies
 from gradlint.runs.joining.same_series import precision
 from gradlint.runs.run import Curve, Reading, Run
@@ -47,9 +49,10 @@ def once(readings: Sequence[Reading]) -> list[Reading]:
     """
     found = [_Found(run, number) for number, reading in enumerate(readings) for run in reading.runs]
     runs: list[_Found] = []
+    forms = Counter((one.run.format, folder) for one in found for folder in _folders(one.run))
     for one in sorted(found, key=_richness, reverse=True):
         for whole in sorted(runs, key=lambda whole: _nearness(whole.run, one.run), reverse=True):
-            matches = _same(one, whole)
+            matches = _same(one, whole, forms)
             if matches is not None:
                 whole.others.append((one, matches))
                 break
@@ -77,12 +80,34 @@ def _nearness(run: Run, other: Run) -> int:
     return len(os.path.commonpath([os.path.abspath(run.path), os.path.abspath(other.path)]))
 
 
-def _same(one: _Found, whole: _Found) -> Mapping[str, Match] | None:
+def _same(
+    one: _Found, whole: _Found, forms: Mapping[tuple[str, str], int]
+) -> Mapping[str, Match] | None:
     """Which series of a run are copies of the whole's, if it is the same run in another form."""
     members = [whole, *(other for other, _ in whole.others)]
     if any(_rivals(one, member) for member in members):
         return None
-    return copies(one.run, whole.run)
+    companions = all(_companions(one.run, member.run, forms) for member in members)
+    return copies(one.run, whole.run, companions)
+
+
+def _companions(run: Run, other: Run, forms: Mapping[tuple[str, str], int]) -> bool:
+    """Whether two runs stand together as the files that a program writes of one run do.
+
+    In one folder, each the only one of its format there, and no name tells them apart.
+    """
+    shared = _folders(run) & _folders(other)
+    alone = all(forms[it.format, folder] == 1 for it in (run, other) for folder in shared)
+    named = any(
+        tells_apart(os.path.basename(path), os.path.basename(beside))
+        for path in run.sources
+        for beside in other.sources
+    )
+    return bool(shared) and run.format != other.format and alone and not named
+
+
+def _folders(run: Run) -> set[str]:
+    return {os.path.dirname(os.path.abspath(path)) for path in run.sources}
 
 
 def _rivals(one: _Found, other: _Found) -> bool:

@@ -36,8 +36,8 @@ def run_of(
     return run
 
 
-def joined(run: Run, other: Run) -> dict[str, str] | None:
-    found = copies(run, other)
+def joined(run: Run, other: Run, companions: bool = False) -> dict[str, str] | None:
+    found = copies(run, other, companions)
     return None if found is None else {tag: match.tag for tag, match in found.items()}
 
 
@@ -96,3 +96,40 @@ def test_the_mean_of_each_epoch_is_no_contradiction() -> None:
 def test_a_loss_that_is_evaluated_beside_its_namesake_is_no_contradiction() -> None:
     text = run_of(loss=LOSS, train_loss=OTHER)
     assert joined(text, run_of(loss=LOSS)) == {"loss": "loss"}
+
+
+def test_a_score_without_a_split_is_of_that_of_its_copy() -> None:
+    table = run_of(train_loss=LOSS, train_acc=OTHER, val_acc=SCORE)
+    assert joined(run_of(train=LOSS, acc=SCORE), table) == {"train": "train_loss", "acc": "val_acc"}
+
+
+# Files that stand together
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize("values", [[NAN] * 9, [2.3026] * 9, [2.25, *[NAN] * 8]])
+def test_companions_may_agree_in_what_could_be_guessed(values: list[float]) -> None:
+    one = run_of(loss=values)
+    assert joined(one, one) is None
+    assert joined(one, one, companions=True) == {"loss": "loss"}
+
+
+def test_companions_agree_in_something_that_is_measured() -> None:
+    assert joined(run_of(lr=RATE, loss=LOSS), run_of(lr=RATE, acc=SCORE), companions=True) is None
+
+
+def test_companions_agree_in_everything() -> None:
+    one, other = run_of(loss=[NAN] * 9, acc=[0.1] * 9), run_of(loss=[NAN] * 9, acc=[0.2] * 9)
+    assert joined(one, other, companions=True) is None
+
+
+def test_a_point_beside_the_companion_is_a_contradiction() -> None:
+    one, other = run_of(loss=[*[2.3026] * 9, 2.3031]), run_of(loss=[2.3026] * 10)
+    assert joined(one, other, companions=True) is None
+
+
+def test_companions_whose_digits_are_too_few_stay_apart() -> None:
+    coarse = run_of(loss=[2.0] * 50)
+    assert joined(coarse, run_of(loss=2.0 + 0.01 * LOSS[:50]), companions=True) is None

@@ -173,8 +173,31 @@ def test_a_nan_does_not_contradict_a_blank() -> None:
     assert copy.own.tolist() == [100, 101]
 
 
-def test_nothing_but_nan_cannot_be_compared() -> None:
-    assert copy_of(curve([NAN] * 9), curve([NAN] * 9)) is None
+def test_nothing_but_nan_is_the_same_and_proves_nothing() -> None:
+    copy = copy_of(curve([NAN] * 9), curve([NAN] * 9))
+    assert copy is not None
+    assert copy.evidence == 0.0
+
+
+def test_a_course_that_turns_nan_at_once_is_compared_with_its_nan() -> None:
+    long = curve([2.25, 2.5, 4.0, *[NAN] * 77])
+    coarse = curve([2.25, *[NAN] * 7], list(range(0, 80, 10)))
+    assert copy_of(coarse, long) is not None
+    assert copy_of(coarse, curve([2.25, *[0.5] * 79])) is None
+
+
+def test_of_placings_that_prove_as_much_the_one_that_leaves_out_least_is_taken() -> None:
+    copy = copy_of(curve([0.1] * 20, list(range(1, 21))), curve([0.1] * 20))
+    assert copy is not None
+    assert (copy.offset, len(copy.own)) == (-1.0, 0)
+
+
+@pytest.mark.parametrize(("form", "hidden"), [(".0f", True), (".2f", False)])
+def test_too_few_digits_hide_a_course(form: str, hidden: bool) -> None:
+    values = 2.0 + 0.1 * (NOISE - NOISE.mean()) / np.abs(NOISE - NOISE.mean()).max()
+    copy = copy_of(curve([float(format(it, form)) for it in values]), curve(values))
+    assert copy is not None
+    assert copy.hidden is hidden
 
 
 def test_a_summary_is_compared_without_its_steps() -> None:

@@ -121,6 +121,47 @@ def test_points_at_other_steps_are_kept(write: Write) -> None:
     assert run.curves["loss"].steps.tolist() == sorted({*fine, *coarse})
 
 
+# Values that could be guessed
+
+NAN_SOON = [2.5, 3.75, *[float("nan")] * 118]
+
+
+def test_a_run_that_is_nan_at_once_is_told_once(write: Write) -> None:
+    write(f"run/{EVENTS}", events(NAN_SOON, NAN_SOON))
+    write("run/metrics.csv", table(NAN_SOON))
+    write("run/train.log", text(NAN_SOON))
+    (run,) = runs()
+    assert len(names(run)) == 3
+
+
+def test_a_run_that_never_moves_is_told_once(write: Write) -> None:
+    write("run/history.csv", "epoch,loss\n" + "".join(f"{n},2.302585\n" for n in range(20)))
+    write("run/stdout.txt", "".join(f"Epoch {n}: loss 2.3026\n" for n in range(1, 21)))
+    (run,) = runs()
+    assert len(names(run)) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("run/a/metrics.csv", "run/b/train.log"),
+        ("run/seed0.csv", "run/seed1.log"),
+        ("run/lstm.csv", "run/gru.log"),
+    ],
+)
+def test_names_and_folders_tell_such_runs_apart(write: Write, one: str, other: str) -> None:
+    write(one, table(NAN_SOON))
+    write(other, text(NAN_SOON))
+    assert len(runs()) == 2
+
+
+def test_beside_two_files_of_one_form_such_runs_stay_apart(write: Write) -> None:
+    write("run/metrics.csv", table(NAN_SOON))
+    write("run/old.csv", table([*NAN_SOON[:60]]))
+    write("run/train.log", text(NAN_SOON))
+    assert len(runs()) == 3
+
+
 # Two runs
 
 
