@@ -7,14 +7,15 @@ but the silence.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gradlint.finding import Severity
 from gradlint.relations.overflows import overflows
 from gradlint.runs.kinds import Kind
-from gradlint.runs.run import UNNAMED, Curve, Run
+from gradlint.runs.roles.names import role_of
+from gradlint.runs.run import BLANK_COLUMNS, UNNAMED, Curve, Run
 
 VITAL = (Kind.LOSS, Kind.GRADIENT_NORM, Kind.WEIGHT)
 """A NaN here is a NaN in what is trained."""
@@ -32,6 +33,9 @@ SCALED_ROWS = 10
 LONGEST_HOLE = 3
 """Times its longest hole before that a series has to be silent to have stopped."""
 
+MOSTLY = 0.5
+"""Share of NaN in what comes after the first, at least, that is no exception any more."""
+
 MOST_PATTERNS = 10
 """Sets of rows, of the longest series, that a silent one is compared with; a table has one for each
 kind of row, which are two or three."""
@@ -42,7 +46,7 @@ MOST_ENDS = 20
 
 @dataclass(frozen=True, slots=True)
 class SilentSeries:
-    """A series that is blank from some row on, to the end of the log.
+    """A series that is blank from some row on, or in all of them, to the end of the log.
 
     Attributes:
         curve: the series.
@@ -55,6 +59,14 @@ class SilentSeries:
     beside: Curve
     rows: int
     severity: Severity
+
+
+def is_mostly_silent(curve: Curve) -> bool:
+    """Whether most of what a column without a heading holds is NaN, once it has begun."""
+    bad = ~curve.finite
+    if not curve.tag.startswith(UNNAMED) or np.count_nonzero(bad) < SILENT_ROWS:
+        return False
+    return float(np.mean(bad[np.argmax(bad) :])) >= MOSTLY
 
 
 def falls_silent(curve: Curve) -> bool:
@@ -100,6 +112,7 @@ def silent_series(run: Run) -> Iterator[SilentSeries]:
 
     One for each kind and split.
     """
+    yield from _never_written(run)
     least = SCALED_ROWS if run.measured(overflows).scaled else SILENT_ROWS
     curves = [it for it in run.of(Kind.LOSS, Kind.GRADIENT_NORM) if len(it) >= SILENT_ROWS]
     beside = _patterns(run) if curves else []
@@ -122,6 +135,26 @@ def silent_series(run: Run) -> Iterator[SilentSeries]:
             if severity is not None:
                 done.add(key)
                 yield SilentSeries(curve, other, rows, severity)
+                break
+
+
+def _never_written(run: Run) -> Iterator[SilentSeries]:
+    """Losses that have a column and not one cell, beside a score that was taken on the same data.
+
+    Other losses of the run have cells: the program does write them.
+    """
+    blanks = run.metadata.get(BLANK_COLUMNS)
+    if not blanks or not any(len(it) >= SILENT_ROWS for it in run.of(Kind.LOSS)):
+        return
+    for tag in blanks.split(", "):
+        role = role_of(tag)
+        if role.kind is not Kind.LOSS or role.component or not role.split:
+            continue
+        for beside in run.of(Kind.SCORE, Kind.ERROR):
+            if beside.role.split == role.split and len(beside) >= SILENT_ROWS:
+                values = np.full(len(beside), np.nan)
+                curve = replace(beside, tag=tag, values=values, role=role)
+                yield SilentSeries(curve, beside, len(beside), Severity.WARNING)
                 break
 
 

@@ -24,6 +24,9 @@ _T = TypeVar("_T")
 TEXT_COLUMNS = "text columns"
 """The entry of a run's metadata that names the columns of its table that hold no numbers."""
 
+BLANK_COLUMNS = "blank columns"
+"""The entry of a run's metadata that names the columns of its table without a single cell."""
+
 UNNAMED = "column_"
 """What a column without a heading is called, before its number."""
 

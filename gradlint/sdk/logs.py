@@ -50,6 +50,7 @@ from gradlint.relations.silent_series import (
     SilentSeries as SilentSeries,
     falls_silent as falls_silent,
     is_in_order as is_in_order,
+    is_mostly_silent as is_mostly_silent,
     is_only_measure as is_only_measure,
     silent_series as silent_series,
 )

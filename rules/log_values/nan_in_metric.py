@@ -136,6 +136,7 @@ from gradlint.sdk.logs import (
     event,
     falls_silent,
     is_in_order,
+    is_mostly_silent,
     is_only_measure,
     of_gradient_norm,
     overflows,
@@ -201,7 +202,8 @@ def _turned(
         return NonFinite(curve, bad, Severity.ERROR)
     if kind is Kind.RETURN and not lasting:
         return None  # no episode ended between two records
-    severe = lasting and (kind is not Kind.OTHER or is_in_order(run, curve))
+    severe = lasting or is_mostly_silent(curve)
+    severe = severe and (kind is not Kind.OTHER or is_in_order(run, curve))
     return NonFinite(curve, bad, Severity.WARNING if severe else Severity.INFO)
 
 
@@ -275,8 +277,21 @@ def _help(curve: Curve, severity: Severity) -> str:
 
 def _vanished(silent: SilentSeries) -> Finding:
     curve, beside = silent.curve, silent.beside
+    if not len(curve.points):
+        return event(
+            curve,
+            0,
+            len(curve) - 1,
+            f"`{curve.tag}` is blank in all {silent.rows} rows in which `{beside.tag}` stands: a "
+            "NaN written as a blank",
+            help="check the inputs and targets of the evaluation for NaN, and its loss for log(0)"
+            if curve.role.held_out
+            else "check inputs and targets for NaN, and the loss for log(0)",
+            evidence={"blank rows": silent.rows, "logged with": beside.tag},
+            severity=silent.severity,
+        )
     last = len(curve) - 1
-    good = int(curve.points[-1]) if len(curve.points) else last
+    good = int(curve.points[-1])
     stopped = int(beside.steps[len(beside) - silent.rows])
     return event(
         curve,

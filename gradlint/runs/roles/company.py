@@ -125,11 +125,16 @@ def _agents(run: Run, words: _Words, roles: Roles) -> Roles:
     """`entropy`, `kl` and `std` of what earns a return, or has a name that only an agent has."""
     if not _holds(roles, Kind.AGENT, Kind.RETURN):
         return {}
-    return {
-        tag: replace(roles[tag], kind=Kind.AGENT, component=False)
-        for tag in _alone(words, known.AGENT_BESIDE_RETURN)
-        if roles[tag].kind is Kind.OTHER
-    }
+    found: Roles = {}
+    for tag, held in words.items():
+        # `Loss/entropy` stands under a heading, `entropy_loss` is a loss.
+        own = held[1:] if held[:1] == ("loss",) and "/" in tag else held
+        if len(own) == 1 and own[0] in known.AGENT_BESIDE_RETURN:
+            if roles[tag].kind is Kind.OTHER or own is not held:
+                found[tag] = replace(
+                    roles[tag], kind=Kind.AGENT, metric=own[0], component=False, adversarial=False
+                )
+    return found
 
 
 def _precision(run: Run, words: _Words, roles: Roles) -> Roles:

@@ -16,12 +16,21 @@ _MOST_WORDS = 64
 """Words of a name that are looked at; the longest tags seen (RLlib, nested modules) have 25."""
 
 
+_UNDER_LOSS = (Kind.AGENT, Kind.RETURN, Kind.SCORE, Kind.LEARNING_RATE, Kind.SCHEDULE)
+"""What stands under the heading `Loss` and is none."""
+
+
 @lru_cache(maxsize=16_384)
 def role_of(tag: str) -> Role:
     """What `tag` says by itself, without knowledge of the other series."""
     every = words_of(tag)
     split, words = split_off(every)
     kind = _kind(words) if every != ["error"] else Kind.OTHER  # as likely a count of messages
+    if words[:1] == ["loss"] and "/" in tag:
+        # A heading over many things: `Loss/approx_kl` is no loss, `Loss/policy` and `Loss/mse` are.
+        own = _kind(words[1:])
+        if own in _UNDER_LOSS:
+            kind, words = own, words[1:]
     words = [word for i, word in enumerate(words) if word != "loss" or "loss" not in words[i + 1 :]]
     held = set(words)
     metric = "_".join(_bare(words, kind)) or "_".join(words)
@@ -39,7 +48,8 @@ def words_of(tag: str) -> list[str]:
     while at < len(apart):
         for size in range(min(_LONGEST_PHRASE, len(apart) - at), 1, -1):
             joined = known.PHRASES.get(tuple(apart[at : at + size]))
-            if joined is not None:
+            # In `Loss/value_loss` the value is that of the second one.
+            if joined is not None and joined not in apart[at + size : at + size + 1]:
                 words.append(joined)
                 at += size
                 break

@@ -97,6 +97,12 @@ def test_the_terms_of_a_variational_autoencoder() -> None:
     assert roles("loss", "kl")["kl"].kind is Kind.OTHER
 
 
+def test_an_agent_under_the_heading_of_losses() -> None:
+    tags = ("Loss/ep_rew_mean", "Loss/entropy/train", "losses/approx_kl", "Loss/value_loss")
+    assert kinds(*tags) == [Kind.RETURN, Kind.AGENT, Kind.AGENT, Kind.LOSS]
+    assert kinds("loss/total", "loss/entropy", "entropy_loss") == [Kind.LOSS] * 3
+
+
 def test_the_entropy_of_an_agent() -> None:
     assert kinds("ep_rew_mean", "entropy", "std")[1:] == [Kind.AGENT, Kind.AGENT]
     assert kinds("loss", "entropy", "std")[1:] == [Kind.OTHER, Kind.OTHER]

@@ -21,7 +21,7 @@ from gradlint.runs.readers.tables.long_form import run_and_series
 from gradlint.runs.readers.tables.rows import RowReader
 from gradlint.runs.readers.tables.steps import StepColumn, find_steps, find_times
 from gradlint.runs.roles.names import role_of
-from gradlint.runs.run import TEXT_COLUMNS, Problem, Reading, Run, Steps, Values
+from gradlint.runs.run import BLANK_COLUMNS, TEXT_COLUMNS, Problem, Reading, Run, Steps, Values
 
 FORMAT = "csv"
 
@@ -139,15 +139,19 @@ class TableReader:
         """The columns that are series, and what is to be said of the others."""
         series: dict[str, Column] = {}
         texts: list[str] = []
+        blanks: list[str] = []
         for name, column in self._table.flat():
             if len(column) >= max(column.texts, 1) and name != steps.name:
                 series[name] = column
             elif column.texts:
                 texts.append(name)
+            elif not column.parts and name != steps.name:
+                blanks.append(name)
             if column.texts and len(column) >= _NOTABLE_NUMBERS * column.texts:
                 problems.append(self._text_problem(name, column))
-        if texts:
-            self._metadata[TEXT_COLUMNS] = ", ".join(texts)
+        for key, names in ((TEXT_COLUMNS, texts), (BLANK_COLUMNS, blanks)):
+            if names:
+                self._metadata[key] = ", ".join(names)
         dropped = self._rows.dropped if self._rows else ()
         if dropped:
             problems.append(too_many_series(self._path, f"{len(dropped)} columns were"))
