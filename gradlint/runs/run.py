@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gradlint.finding import Skip
 from gradlint.runs.kinds import UNKNOWN, Role
+from gradlint.runs.rounding import rounding
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
@@ -142,6 +143,19 @@ class Curve:
     def level(self) -> Values:
         """The values of `points`; float64, shape (m,)."""
         return self.values if len(self.points) == len(self.values) else self.values[self.points]
+
+    @cached_property
+    def rounding(self) -> Values:
+        """How far each value may be from the one that was printed; float64, shape (n,)."""
+        return rounding(self.values)
+
+    @property
+    def digits(self) -> float:
+        """Significant digits of the middle value; 0 without a finite one other than 0."""
+        known = self.finite & (self.values != 0)
+        if not known.any():
+            return 0.0
+        return float(np.median(np.log10(np.abs(self.values[known]) / self.rounding[known])))
 
     def measured(self, measure: Callable[[Values], _T]) -> _T:
         """`measure` of the finite values, computed once however many rules ask for it."""

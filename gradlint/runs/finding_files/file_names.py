@@ -85,18 +85,18 @@ _ANY_LOG = frozenset(
 
 
 def tells_apart(name: str, other: str) -> bool:
-    """Whether the names of two files in one folder say that they are of different runs.
+    """Whether the names of two files in one folder may say that they are of different runs.
 
-    `train.log` and `metrics.csv` say nothing, `seed0.log` and `seed1.csv` do.
+    `train.log` and `metrics.csv` say nothing; `seed0.log` and `seed1.csv` do, and so may
+    `metrics.csv` and `train2.log`. An event file is called by a time, a host and a process.
     """
-    one, two = _own_words(name), _own_words(other)
-    return bool(one and two and one != two)
+    if is_event_file(name) or is_event_file(other):
+        return False
+    return _own_words(name) != _own_words(other)
 
 
 def _own_words(name: str) -> set[str]:
     """The words and numbers of a file's name that are not those of any log."""
-    if is_event_file(name):  # a time, a host and a process
-        return set()
     return set(_WORD.findall(_parts(name)[0])) - _ANY_LOG
 
 

@@ -19,12 +19,12 @@ _MEASURED = frozenset(
 )
 """Kinds that differ from run to run; schedules and counters do not."""
 
+_INCIDENTAL = frozenset((Kind.CLOCK, Kind.SYSTEM))
+"""Kinds that two files of one run need not agree in: each is written at a time of its own."""
+
 _EVIDENCE = 12.0
 """Digits, which could not be guessed, in which two runs have to agree. Curves of two seeds that
 agree to the last of their digits in four points out of four by chance: one case in 10**12."""
-
-_FEW = 2
-"""Points up to which a series is a summary, which says nothing of a course."""
 
 _AVERAGED = 2
 """Times as many points as another series of its meaning, from which on a series may have been
@@ -78,18 +78,48 @@ def copies(run: Run, other: Run, companions: bool = False) -> Mapping[str, Match
 
 
 def _all_agree(run: Run, other: Run, found: Mapping[str, Match]) -> bool:
-    """Whether all that both measure under one name is the same, and at least one series is.
+    """Whether nothing that both have is different, settings and schedules included.
 
-    No point may stand beside it, and no digits may be too few to tell.
+    At least one measured series has to be the same where it does not move: of curves that do,
+    a few points with few digits are the same by chance.
     """
-    agreed = False
+    one, two = _settings(run), _settings(other)
+    printed = run.metadata.keys() | other.metadata.keys()
+    if any(one[key] != two[key] for key in printed & one.keys() & two.keys()):
+        return False
     for tag, curve in run.curves.items():
-        namesake, copy = other.curves.get(tag), found[tag].copy if tag in found else None
-        if copy is not None and not curve.finite[copy.own].any():
-            agreed |= _is_measured(curve) and len(curve) > _FEW and not copy.hidden
-        elif namesake is not None and _is_measured(curve) and not _averaged(curve, namesake):
+        if curve.role.kind in _INCIDENTAL:
+            continue
+        copy = found[tag].copy if tag in found else None
+        if copy is None and any(not _averaged(curve, it) for it in _counterparts(curve, other)):
             return False
-    return agreed
+        if copy is not None and (not copy.whole or curve.finite[copy.own].any()):
+            return False
+    return any(match.copy.still and _is_measured(run.curves[tag]) for tag, match in found.items())
+
+
+def _settings(run: Run) -> dict[str, str]:
+    """What the run printed of its settings, and its series that never change: a table repeats them
+    in every row."""
+    settings = {
+        tag: f"{curve.values[0]:g}"
+        for tag, curve in run.curves.items()
+        if (curve.values == curve.values[0]).all()
+    }
+    for key, text in run.metadata.items():
+        try:
+            settings[key] = f"{float(text):g}"
+        except ValueError:
+            settings[key] = text
+    return settings
+
+
+def _counterparts(curve: Curve, other: Run) -> Iterator[Curve]:
+    """What `other` has under the same name; of learning rates, all."""
+    for it in other.curves.values():
+        rates = it.role.kind is curve.role.kind is Kind.LEARNING_RATE
+        if it.tag == curve.tag or rates:
+            yield it
 
 
 _Placings = Mapping[tuple[str, str], Copy]

@@ -15,19 +15,6 @@ from numpy.typing import NDArray
 
 from gradlint.runs.run import Curve, Steps, Values
 
-_MOST_DIGITS = 8
-"""Digits from which on a number was not rounded to be printed: float32 has 7.2."""
-
-_LARGEST_POWER = 290
-"""Power of ten up to which numbers can be scaled within float64; beyond, digits do not count."""
-
-_SINGLE = 2.0**-22
-"""Relative difference of a number and of itself as float32 (2**-24), with some room: event files
-hold float32, tables what Python computed."""
-
-_SAMPLE = 200
-"""Points that the number of digits is taken from; any of them may end in zeros."""
-
 _ANCHORS = 24
 """Points, evenly spread, whose values are looked for in the other curve. Two that occur there only
 once pin the curves together; of noise and of slopes nearly all do."""
@@ -45,6 +32,9 @@ or logs rarely. What covers half of a run may be another that began like it, or 
 _BETWEEN = 1e-3
 """Steps by which a step that was placed may be off a whole one: the error of its scale."""
 
+_STILL = 0.5
+"""Share of the steps of a still curve at which it may move: rarely, or only until it is NaN."""
+
 _DIGITS_A_POINT = 3.0
 """Digits of evidence that one point can give, so that no single coincidence decides."""
 
@@ -58,14 +48,17 @@ class Copy:
         evidence: decimal digits in which both agree and which could not be guessed from the
             neighbours of their points.
         own: intp, the points at steps that the other curve does not have.
-        hidden: one does not move at all where the other does: its digits are too few to tell.
+        whole: both count from 0 or from 1, and begin and end at the same steps, but for a point; if
+            one counts in other units, each of its points is one of the other's.
+        still: neither moves at most of its points: they stay where they were, or are not finite.
     """
 
     scale: float
     offset: float
     evidence: float
     own: NDArray[np.intp]
-    hidden: bool = False
+    whole: bool = False
+    still: bool = False
 
     @property
     def rank(self) -> tuple[float, int]:
@@ -85,10 +78,10 @@ def copy_of(curve: Curve, other: Curve) -> Copy | None:
 
     NaN and infinities contradict a number, but not the lack of one: many formats leave them blank.
     """
-    allowed = rounding(curve.values), rounding(other.values)
+    allowed = curve.rounding, other.rounding
     if len(curve) == len(other) <= _FEW:
         same = _equal(curve.values, other.values, np.maximum(*allowed)).all()
-        return Copy(1.0, 0.0, 0.0, np.arange(0)) if same else None
+        return Copy(1.0, 0.0, 0.0, np.arange(0), whole=True) if same else None
     kept = _kept(curve, other)
     if min(map(len, kept)) < 2:
         return None
@@ -113,47 +106,6 @@ def _kept(curve: Curve, other: Curve) -> _Points:
     if min(map(len, finite)) >= 2:
         return finite
     return np.arange(len(curve)), np.arange(len(other))
-
-
-def rounding(values: Values) -> Values:
-    """How far the numbers that `values` were printed of may be from them; float64, shape (n,).
-
-    Taken from the decimals that the values of each power of ten have: however a program prints,
-    with `%.4f`, `%.4g` or one above a limit and the other below, smaller numbers have no fewer, and
-    what is printed as 0 is smaller still.
-    """
-    size = np.abs(values)
-    known = np.flatnonzero(np.isfinite(values) & (values != 0))
-    allowed = np.zeros(len(values))
-    if not len(known):
-        return allowed
-    allowed[known] = _SINGLE * size[known]
-    powers = np.clip(np.floor(np.log10(size[known])), -_LARGEST_POWER, _LARGEST_POWER)
-    decimals = -int(powers.max())
-    for power in np.unique(powers)[::-1]:
-        these = known[powers == power]
-        sample = size[these[:: max(1, len(these) // _SAMPLE)]]
-        most = _MOST_DIGITS - int(power)
-        fewest = max(decimals, -int(power))
-        decimals = next((it for it in range(fewest, most) if _has_decimals(sample, it)), most)
-        if decimals < most:
-            allowed[these] += 0.5 * 10.0**-decimals
-    allowed[values == 0] = allowed[these].min()
-    return allowed
-
-
-def _has_decimals(numbers: Values, decimals: int) -> bool:
-    """Whether the numbers have that many decimals, or fewer; below 0 they end in zeros."""
-    scaled = numbers * 10.0**decimals if decimals >= 0 else numbers / 10.0**-decimals
-    return bool((np.abs(np.rint(scaled) - scaled) <= 1e-13 * (1 + scaled)).all())
-
-
-def precision(values: Values) -> float:
-    """Significant digits of the middle one of the values; 0 without a finite one other than 0."""
-    known = np.isfinite(values) & (values != 0)
-    if not known.any():
-        return 0.0
-    return float(np.median(np.log10(np.abs(values[known]) / rounding(values)[known])))
 
 
 _Allowed = tuple[Values, Values]
@@ -199,13 +151,13 @@ def _same_extent(steps: Values, others: Steps) -> bool:
 
 def copy_at(curve: Curve, other: Curve, placing: Copy) -> Copy | None:
     """How `curve` is a copy of `other`, where another series places their steps."""
-    allowed = rounding(curve.values), rounding(other.values)
+    allowed = curve.rounding, other.rounding
     return _compared(curve, other, allowed, placing.scale, placing.offset)
 
 
 def differ(curve: Curve, other: Curve, placing: Copy) -> bool:
     """Whether the two have different values at the same steps, as another series places them."""
-    allowed = rounding(curve.values), rounding(other.values)
+    allowed = curve.rounding, other.rounding
     shared = _shared(curve, other, allowed, placing.scale, placing.offset)
     return len(shared.points) > _FEW and not shared.equal.all()
 
@@ -220,13 +172,22 @@ def _compared(
         return None
     evidence = _evidence(curve.values[shared.points], shared.slack)
     own = np.setdiff1d(np.arange(len(curve)), shared.points, assume_unique=True)
-    hidden = _moves(curve.values[shared.points]) != _moves(shared.others)
-    return Copy(scale, offset, evidence, own, hidden)
+    covered = len(shared.points) == len(curve) == len(other)
+    whole = abs(offset) <= max(scale, 1.0) and (
+        covered or (scale == 1 and _same_ends(curve.steps.astype(np.float64) + offset, other.steps))
+    )
+    still = _is_still(curve.values[shared.points]) and _is_still(shared.others)
+    return Copy(scale, offset, evidence, own, whole, still)
 
 
-def _moves(values: Values) -> bool:
-    finite = values[np.isfinite(values)]
-    return len(finite) > 0 and bool((finite != finite[0]).any())
+def _same_ends(steps: Values, others: Steps) -> bool:
+    interval = max((it[-1] - it[0]) / (len(it) - 1) for it in (steps, others))
+    return bool(abs(steps[0] - others[0]) + abs(steps[-1] - others[-1]) < 2 * interval)
+
+
+def _is_still(values: Values) -> bool:
+    moves = np.isfinite(values[1:]) & (values[1:] != values[:-1])
+    return bool(np.mean(moves) <= _STILL)
 
 
 @dataclass(frozen=True, slots=True)

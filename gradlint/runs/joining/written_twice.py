@@ -16,7 +16,6 @@ import numpy as np
 
 from gradlint.runs.finding_files.file_names import tells_apart
 from gradlint.runs.joining.same_run import Match, copies
-from gradlint.runs.joining.same_series import precision
 from gradlint.runs.run import Curve, Reading, Run
 
 _UNIONED = 0.1
@@ -71,7 +70,7 @@ def _richness(one: _Found) -> tuple[bool, int, float, int, int]:
     run = one.run
     points = max(map(len, run.curves.values()), default=0)
     longest = [curve for curve in run.curves.values() if len(curve) == points]
-    digits = max((precision(curve.values) for curve in longest), default=0.0)
+    digits = max((curve.digits for curve in longest), default=0.0)
     return run.axis != "row", points, round(digits, 1), run.points, -one.reading
 
 
@@ -119,7 +118,7 @@ def _rivals(one: _Found, other: _Found) -> bool:
 
 
 def _form(run: Run) -> _Form:
-    series = {tag: (len(it), round(precision(it.values), 1)) for tag, it in run.curves.items()}
+    series = {tag: (len(it), round(it.digits, 1)) for tag, it in run.curves.items()}
     return run.format, series
 
 

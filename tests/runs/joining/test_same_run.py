@@ -125,6 +125,60 @@ def test_companions_agree_in_everything() -> None:
     assert joined(one, other, companions=True) is None
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"lr": [0.1] * 9}, {"lr": [0.01] * 9}),
+        ({"lr": RATE[:9]}, {"learning_rate": RATE[:9] / 2}),
+        ({"weight_decay": [0.1] * 9}, {"weight_decay": [0.01] * 9}),
+        ({"grad_norm": LOSS[:9]}, {"grad_norm": OTHER[:9]}),
+    ],
+)
+def test_companions_have_the_same_settings_and_schedules(
+    one: dict[str, Sequence[float]], other: dict[str, Sequence[float]]
+) -> None:
+    nan = [NAN] * 9
+    assert joined(run_of(loss=nan, **one), run_of(loss=nan, **other), companions=True) is None
+    same = run_of(loss=nan, **one)
+    assert joined(same, same, companions=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("texts", "others", "same"),
+    [
+        ({"lr": "1e-1"}, {"lr": "0.1"}, True),
+        ({"lr": "0.1"}, {"lr": "0.01"}, False),
+        ({"optimizer": "sgd"}, {"optimizer": "adam"}, False),
+        ({"optimizer": "sgd"}, {"seed": "1"}, True),
+    ],
+)
+def test_companions_printed_the_same_settings(
+    texts: dict[str, str], others: dict[str, str], same: bool
+) -> None:
+    one, other = run_of(loss=[NAN] * 9), run_of(loss=[NAN] * 9)
+    one.metadata.update(texts)
+    other.metadata.update(others)
+    assert (joined(one, other, companions=True) is not None) is same
+
+
+def test_a_setting_is_compared_with_the_column_that_repeats_it() -> None:
+    table, text = run_of(loss=[NAN] * 9, lr=[0.1] * 9), run_of(loss=[NAN] * 9)
+    text.metadata["lr"] = "0.01"
+    assert joined(text, table, companions=True) is None
+    assert joined(table, text, companions=True) is None
+
+
+def test_companions_need_not_agree_in_their_clocks() -> None:
+    one = run_of(loss=[NAN] * 9, epoch=range(9), time=range(9))
+    other = run_of(loss=[NAN] * 9, epoch=range(1, 10), time=[it + 0.5 for it in range(9)])
+    assert joined(one, other, companions=True) is not None
+
+
+def test_a_few_rounded_points_that_move_are_the_same_by_chance() -> None:
+    one, other = run_of(loss=[2.1, 1.8, 1.7, 1.5]), run_of(loss=[2.13, 1.82, 1.69, 1.54])
+    assert joined(one, other, companions=True) is None
+
+
 def test_a_point_beside_the_companion_is_a_contradiction() -> None:
     one, other = run_of(loss=[*[2.3026] * 9, 2.3031]), run_of(loss=[2.3026] * 10)
     assert joined(one, other, companions=True) is None

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from gradlint.runs.joining.same_series import copy_of, precision, rounding
+from gradlint.runs.joining.same_series import copy_of
+from gradlint.runs.rounding import rounding
 from gradlint.runs.run import Curve
 
 NAN = float("nan")
@@ -48,9 +49,9 @@ def test_a_number_of_float32_was_not_rounded() -> None:
     )
 
 
-def test_precision_counts_significant_digits() -> None:
-    assert precision(np.array(printed(".4f"))) < precision(np.array(printed(".6f"))) < 7
-    assert precision(np.array([0.0, NAN])) == 0
+def test_digits_are_the_significant_ones() -> None:
+    assert curve(printed(".4f")).digits < curve(printed(".6f")).digits < 7
+    assert curve([0.0, NAN]).digits == 0
 
 
 # Digits of numbers smaller than that do not count.
@@ -192,12 +193,44 @@ def test_of_placings_that_prove_as_much_the_one_that_leaves_out_least_is_taken()
     assert (copy.offset, len(copy.own)) == (-1.0, 0)
 
 
-@pytest.mark.parametrize(("form", "hidden"), [(".0f", True), (".2f", False)])
-def test_too_few_digits_hide_a_course(form: str, hidden: bool) -> None:
-    values = 2.0 + 0.1 * (NOISE - NOISE.mean()) / np.abs(NOISE - NOISE.mean()).max()
-    copy = copy_of(curve([float(format(it, form)) for it in values]), curve(values))
+@pytest.mark.parametrize(
+    ("values", "others", "still"),
+    [
+        ([2.3026] * 9, [2.302585] * 9, True),
+        ([2.5, 3.75, *[NAN] * 7], [2.5, 3.75, *[NAN] * 7], True),
+        ([0.1, 0.1, 0.1, 0.2, 0.2, 0.2], [0.1, 0.1, 0.1, 0.2, 0.2, 0.2], True),
+        ([2.0, 2.0, 2.0, 2.0], [2.04, 1.98, 2.01, 1.97], False),  # too few digits
+        ([2.25, 2.13, 2.08, 2.01], [2.25, 2.13, 2.08, 2.01], False),
+    ],
+)
+def test_a_curve_is_still_in_both_files_or_in_none(
+    values: list[float], others: list[float], still: bool
+) -> None:
+    for one, two in ((values, others), (others, values)):
+        copy = copy_of(curve(one), curve(two))
+        assert copy is not None
+        assert copy.still is still
+
+
+@pytest.mark.parametrize(
+    ("steps", "others", "whole"),
+    [
+        (range(100), range(1, 101), True),
+        (range(100), range(101), True),  # one file was written a moment earlier
+        (range(0, 100, 10), range(100), True),
+        (range(100), range(102), False),
+        (range(100), range(106), False),
+        (range(1, 11), range(45, 451, 45), True),
+        (range(1, 11), range(495, 901, 45), False),  # it went on
+        (range(100), range(100, 200), False),
+    ],
+)
+def test_a_whole_copy_begins_and_ends_where_the_other_does(
+    steps: range, others: range, whole: bool
+) -> None:
+    copy = copy_of(curve([0.1] * len(steps), list(steps)), curve([0.1] * len(others), list(others)))
     assert copy is not None
-    assert copy.hidden is hidden
+    assert copy.whole is whole
 
 
 def test_a_summary_is_compared_without_its_steps() -> None:

@@ -106,7 +106,7 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
         curve = _resolved(series, marks, epochs, ordinals, fewest)
         if curve is not None:
             found.setdefault(series.rank, {}).setdefault(series.tag, []).append(curve)
-        elif len(series.values) == 1:
+        elif len(set(series.values)) == 1:
             settings.add(series.tag, f"{series.values[0]:g}")
     if not found:
         found = _results(all_series)
