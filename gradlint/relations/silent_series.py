@@ -20,8 +20,14 @@ from gradlint.runs.run import BLANK_COLUMNS, UNNAMED, Curve, Run
 VITAL = (Kind.LOSS, Kind.GRADIENT_NORM, Kind.WEIGHT)
 """A NaN here is a NaN in what is trained."""
 
-JUDGED = (Kind.SCORE, Kind.ERROR, Kind.RETURN, Kind.AGENT, Kind.SCHEDULE, Kind.OTHER)
-"""A NaN here may be a division by zero in the evaluation alone."""
+_TELLING = (Kind.SCORE, Kind.ERROR, Kind.RETURN, Kind.AGENT, Kind.OTHER)
+"""A NaN here may tell of the weights, or of a division by zero in the evaluation alone."""
+
+JUDGED = (*_TELLING, Kind.LEARNING_RATE, Kind.LOSS_SCALE, Kind.SCHEDULE)
+"""What is vital no more than that, and what a program sets."""
+
+SCORED = (Kind.SCORE, Kind.ERROR)
+"""What a row has if an evaluation came to its end."""
 
 SILENT_ROWS = 3
 """Rows without a value, at least, that make a series one that has stopped: one may be the last row
@@ -126,7 +132,7 @@ def silent_series(run: Run) -> Iterator[SilentSeries]:
             rows = _rows_since(curve, other)
             if rows < least:
                 continue
-            ended = int(curve.records[-1]), other.role.kind in (Kind.SCORE, Kind.ERROR)
+            ended = int(curve.records[-1]), other.role.kind in SCORED
             if ended not in judged:
                 if len(judged) >= MOST_ENDS:
                     return
@@ -150,7 +156,7 @@ def _never_written(run: Run) -> Iterator[SilentSeries]:
         role = role_of(tag)
         if role.kind is not Kind.LOSS or role.component or not role.split:
             continue
-        for beside in run.of(Kind.SCORE, Kind.ERROR):
+        for beside in run.of(*SCORED):
             if beside.role.split == role.split and len(beside) >= SILENT_ROWS:
                 values = np.full(len(beside), np.nan)
                 curve = replace(beside, tag=tag, values=values, role=role)
@@ -164,7 +170,7 @@ def _patterns(run: Run) -> list[Curve]:
     for curve in run.curves.values():
         if curve.records is not None and len(curve):
             ends = int(curve.records[0]), int(curve.records[-1]), len(curve)
-            found.setdefault((*ends, curve.role.kind in JUDGED), curve)
+            found.setdefault((*ends, curve.role.kind in SCORED), curve)
     return sorted(found.values(), key=len, reverse=True)[:MOST_PATTERNS]
 
 
@@ -205,7 +211,7 @@ def _severity(run: Run, curve: Curve, measured: bool) -> Severity | None:
 
 def _turns_at(curve: Curve, record: int) -> bool:
     """Whether a series that tells of the weights is not finite at a record or after it."""
-    if curve.records is None or curve.role.kind not in (*VITAL, *JUDGED):
+    if curve.records is None or curve.role.kind not in (*VITAL, *_TELLING):
         return False
     return not curve.finite[np.searchsorted(curve.records, record) :].all()
 

@@ -15,6 +15,7 @@ from gradlint.runs.finding_files.neighbours import neighbourhoods
 from gradlint.runs.joining.restarts import separated
 from gradlint.runs.joining.several_files import merged, numbered
 from gradlint.runs.kinds import Kind
+from gradlint.runs.placeholders import drop_placeholders
 from gradlint.runs.readers.formats import NotALog, format_of, opened
 from gradlint.runs.readers.protocol import BLOCK, HEAD
 from gradlint.runs.roles.assignment import assign_roles, chosen_role
@@ -191,6 +192,7 @@ def _with_roles(reading: Reading, roles: Mapping[str, str] | None) -> Reading:
     """The reading with the role of each series; nothing of it if it is not a training log."""
     for run in reading.runs:
         assign_roles(run, roles)
+        drop_placeholders(run)
     if reading.certain or any(map(_is_training, reading.runs)):
         return reading
     return Reading(skipped=[Skip(run.path, None, _NO_TRAINING) for run in reading.runs[:1]])

@@ -4,7 +4,8 @@
 
 Reports an infinity in a loss, a gradient norm or a weight statistic (error), and in a score, an
 error rate or a return (warning; silent where it is gone after the first values). Any other series
-that becomes infinite and stays so is a warning, whatever it is called. A gradient norm
+that becomes infinite and stays so is a warning, whatever it is called, and an error if the run
+measures nothing else. A gradient norm
 that is infinite for a step and finite again before any loss turns belongs to a step that was
 skipped: a remark.
 
@@ -110,6 +111,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlint.sdk.logs import (
+    JUDGED,
     Curve,
     Finding,
     Kind,
@@ -121,6 +123,7 @@ from gradlint.sdk.logs import (
     event,
     falls_silent,
     is_in_order,
+    is_only_measure,
     of_gradient_norm,
     overflows,
     rule,
@@ -157,7 +160,10 @@ def _infinite(run: Run, curve: Curve, scaling: Overflows) -> NonFinite | None:
     leading = not len(curve.points) or bad[-1] < curve.points[0]
     if kind in (Kind.SCORE, Kind.ERROR, Kind.RETURN) and not leading:
         return NonFinite(curve, bad, Severity.WARNING)
-    if kind is Kind.OTHER and falls_silent(curve) and is_in_order(run, curve):
+    silent = falls_silent(curve)
+    if kind in JUDGED and is_only_measure(run, curve) and (silent or not len(curve.points)):
+        return NonFinite(curve, bad, Severity.ERROR)
+    if kind in JUDGED and silent and (kind is not Kind.OTHER or is_in_order(run, curve)):
         return NonFinite(curve, bad, Severity.WARNING)
     return None
 
@@ -198,6 +204,8 @@ def _help(found: NonFinite) -> str:
     kind = found.curve.role.kind
     if found.severity is Severity.INFO:
         return ""
-    if kind in (Kind.SCORE, Kind.ERROR, Kind.RETURN, Kind.OTHER):
+    if kind in (Kind.LEARNING_RATE, Kind.LOSS_SCALE, Kind.SCHEDULE):
+        return "look for a division by zero in what sets it"
+    if kind in JUDGED:
         return "average the loss and take the exponential last, and look for a division by zero"
     return "clip the gradients and lower the learning rate; in half precision use loss scaling"

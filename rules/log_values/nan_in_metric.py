@@ -140,6 +140,7 @@ from gradlint.sdk.logs import (
     is_only_measure,
     of_gradient_norm,
     overflows,
+    regular_distance,
     rule,
     silent_series,
 )
@@ -219,11 +220,7 @@ def _is_placeholder(curve: Curve, bad: NDArray[np.intp], unmeasured: set[Hashabl
         return curve.role.held_out and _pattern(curve) in unmeasured
     if bad[-1] < good[0]:
         return True
-    between = np.diff(good)
-    usual = int(between.max(initial=1))
-    regular = np.count_nonzero(between == usual) + (good[0] + 1 == usual)
-    if usual >= 2 and regular >= 2 and (between[1:-1] == usual).all():
-        # The first and the last measurement may be extra ones.
+    if usual := regular_distance(good):
         return bool(len(curve) - good[-1] <= usual)
     return bool(bad[0] < good[-1]) and _pattern(curve) in unmeasured
 
@@ -263,6 +260,8 @@ def _reported(turned: NonFinite, others: list[NonFinite], scaled: bool) -> Findi
 
 
 def _help(curve: Curve, severity: Severity) -> str:
+    if curve.role.kind in (Kind.LEARNING_RATE, Kind.LOSS_SCALE, Kind.SCHEDULE):
+        return "look for a division by zero in what sets it"
     if curve.role.kind not in VITAL:
         return "look for a division by zero in the metric: an empty class, batch or episode"
     if severity is not Severity.ERROR:

@@ -31,6 +31,8 @@ def role_of(tag: str) -> Role:
         own = _kind(words[1:])
         if own in _UNDER_LOSS:
             kind, words = own, words[1:]
+    elif words[:1] == ["loss"] and kind is Kind.SCORE:
+        kind = Kind.LOSS  # DETR's `loss_dice`, without a heading: the loss of that name
     words = [word for i, word in enumerate(words) if word != "loss" or "loss" not in words[i + 1 :]]
     held = set(words)
     metric = "_".join(_bare(words, kind)) or "_".join(words)

@@ -187,14 +187,16 @@ CRITERIA = frozenset("mse mae rmse mape msle huber logcosh".split())
 
 ERROR = CRITERIA | frozenset(
     "error errorrate wer cer eer perplexity bpc bpb bpd smape rmsle fid kid lpips brier ece "
-    "chamfer epe crps der assd hausdorff mase nrmse mcd mindcf rell2 wape wil mer ter".split()
+    "chamfer epe msis owa rmsse rmspe mpjpe silog fvd crps der assd hausdorff mase nrmse mcd "
+    "mindcf rell2 wape wil mer ter".split()
 )
 
 SCORE = frozenset(
     "accuracy f1 fscore fbeta precision recall bleu sacrebleu chrf meteor cider spice comet "
     "auc auroc auprc prauc rocauc map ap miou iou dice jaccard r2 ssim psnr mcc matthews pearson "
     "spearman pearsonr spearmanr kappa ndcg mrr sensitivity specificity exactmatch successrate "
-    "winrate solverate hitrate gauc stoi pesq sdr sisdr snr sisnr mfscore hits mos dnsmos "
+    "winrate solverate hitrate dsc nsd cldice kendalltau lddt utmos gauc stoi pesq sdr sisdr snr "
+    "sisnr mfscore hits mos dnsmos "
     "hota cindex macc aacc mdice bertscore pixacc mota idf1 pck".split()
 )
 

@@ -18,6 +18,7 @@ KINDS = {
         "train/box_loss", "nll_loss", "ctc_loss", "cost", "trainLoss", "valloss", "loss/mse",
         "val_sparse_categorical_crossentropy", "train/CE loss", "Train/Samples/train_loss",
         "lm-loss vs samples", "ray/tune/info/learner/default_policy/learner_stats/policy_loss",
+        "loss_dice_0",
         "quantile_loss", "Loss/value_loss/train", "info_nce", "kayıp", "mất mát", "الخسارة",
     ),
     Kind.SCORE: (
@@ -26,12 +27,13 @@ KINDS = {
         "eval_matthews_correlation", "pixAcc", "train/ssim", "val_auc", "dice_coef",
         "coco/bbox_mAP_50", "rewards/accuracies", "sparse_categorical_accuracy",
         "eval/success_rate",
-        "acc_ctc", "hits@10", "gauc", "si_sdr", "c-index", "explained_variance_score", "doğruluk",
+        "acc_ctc", "hits@10",
+        "DSC", "kendalltau", "gauc", "si_sdr", "c-index", "explained_variance_score", "doğruluk",
     ),
     Kind.ERROR: (
         "validation/wer", "val_perplexity", "valid ppl", "top1_err", "test_error", "val_mae",
         "mean_absolute_error", "metrics/fid50k_full", "train_error_rate", "lm loss validation ppl",
-        "cer_ctc", "crps", "hd95", "minDCF", "val_rel_l2", "wape",
+        "cer_ctc", "crps", "MPJPE", "rmsse", "hd95", "minDCF", "val_rel_l2", "wape",
     ),
     Kind.RETURN: (
         "ep_rew_mean", "rollout/ep_rew_mean", "episode_return", "reward", "eprewmean",
