@@ -38,7 +38,16 @@ def in_company(run: Run, roles: Roles) -> Roles:
     """The roles with those of the short names of which the other series of the run tell."""
     words = {tag: tuple(own_words(words_of(tag))) for tag in roles}
     found = dict(roles)
-    for refine in (_letters, _pixels, _networks, _terms, _gradient_norms, _agents, _precision):
+    for refine in (
+        _letters,
+        _pixels,
+        _networks,
+        _terms,
+        _gradient_norms,
+        _episodes,
+        _agents,
+        _precision,
+    ):
         found |= refine(run, words, found)
     return found
 
@@ -138,10 +147,28 @@ def _agents(run: Run, words: _Words, roles: Roles) -> Roles:
 
 
 def _precision(run: Run, words: _Words, roles: Roles) -> Roles:
-    """`P` and `R` beside a mean average precision."""
+    """`P` and `R` beside a mean average precision or an F score."""
     tags = _alone(words, ("p", "r"))
-    average = any("map" in role.metric for role in roles.values() if role.kind is Kind.SCORE)
-    if len(tags) != 2 or not average:
+    splits = {roles[tag].split for tag in tags}
+    both = all(
+        {words[tag][0] for tag in tags if roles[tag].split == split} == {"p", "r"}
+        for split in splits
+    )
+    beside = any(
+        role.kind is Kind.SCORE and ("map" in role.metric or role.metric.startswith("f"))
+        for role in roles.values()
+    )
+    if not both or not (beside or _alone(words, ("f",))):
         return {}
-    names = {"p": "precision", "r": "recall"}
+    names = {"p": "precision", "r": "recall", "f": "f1"}
+    tags += _alone(words, ("f",))
     return {tag: replace(role_of(names[words[tag][0]]), split=roles[tag].split) for tag in tags}
+
+
+def _episodes(run: Run, words: _Words, roles: Roles) -> Roles:
+    """`r`, `l` and `t` together: return, length and time of the episodes of a Monitor of Gym."""
+    tags = {words[tag][0]: tag for tag in _alone(words, ("r", "l", "t"))}
+    if len(tags) != 3 or _holds(roles, Kind.LOSS):
+        return {}
+    names = {"r": "return", "l": "episode length", "t": "time"}
+    return {tag: role_of(names[name]) for name, tag in tags.items()}

@@ -107,9 +107,13 @@ def _kind(words: list[str]) -> Kind:
 
 def _head(words: list[str]) -> Kind | None:
     """What the last word that names a metric names: in `dice_loss` it is the loss."""
+    qualified = False
     for word in reversed(words):
         if word in known.CRITERIA and "loss" in words:
             return Kind.LOSS
+        if word in known.QUALIFIERS:
+            qualified = True
+            continue
         for kind, vocabulary in (
             (Kind.LOSS, known.LOSS),
             (Kind.SCORE, known.SCORE),
@@ -122,7 +126,7 @@ def _head(words: list[str]) -> Kind | None:
             return Kind.SCORE
         if _is_numbered(word, known.ERROR_STEMS):
             return Kind.ERROR
-    return None
+    return Kind.LOSS if qualified else None
 
 
 def _is_numbered(word: str, stems: tuple[str, ...]) -> bool:
@@ -139,7 +143,8 @@ def _headless_kind(words: list[str], held: set[str]) -> Kind:
     """The kind of a name without a word for a loss, a score, an error or a return."""
     modified = bool(held & known.MODIFIERS)
     rest = held - known.AGGREGATES
-    if rest & known.AGENT_STATISTICS and not modified:
+    named = rest & known.OF_AGENT and rest & known.AGENT_BESIDE_RETURN
+    if (rest & known.AGENT_STATISTICS or named) and not modified:
         return Kind.AGENT
     if rest & known.SCHEDULE and rest <= known.SCHEDULE | {"rollout"}:
         return Kind.SCHEDULE

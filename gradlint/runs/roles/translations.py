@@ -10,13 +10,13 @@ import unicodedata
 
 _WORDS = {
     "loss": "verlust perte pérdida perdida perda perdita потери потеря потерь лосс "
-    "损失 損失 损失值 損失値 损失函数 損失関数 ロス 손실 로스 손실값",
+    "kayıp الخسارة خسارة 损失 損失 损失值 損失値 损失函数 損失関数 ロス 손실 로스 손실값",
     "train loss": "trainingsverlust",
     "validation loss": "validierungsverlust",
     "test loss": "testverlust",
     "error": "fehler erreur ошибка ошибки 误差 誤差 오차",
     "accuracy": "genauigkeit exactitud exactitude justesse acurácia accuratezza точность точности "
-    "准确率 準確率 准确度 正确率 精度 正解率 正答率 정확도",
+    "doğruluk الدقة دقة 准确率 準確率 准确度 正确率 精度 正解率 正答率 정확도",
     "train accuracy": "trainingsgenauigkeit",
     "validation accuracy": "validierungsgenauigkeit",
     "test accuracy": "testgenauigkeit",
@@ -40,7 +40,7 @@ _WORDS = {
     "average": "mittlerer mittlere promedio moyenne média средняя средний 平均 평균",
 }
 """English words -> the words of German, French, Spanish, Portuguese, Italian, Russian, Chinese in
-both scripts, Japanese and Korean."""
+both scripts, Japanese, Korean, Turkish and Arabic."""
 
 _PHRASES = {
     "tasa de aprendizaje": "lr",
@@ -50,6 +50,11 @@ _PHRASES = {
     "tasso di apprendimento": "lr",
     "скорость обучения": "lr",
     "темп обучения": "lr",
+    "öğrenme oranı": "lr",
+    "mất mát": "loss",
+    "độ chính xác": "accuracy",
+    "tốc độ học": "lr",
+    "معدل التعلم": "lr",
 }
 
 

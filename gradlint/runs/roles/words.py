@@ -63,6 +63,13 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("mean", "q"): "qmean",
     ("approx", "kl"): "approxkl",
     ("explained", "variance"): "explainedvariance",
+    ("explained", "var"): "explainedvariance",
+    ("noise", "std"): "noisestd",
+    ("v", "vals"): "qvalues",
+    ("q1", "vals"): "qvalues",
+    ("q2", "vals"): "qvalues",
+    ("qf1", "values"): "qvalues",
+    ("qf2", "values"): "qvalues",
     ("clip", "fraction"): "clipfraction",
     ("clip", "frac"): "clipfraction",
     ("clip", "range"): "cliprange",
@@ -70,9 +77,11 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("ep", "len"): "eplen",
     ("episode", "len"): "eplen",
     ("episode", "length"): "eplen",
+    ("episodic", "length"): "eplen",
     ("ep", "length"): "eplen",
     ("exploration", "rate"): "explorationrate",
     ("teacher", "forcing"): "teacherforcing",
+    ("teacher", "forcing", "ratio"): "teacherforcing",
     ("kl", "weight"): "klweight",
     ("kl", "coef"): "klweight",
     ("kl", "coeff"): "klweight",
@@ -99,6 +108,33 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("data", "cost"): "time",
     ("iter", "cost"): "time",
     ("step", "cost"): "time",
+    ("samples", "sec"): "throughput",
+    ("images", "sec"): "throughput",
+    ("batches", "sec"): "throughput",
+    ("steps", "sec"): "throughput",
+    ("iters", "sec"): "throughput",
+    ("it", "sec"): "throughput",
+    ("sec", "per"): "time",
+    ("secs", "per"): "time",
+    ("seconds", "per"): "time",
+    ("before", "clip"): "unclipped",
+    ("before", "clipping"): "unclipped",
+    ("pre", "clip"): "unclipped",
+    ("after", "clip"): "clipped",
+    ("after", "clipping"): "clipped",
+    ("post", "clip"): "clipped",
+    ("quantile", "loss"): "quantileloss",
+    ("codebook", "perplexity"): "codebookusage",
+    ("min", "dcf"): "mindcf",
+    ("info", "nce"): "infonce",
+    ("log", "cosh"): "logcosh",
+    ("c", "index"): "cindex",
+    ("concordance", "index"): "cindex",
+    ("explained", "variance", "score"): "r2",
+    ("rel", "l2"): "rell2",
+    ("relative", "l2"): "rell2",
+    ("si", "sdr"): "sisdr",
+    ("si", "snr"): "sisnr",
     ("dice", "coef"): "dice",
     ("dice", "coefficient"): "dice",
     ("correlation", "coefficient"): "correlation",
@@ -120,7 +156,7 @@ EVALUATION = frozenset("eval evaluation evaluating evaluate".split())
 AGGREGATES = frozenset(
     "step epoch batch iter iteration mean avg average current cur running smooth smoothed "
     "moving ema main metric metrics json scalar scalars stats summary global all reduce charts "
-    "trainer is was of s".split()
+    "trainer is was of s data log logs values payload".split()
 )
 """How or where a metric was taken, not what it is; Lightning, Keras, chainer (`main/`), YOLO."""
 
@@ -136,12 +172,14 @@ SYNONYMS = {
     "rew": "reward",
     "rewards": "reward",
     "returns": "return",
+    "clipfrac": "clipfraction",
+    "qvals": "qvalues",
 }
 """Spellings of one metric, so that `acc` is paired with `val_accuracy`."""
 
 LOSS = frozenset(
     "loss cost crossentropy xent ce bce nll logloss nelbo ctc focal hinge logcosh mlogloss "
-    "smoothl1".split()
+    "smoothl1 quantileloss infonce".split()
 )
 
 CRITERIA = frozenset("mse mae rmse mape msle huber logcosh".split())
@@ -149,14 +187,15 @@ CRITERIA = frozenset("mse mae rmse mape msle huber logcosh".split())
 
 ERROR = CRITERIA | frozenset(
     "error errorrate wer cer eer perplexity bpc bpb bpd smape rmsle fid kid lpips brier ece "
-    "chamfer epe".split()
+    "chamfer epe crps der assd hausdorff mase nrmse mcd mindcf rell2 wape wil mer ter".split()
 )
 
 SCORE = frozenset(
     "accuracy f1 fscore fbeta precision recall bleu sacrebleu chrf meteor cider spice comet "
     "auc auroc auprc prauc rocauc map ap miou iou dice jaccard r2 ssim psnr mcc matthews pearson "
     "spearman pearsonr spearmanr kappa ndcg mrr sensitivity specificity exactmatch successrate "
-    "winrate solverate hitrate macc aacc mdice bertscore pixacc mota idf1 pck".split()
+    "winrate solverate hitrate gauc stoi pesq sdr sisdr snr sisnr mfscore hits mos dnsmos "
+    "hota cindex macc aacc mdice bertscore pixacc mota idf1 pck".split()
 )
 
 SCORE_STEMS = (
@@ -171,10 +210,13 @@ SCORE_STEMS = (
     "auc",
     "ar",
     "prec",
+    "hits",
+    "ndcg",
+    "mrr",
 )
 """Score names that take a number or a short suffix: rouge1, rougelsum, map50, ap75, recall5."""
 
-ERROR_STEMS = ("fid", "kid", "err", "error")
+ERROR_STEMS = ("fid", "kid", "err", "error", "hd")
 """fid50k of StyleGAN; err1 beside err5."""
 
 RETURN = frozenset("return reward eprewmean eprew epret".split())
@@ -189,16 +231,20 @@ RETURN_NEUTRAL = frozenset(
 """Words beside a return which do not make it a part of one."""
 
 AGENT_STATISTICS = frozenset(
-    "approxkl explainedvariance clipfraction eplen eplenmean qmean qstd qvalue qvalues".split()
+    "approxkl explainedvariance clipfraction eplen eplenmean qmean qstd qvalue qvalues "
+    "noisestd".split()
 )
 """Names that only the training of an agent has; Stable-Baselines3, CleanRL, Spinning Up, RLlib."""
 
 AGENT_BESIDE_RETURN = frozenset("entropy kl std".split())
 """Names that mean the policy's where a return or one of the names above stands beside them."""
 
+OF_AGENT = frozenset("policy actor objective rollout".split())
+"""What such a name stands behind where it is the policy's whatever else the run logs."""
+
 SCHEDULE = frozenset(
     "beta temperature epsilon eps explorationrate cliprange teacherforcing klweight anneal "
-    "annealing momentum weightdecay lambda tau".split()
+    "annealing momentum weightdecay lambda tau alpha entcoef".split()
 )
 """Settings that a program changes as it goes on, alone in a name."""
 
@@ -222,6 +268,7 @@ CLOCK = frozenset(
     "runtime wall walltime total num number n global current consumed seen samples tokens examples "
     "input frame frames episode episodes percentage progress accumulated submission logging "
     "day kimg tick trainer counter cost progressbar agent env sampled trained eval so far "
+    "timing interacts interactions data ts "
     "date clock hour minute second sec this the since start taken dt latency timer lapse".split()
 )
 """A name made of these alone counts or clocks: `num_updates`, `consumed samples`, `time cost`."""
@@ -233,7 +280,7 @@ CLOCK_HEADS = frozenset(
 """A name that ends in one of these is a time, whatever stands before it."""
 
 SYSTEM = frozenset(
-    "gpu cpu memory mem ram vram throughput fps mfu hfu tflops flops flos tps wps ups ips "
+    "sps gpu cpu memory mem ram vram throughput fps mfu hfu tflops flops flos tps wps ups ips "
     "utilization utilisation util gb gib mb mib bytes power watts disk network speed ngpu".split()
 )
 
@@ -257,6 +304,9 @@ STRICT_PARTS = frozenset(
     "position orientation depth normal segmentation seg d0 d1 d2 d3 d4 enc".split()
 )
 """Parts that a total loss is commonly made of: detection, speech, VAE, distillation, MoE."""
+
+QUALIFIERS = LOSS - frozenset(("loss", "cost", "logloss"))
+"""Losses that also say what another measure is of: `acc_ctc`, `focal_dice`."""
 
 RISING = frozenset("kl kld entropy ent commit commitment vq codebook".split())
 """Parts that normally rise in a healthy run: a VAE's KL leaves zero, an entropy bonus shrinks."""

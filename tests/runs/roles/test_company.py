@@ -120,3 +120,15 @@ def test_precision_and_recall_beside_their_mean() -> None:
 @pytest.mark.parametrize("tag", ["validation_0-rmse", "validation_1-rmse"])
 def test_the_number_of_a_data_set_does_not_hide_a_criterion(tag: str) -> None:
     assert roles("validation_0-rmse", "validation_1-rmse")[tag].kind is Kind.LOSS
+
+
+def test_the_episodes_of_a_monitor() -> None:
+    assert kinds("r", "l", "t") == [Kind.RETURN, Kind.AGENT, Kind.CLOCK]
+    assert kinds("r", "l") == [Kind.OTHER, Kind.OTHER]
+
+
+def test_precision_and_recall_beside_an_f_score() -> None:
+    assert kinds("valid_p", "valid_r", "valid_f") == [Kind.SCORE] * 3
+    assert kinds("p", "r", "f1")[:2] == [Kind.SCORE] * 2
+    assert kinds("valid_p", "valid_r", "accuracy")[:2] == [Kind.OTHER] * 2
+    assert kinds("valid_p", "test_r", "f1")[:2] == [Kind.OTHER] * 2

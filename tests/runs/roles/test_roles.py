@@ -18,6 +18,7 @@ KINDS = {
         "train/box_loss", "nll_loss", "ctc_loss", "cost", "trainLoss", "valloss", "loss/mse",
         "val_sparse_categorical_crossentropy", "train/CE loss", "Train/Samples/train_loss",
         "lm-loss vs samples", "ray/tune/info/learner/default_policy/learner_stats/policy_loss",
+        "quantile_loss", "Loss/value_loss/train", "info_nce", "kayıp", "mất mát", "الخسارة",
     ),
     Kind.SCORE: (
         "accuracy", "val_acc", "eval_f1", "mIoU", "metrics/mAP50-95(B)", "metrics/precision(B)",
@@ -25,10 +26,12 @@ KINDS = {
         "eval_matthews_correlation", "pixAcc", "train/ssim", "val_auc", "dice_coef",
         "coco/bbox_mAP_50", "rewards/accuracies", "sparse_categorical_accuracy",
         "eval/success_rate",
+        "acc_ctc", "hits@10", "gauc", "si_sdr", "c-index", "explained_variance_score", "doğruluk",
     ),
     Kind.ERROR: (
         "validation/wer", "val_perplexity", "valid ppl", "top1_err", "test_error", "val_mae",
         "mean_absolute_error", "metrics/fid50k_full", "train_error_rate", "lm loss validation ppl",
+        "cer_ctc", "crps", "hd95", "minDCF", "val_rel_l2", "wape",
     ),
     Kind.RETURN: (
         "ep_rew_mean", "rollout/ep_rew_mean", "episode_return", "reward", "eprewmean",
@@ -38,6 +41,7 @@ KINDS = {
         "grad_norm", "gnorm", "gradnorm", "train/grad_norm", "grad norm", "optim/total grad norm",
         "grad_2.0_norm_total", "train/global_gradient_norm",
         "grad_2.0_norm/encoder.layer.0.weight", "total_norm",
+        "train/grad_norm_before_clip",
     ),
     Kind.WEIGHT: ("params norm", "weight_norm", "fc1.weight/mean"),
     Kind.LEARNING_RATE: (
@@ -46,10 +50,12 @@ KINDS = {
     Kind.AGENT: (
         "train/approx_kl", "clip_fraction", "rollout/ep_len_mean", "train/q_mean", "Q_values",
         "train/explained_variance",
+        "Policy/Entropy", "objective/kl", "Policy/mean_noise_std", "Loss/approx_kl/train",
     ),
     Kind.SCHEDULE: (
         "beta", "train/beta", "kl_weight", "temperature", "eps", "rollout/exploration_rate",
         "clip_range", "momentum", "weight_decay",
+        "teacher_forcing_ratio", "train/ent_coef", "data/beta",
     ),
     Kind.LOSS_SCALE: ("loss_scale", "loss scale", "scaler/scale", "grad_scale"),
     Kind.CLOCK: (
@@ -58,10 +64,12 @@ KINDS = {
         "consumed samples", "num_updates", "train/n_updates", "_timestamp",
         "eval_runtime", "iteration-time", "num_input_tokens_seen", "Progress/kimg",
         "data_time", "iter_dt",
+        "Timing/sec_per_kimg", "TotalEnvInteracts", "ts",
     ),
     Kind.SYSTEM: (
         "mem-allocated-bytes", "eval_samples_per_second", "throughput", "time/fps", "mfu", "wps",
         "system.gpu.0.memory", "tokens_per_sec", "tok/s", "samples/s",
+        "samples/sec", "charts/SPS",
     ),
 }  # fmt: skip
 
