@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradlint.runs.readers.json.long_form import find_long_form
-from gradlint.runs.readers.json.naming import MODES, counts, is_mode, place_of
+from gradlint.runs.readers.json.naming import MODES, counts, is_mode, mode_of, place_of
 from gradlint.runs.readers.json.values import number
 from gradlint.runs.readers.protocol import MOST_SERIES
 from gradlint.runs.run import Steps, Values
@@ -180,8 +180,8 @@ class Table:
         depth: int,
     ) -> None:
         for key, column in zip(shape, zip(*map(dict.values, rows), strict=True), strict=True):
-            # Counters are common to training and validation rows.
-            bare = not prefix or (depth == 0 and counts(key))
+            # Counters are common to training and validation rows; a key `eval` speaks for itself.
+            bare = not prefix or (depth == 0 and (counts(key) or mode_of(key) is not None))
             self._column(key if bare else prefix + key, column, index, depth)
 
     def _column(self, tag: str, column: tuple[Any, ...], index: Steps, depth: int) -> None:
@@ -210,7 +210,7 @@ class Table:
             elif kind is str and (place := place_of(tag, value)) is not None:
                 rows.append(at)
                 values.append(place)
-            elif kind is str and not is_mode(tag):
+            elif kind is str and not (is_mode(tag) and mode_of(value)):
                 self._text(tag, int(index[at]), value)
         if rows:
             self._store(tag, index[rows], np.array(values, np.float64))
@@ -263,16 +263,16 @@ def _by_mode(
     shape: tuple[str, ...], rows: list[dict[str, Any]], index: Steps
 ) -> Iterator[tuple[str, list[dict[str, Any]], Steps]]:
     """What the tags of rows begin with by their mode; the rows, and where they stand."""
-    mode = next((key for key in shape if is_mode(key)), None)
-    if mode is None:
-        # The trainer's last row: averages over the whole run, and its duration.
-        yield "summary/" if "train_runtime" in shape and "loss" not in shape else "", rows, index
+    # The trainer's last row: averages over the whole run, and its duration.
+    unnamed = "summary/" if "train_runtime" in shape and "loss" not in shape else ""
+    modes = [key for key in shape if is_mode(key)]
+    if not modes:
+        yield unnamed, rows, index
         return
     groups: dict[str, list[int]] = {}
     for at, row in enumerate(rows):
-        value = row[mode]
-        named = MODES.get(value.strip().lower()) if type(value) is str else None
-        groups.setdefault(f"{named}/" if named else "", []).append(at)
+        named = next(filter(None, (mode_of(row[mode]) for mode in modes)), None)
+        groups.setdefault(f"{named}/" if named else unnamed, []).append(at)
     for prefix, places in groups.items():
         yield prefix, [rows[at] for at in places], index[places]
 
