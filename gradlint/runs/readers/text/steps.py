@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.text.duplicate_series import Found, one_of_each_rank
+from gradlint.runs.readers.text.fractional_epochs import settled
 from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
 from gradlint.runs.readers.text.pending_points import NONE, Form, PendingPoints, Series
 from gradlint.runs.readers.text.settings import Settings
@@ -93,7 +94,7 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
     if pending.rounded:
         marks.step = _spread(marks.step, _ints(pending.rounded))
     placed = Placed(marks.record)
-    all_series = [series for series in pending if series.values]
+    all_series = settled(series for series in pending if series.values)
     epochs = _Epochs(
         _steps_within_epochs(all_series, marks),
         _batches_of_an_epoch(all_series, marks),
@@ -160,10 +161,11 @@ def _resolved(
 
 
 def _results(all_series: list[Series]) -> dict[int, dict[str, list[Found]]]:
-    """The final results of a log that printed nothing else (`Best test loss 3.69`)."""
+    """The final results of a log that printed nothing else (`Best val loss 3.7, val ppl 40.7`)."""
     found: dict[int, dict[str, list[Found]]] = {}
     for series in all_series:
-        if series.strong and _RESULT.search(series.tag) and measures(series.tag):
+        final = _RESULT.search(series.tag) is not None or is_evaluated(series.tag)
+        if series.strong and final and measures(series.tag):
             rows, values = _ints(series.rows), np.frombuffer(series.values, np.float64)
             one = Found(series.form, "row", rows, np.arange(len(rows)), values)
             found.setdefault(series.rank, {})[series.tag] = [one]

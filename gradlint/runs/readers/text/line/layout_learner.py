@@ -172,6 +172,7 @@ class _Learner:
         self.steps: list[tuple[int, int, int]] = []
         self.scales: dict[int, int] = {}
         self.found: list[_Found] = []
+        self.clock: Metric | None = None
         self.best = False
         fillers = sum(word in STOPWORDS for word in self.text.lower().split())
         self.sentence = fillers >= _FEWEST_FILLERS
@@ -186,6 +187,8 @@ class _Learner:
         out = self.out
         out.metrics = self._metrics(units)
         self._counts_epochs()
+        if out.metrics and self.clock:
+            out.metrics.append(self.clock)
         if out.metrics and is_evaluated(out.metrics[0].tag):
             out.evaluated = split_in(out.metrics[0].tag)
         if self.sentence and self.found and not out.metrics:
@@ -317,7 +320,7 @@ class _Learner:
         else:
             # A fraction of an epoch: progress, but no step.
             self.out.marked = self.out.marked or mark[0] == "epoch"
-            self.found.append(_Found(token, key, firm, ""))
+            self.found.append(_Found(token, key, firm or mark[0] == "epoch", ""))
 
     def _mark(self, token: Token, mark: tuple[str, int], key: str, total: int) -> None:
         kind, rank = mark
@@ -326,6 +329,7 @@ class _Learner:
         if kind == "epoch":
             if out.epoch < 0:
                 out.epoch = token.index
+                self.clock = Metric(token.index, key, clock=True)
         elif kind == "batch":
             if out.batch < 0:
                 out.batch, out.total = token.index, total
