@@ -32,6 +32,11 @@ _PROGRAM_LINES = 5
 _LONGEST_EPOCH = 2**31 - 1
 """Batches of an epoch, so that the product of two such numbers fits into int64."""
 
+_FALLS_OF_TOTAL = 0.1
+"""Share of the epochs that begin with a lower step from which on `step 3/7` of a training counts
+within the epoch. Of epochs with one print or none, many begin with a higher one (`1/7`, `4/7`,
+then `2/7`); a step over all epochs does not fall as they rise, but where ranks overtake others."""
+
 _RESULT = re.compile(r"\b(?:best|final|test|average|overall|total)\b", re.IGNORECASE)
 
 _POINTS_OF_A_BAR = 1.5
@@ -190,19 +195,23 @@ def _steps_within_epochs(all_series: list[Series], marks: _Marks) -> dict[int, i
     """The ranks whose steps start anew with each epoch, and the steps of an epoch there."""
     rises: Counter[int] = Counter()
     falls: Counter[int] = Counter()
+    of_total: Counter[int] = Counter()
     rows_of: dict[int, list[Ints]] = {}
     for series in all_series:
         if series.form in (Form.STEP, Form.INHERITED):
             rows = _ints(series.rows)
             rows = rows[(marks.epoch[rows] != NONE) & (marks.step[rows] != NONE)]
             rose = np.diff(marks.epoch[rows]) > 0
+            fell = int((np.diff(marks.step[rows])[rose] <= 0).sum())
             rises[series.rank] += int(rose.sum())
-            falls[series.rank] += int((np.diff(marks.step[rows])[rose] <= 0).sum())
+            falls[series.rank] += fell
+            if not is_evaluated(series.tag) and (marks.total[rows] > 0).all():
+                of_total[series.rank] += fell
             rows_of.setdefault(series.rank, []).append(rows)
     return {
         rank: _length(marks, np.unique(np.concatenate(rows_of[rank])))
         for rank, count in falls.items()
-        if 2 * count > rises[rank]
+        if 2 * count > rises[rank] or of_total[rank] > _FALLS_OF_TOTAL * rises[rank]
     }
 
 

@@ -24,6 +24,27 @@ def test_batches_of_an_epoch_are_counted_by_the_largest_that_was_seen() -> None:
     assert [step for step, _ in series(log)["loss"]] == [300, 600, 900, 1200]
 
 
+@pytest.mark.parametrize("every", [5, 8, 10])
+@pytest.mark.parametrize(
+    "line", ["Epoch [{}/9] Step [{}/7] Loss: 1.5", "epoch {} iter {}/7 loss 1.5"]
+)
+def test_steps_of_a_total_are_joined_though_few_of_an_epoch_are_printed(
+    line: str, every: int
+) -> None:
+    steps = range(1, 63, every)
+    log = "".join(line.format((at - 1) // 7 + 1, (at - 1) % 7 + 1) + "\n" for at in steps)
+    (found,) = series(log).values()
+    assert [step for step, _ in found] == list(steps)
+
+
+def test_steps_of_the_total_of_all_epochs_stay() -> None:
+    log = "".join(
+        f"epoch {at // 40} step {at}/400 loss 1.5\nepoch {at // 40} val step {at % 7}/7 loss 2.5\n"
+        for at in range(20, 400, 20)
+    )
+    assert [step for step, _ in series(log)["loss"]] == list(range(20, 400, 20))
+
+
 def evaluations(*values: str) -> str:
     """Two epochs of ten batches of training, each followed by prints of one evaluation."""
     return "".join(

@@ -31,10 +31,11 @@ _MOST_OF_A_KEY = 3
 """Times that one key stands on a line: train, validation and test; a line with more lists them."""
 
 _STEMS = (
-    "epoch step iter tick batch update frame episode round loss acc err ppl perpl reward return "
+    *"epoch step iter tick batch update frame episode round loss acc err ppl perpl reward return "
     "score norm nll elbo auc f1 mse mae bleu rouge dice iou entropy metric precis recall lr gnorm "
-    "rate cost"
-).split()
+    "rate cost".split(),
+    " ep ",
+)
 """A line in ASCII with none of these, no `:` and no `=` before a number, has nothing to be read."""
 
 _CODE = re.compile(
@@ -145,7 +146,7 @@ def _hopeful(line: str, parts: Sequence[str]) -> bool:
     """Whether there may be something to read; quick, as most texts that are new have nothing."""
     if any(text.rstrip(" '\"[(>")[-1:] in _SEPARATORS and len(text) > 1 for text in parts[:-1:2]):
         return True
-    low = line.lower()
+    low = f" {line.lower()}"
     return any(stem in low for stem in _STEMS) or not line.isascii()
 
 
