@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from gradlint.runs.readers.json.long_form import find_long_form
-from gradlint.runs.readers.json.naming import MODES, counts, is_mode, mode_of, place_of
+from gradlint.runs.readers.json.naming import counts, place_of
 from gradlint.runs.readers.json.values import number
 from gradlint.runs.readers.protocol import MOST_SERIES
+from gradlint.runs.readers.row_splits import SPLITS, may_name_split, split_named
 from gradlint.runs.run import Steps, Values
 
 MOST_NESTED = 16
@@ -39,7 +40,7 @@ FEW = 16
 _STATISTICS = frozenset(["num", "mean", "std", "min", "max", "count", "n", "sum", "median", "var"])
 """What an object that stands for one scalar, such as StyleGAN's, may hold beside its mean."""
 
-_EVALUATIONS = {f"{mode}/" for mode in MODES.values()} - {"train/"}
+_EVALUATIONS = {f"{mode}/" for mode in SPLITS.values()} - {"train/"}
 """What the tags of rows begin with whose mode says that they are not of training."""
 
 
@@ -181,7 +182,7 @@ class Table:
     ) -> None:
         for key, column in zip(shape, zip(*map(dict.values, rows), strict=True), strict=True):
             # Counters are common to training and validation rows; a key `eval` speaks for itself.
-            bare = not prefix or (depth == 0 and (counts(key) or mode_of(key) is not None))
+            bare = not prefix or (depth == 0 and (counts(key) or split_named(key) is not None))
             self._column(key if bare else prefix + key, column, index, depth)
 
     def _column(self, tag: str, column: tuple[Any, ...], index: Steps, depth: int) -> None:
@@ -210,7 +211,7 @@ class Table:
             elif kind is str and (place := place_of(tag, value)) is not None:
                 rows.append(at)
                 values.append(place)
-            elif kind is str and not (is_mode(tag) and mode_of(value)):
+            elif kind is str and not (may_name_split(tag) and split_named(value)):
                 self._text(tag, int(index[at]), value)
         if rows:
             self._store(tag, index[rows], np.array(values, np.float64))
@@ -265,13 +266,13 @@ def _by_mode(
     """What the tags of rows begin with by their mode; the rows, and where they stand."""
     # The trainer's last row: averages over the whole run, and its duration.
     unnamed = "summary/" if "train_runtime" in shape and "loss" not in shape else ""
-    modes = [key for key in shape if is_mode(key)]
+    modes = [key for key in shape if may_name_split(key)]
     if not modes:
         yield unnamed, rows, index
         return
     groups: dict[str, list[int]] = {}
     for at, row in enumerate(rows):
-        named = next(filter(None, (mode_of(row[mode]) for mode in modes)), None)
+        named = next(filter(None, (split_named(row[mode]) for mode in modes)), None)
         groups.setdefault(f"{named}/" if named else unnamed, []).append(at)
     for prefix, places in groups.items():
         yield prefix, [rows[at] for at in places], index[places]
