@@ -211,7 +211,7 @@ class Table:
             elif kind is str and (place := place_of(tag, value)) is not None:
                 rows.append(at)
                 values.append(place)
-            elif kind is str and not (may_name_split(tag) and split_named(value)):
+            elif kind is str and not (split_named(value) and may_name_split(tag)):
                 self._text(tag, int(index[at]), value)
         if rows:
             self._store(tag, index[rows], np.array(values, np.float64))
@@ -271,9 +271,19 @@ def _by_mode(
         yield unnamed, rows, index
         return
     groups: dict[str, list[int]] = {}
+    known: dict[str, str] = {}
     for at, row in enumerate(rows):
-        named = next(filter(None, (split_named(row[mode]) for mode in modes)), None)
-        groups.setdefault(f"{named}/" if named else unnamed, []).append(at)
+        prefix = ""
+        for mode in modes:
+            text = row[mode]
+            if type(text) is str:
+                if text not in known:
+                    named = split_named(text)
+                    known[text] = f"{named}/" if named else ""
+                prefix = known[text]
+                if prefix:
+                    break
+        groups.setdefault(prefix or unnamed, []).append(at)
     for prefix, places in groups.items():
         yield prefix, [rows[at] for at in places], index[places]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
+
+import numpy as np
 
 from gradlint.runs.readers.text.pending_points import Form, Series
 
@@ -33,17 +34,22 @@ def settled(all_series: Iterable[Series]) -> list[Series]:
     for one in whole:
         if one.form is Form.ORDINAL and not one.values:
             _join(one, parts[one.rank, one.tag])
-    return [one for one in whole if not (one.clock and all(map(float.is_integer, one.values)))]
+    return [one for one in whole if not (one.clock and _is_whole(one))]
 
 
 def _join(series: Series, parts: Iterable[Series]) -> None:
     """Fill a series with the points of its parts, in the order of their rows."""
-    points: list[tuple[int, float]] = []
-    for part in parts:
-        points += zip(part.rows, part.values, strict=True)
-        series.strong |= part.strong
-        series.bar |= part.bar
-        series.clock |= part.clock
-    points.sort(key=lambda point: point[0])
-    series.rows = array("i", (row for row, _ in points))
-    series.values = array("d", (value for _, value in points))
+    found = list(parts)
+    rows = np.concatenate([np.frombuffer(part.rows, np.intc) for part in found])
+    values = np.concatenate([np.frombuffer(part.values, np.float64) for part in found])
+    order = np.argsort(rows, kind="stable")
+    series.rows.frombytes(rows[order].tobytes())
+    series.values.frombytes(values[order].tobytes())
+    series.strong = any(part.strong for part in found)
+    series.bar = any(part.bar for part in found)
+    series.clock = any(part.clock for part in found)
+
+
+def _is_whole(series: Series) -> bool:
+    values = np.frombuffer(series.values, np.float64)
+    return bool((values == np.floor(values)).all())

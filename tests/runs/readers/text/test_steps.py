@@ -305,7 +305,7 @@ def test_evaluations_at_whole_epochs_count_them_beside_fractions() -> None:
 
 
 def test_fractions_of_epochs_beside_steps_are_a_series_with_the_whole_ones() -> None:
-    log = "".join(f"step {at} epoch {at / 4:g} loss 1.5\n" for at in range(4, 10))
+    log = "".join(f"step {at} epoch {at / 4} loss 1.5\n" for at in range(4, 10))
     assert series(log)["epoch"] == [(at, at / 4) for at in range(4, 10)]
 
 

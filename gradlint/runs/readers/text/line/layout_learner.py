@@ -174,6 +174,7 @@ class _Learner:
         self.scales: dict[int, int] = {}
         self.found: list[_Found] = []
         self.clock: Metric | None = None
+        self.pointed = False
         self.best = False
         fillers = sum(word in STOPWORDS for word in self.text.lower().split())
         self.sentence = fillers >= _FEWEST_FILLERS
@@ -188,7 +189,8 @@ class _Learner:
         out = self.out
         out.metrics = self._metrics(units)
         self._counts_epochs()
-        if out.metrics and self.clock:
+        if out.metrics and self.clock and (self.pointed or max(out.step, out.batch) < 0):
+            # The next one may be a fraction, unlike `epoch 3/10` and `epoch 3 step 120`.
             out.metrics.append(self.clock)
         if out.metrics and is_evaluated(out.metrics[0].tag):
             out.evaluated = split_in(out.metrics[0].tag)
@@ -330,7 +332,9 @@ class _Learner:
         if kind == "epoch":
             if out.epoch < 0:
                 out.epoch = token.index
-                self.clock = Metric(token.index, key, clock=True)
+                if total < 0:
+                    self.clock = Metric(token.index, key, clock=True)
+                    self.pointed = "." in token.text
         elif kind == "batch":
             if out.batch < 0:
                 out.batch, out.total = token.index, total

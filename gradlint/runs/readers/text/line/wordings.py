@@ -113,7 +113,8 @@ def _rate(match: re.Match[str]) -> str:
 def _reordered(line: str) -> str:
     """The line, if nothing of it is in another order than `mark, key: value`."""
     begin = line[:1]
-    match = _LETTER.match(line)
+    lettered = begin.isalpha() or "it " in line or "ep " in line
+    match = _LETTER.match(line) if lettered else None
     if match:
         rest = _LETTERED.sub(r"\1: ", line[match.end() :])
         return f"{match['before'] or ''}{_LETTERS[match['mark']]} {match['at']}, {rest}"
