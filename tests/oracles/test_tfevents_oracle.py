@@ -28,7 +28,7 @@ from tensorboard.util.tensor_util import make_ndarray, make_tensor_proto
 from gradlint.runs.readers.tfevents import TfeventsReader
 from gradlint.runs.run import Run
 
-from ..runs.event_files import record
+from ..runs.readers.tfevents.event_files import record
 
 Points = tuple[list[int], bytes, list[float]]
 """Steps, the values as the bytes of doubles (NaN is equal to itself), and wall times."""

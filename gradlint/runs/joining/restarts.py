@@ -265,9 +265,26 @@ def _cuts(curve: Curve, events: Sequence[_Event]) -> list[int]:
     for event in events:
         index = own.get(id(event))
         if index is None:
-            index = int(np.searchsorted(where, event.until, side="left"))
+            index = _cut_between(curve, where, event)
         cuts.append(max(index, cuts[-1]))
     return [*cuts, len(curve)]
+
+
+def _cut_between(curve: Curve, where: NDArray[np.float64], event: _Event) -> int:
+    """The first point of a curve that did not fall itself, but stands behind the restart.
+
+    What was logged since the last record before it, and before the first one that fell, may be of
+    either side: `step 400: val loss` comes before the `iter 400: loss` that goes back. Its own step
+    tells, on the axis of a curve that fell.
+    """
+    until = int(np.searchsorted(where, event.until, side="left"))
+    former = [fall.before for fall in event.falls if fall.axis == curve.axis]
+    if not former:
+        return until
+    since = max(fall.since for fall in event.falls)
+    begin = int(np.searchsorted(where, since, side="right"))
+    back = np.flatnonzero(curve.steps[begin:until] < min(former))
+    return begin + int(back[0]) if len(back) else until
 
 
 def _ordered(run: Run, unsteady: set[str]) -> Run:

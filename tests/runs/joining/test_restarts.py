@@ -199,6 +199,31 @@ def test_evaluations_after_the_checkpoint_are_superseded_too() -> None:
     assert values_of(run, "val_loss") == [5.0, 8.0, 9.0]
 
 
+def resumed_beside(*evaluations: tuple[int, float, int]) -> Run:
+    """A loss up to step 99 on line 100 that resumes at step 60 on line 103, and a `val_loss` with
+    these steps, values and lines."""
+    lines = [*range(1, 101), *range(103, 193)]
+    loss = curve("loss", [*range(100), *range(60, 150)], records=lines)
+    steps, values, records = zip(*evaluations, strict=True)
+    (run,) = separated(run_of(loss, curve("val_loss", steps, values, records=records)))
+    return run
+
+
+def test_what_is_logged_just_before_the_first_step_is_of_the_resumed_run() -> None:
+    run = resumed_beside((50, 1.0, 51), (60, 2.0, 102), (120, 3.0, 163))
+    assert values_of(run, "val_loss") == [1.0, 2.0, 3.0]
+
+
+def test_an_evaluation_that_is_logged_again_before_the_first_step_supersedes_the_former() -> None:
+    run = resumed_beside((50, 1.0, 51), (60, 2.0, 61), (60, 3.0, 102), (120, 4.0, 163))
+    assert values_of(run, "val_loss") == [1.0, 3.0, 4.0]
+
+
+def test_a_last_evaluation_of_the_run_that_broke_off_is_superseded() -> None:
+    run = resumed_beside((50, 1.0, 51), (99, 2.0, 101), (99, 3.0, 142))
+    assert values_of(run, "val_loss") == [1.0, 3.0]
+
+
 def test_a_curve_that_does_not_go_on_keeps_its_points() -> None:
     loss = curve("loss", [*range(100), *range(60, 150)])
     (run,) = separated(run_of(loss, curve("val_loss", [50, 75], records=[51, 76])))

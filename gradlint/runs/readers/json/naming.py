@@ -37,21 +37,6 @@ WALL_KEYS = ("_timestamp", "timestamp", "wall_time", "time/timestamp")
 EARLIEST, LATEST = 5e8, 5e9
 """Seconds since 1970 of the years 1985 and 2128: other numbers are not times of a log."""
 
-MODE_KEYS = ("mode", "phase", "split", "stage")
-"""Keys whose text tells training rows from validation rows."""
-
-MODES = {
-    "train": "train",
-    "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "eval": "eval",
-    "test": "test",
-    "dev": "dev",
-}
-"""What such a text may be -> the prefix of the row's tags."""
-
 _MEASURES = frozenset([Kind.LOSS, Kind.SCORE, Kind.ERROR, Kind.RETURN, Kind.GRADIENT_NORM])
 
 _LOG_NAME = re.compile(
@@ -110,11 +95,6 @@ def place_of(tag: str, text: str) -> float | None:
     """The place in a text such as `5/100`, if the tag is a counter's."""
     match = _PLACE.match(text)
     return float(match[1]) if match and counts(counter_of(tag)) else None
-
-
-def is_mode(tag: str) -> bool:
-    """Whether a tag is named as what tells training rows from validation rows."""
-    return plain(tag).rsplit("/", 1)[-1] in MODE_KEYS
 
 
 def is_log(tags: Iterable[str]) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from gradlint.runs.readers.json.long_form import find_long_form
-from gradlint.runs.readers.json.naming import MODES, counts, is_mode, place_of
+from gradlint.runs.readers.json.naming import counts, place_of
 from gradlint.runs.readers.json.values import number
 from gradlint.runs.readers.protocol import MOST_SERIES
+from gradlint.runs.readers.row_splits import SPLITS, may_name_split, split_named
 from gradlint.runs.run import Steps, Values
 
 MOST_NESTED = 16
@@ -39,7 +40,7 @@ FEW = 16
 _STATISTICS = frozenset(["num", "mean", "std", "min", "max", "count", "n", "sum", "median", "var"])
 """What an object that stands for one scalar, such as StyleGAN's, may hold beside its mean."""
 
-_EVALUATIONS = {f"{mode}/" for mode in MODES.values()} - {"train/"}
+_EVALUATIONS = {f"{mode}/" for mode in SPLITS.values()} - {"train/"}
 """What the tags of rows begin with whose mode says that they are not of training."""
 
 
@@ -180,8 +181,8 @@ class Table:
         depth: int,
     ) -> None:
         for key, column in zip(shape, zip(*map(dict.values, rows), strict=True), strict=True):
-            # Counters are common to training and validation rows.
-            bare = not prefix or (depth == 0 and counts(key))
+            # Counters are common to training and validation rows; a key `eval` speaks for itself.
+            bare = not prefix or (depth == 0 and (counts(key) or split_named(key) is not None))
             self._column(key if bare else prefix + key, column, index, depth)
 
     def _column(self, tag: str, column: tuple[Any, ...], index: Steps, depth: int) -> None:
@@ -210,7 +211,7 @@ class Table:
             elif kind is str and (place := place_of(tag, value)) is not None:
                 rows.append(at)
                 values.append(place)
-            elif kind is str and not is_mode(tag):
+            elif kind is str and not (split_named(value) and may_name_split(tag)):
                 self._text(tag, int(index[at]), value)
         if rows:
             self._store(tag, index[rows], np.array(values, np.float64))
@@ -263,16 +264,26 @@ def _by_mode(
     shape: tuple[str, ...], rows: list[dict[str, Any]], index: Steps
 ) -> Iterator[tuple[str, list[dict[str, Any]], Steps]]:
     """What the tags of rows begin with by their mode; the rows, and where they stand."""
-    mode = next((key for key in shape if is_mode(key)), None)
-    if mode is None:
-        # The trainer's last row: averages over the whole run, and its duration.
-        yield "summary/" if "train_runtime" in shape and "loss" not in shape else "", rows, index
+    # The trainer's last row: averages over the whole run, and its duration.
+    unnamed = "summary/" if "train_runtime" in shape and "loss" not in shape else ""
+    modes = [key for key in shape if may_name_split(key)]
+    if not modes:
+        yield unnamed, rows, index
         return
     groups: dict[str, list[int]] = {}
+    known: dict[str, str] = {}
     for at, row in enumerate(rows):
-        value = row[mode]
-        named = MODES.get(value.strip().lower()) if type(value) is str else None
-        groups.setdefault(f"{named}/" if named else "", []).append(at)
+        prefix = ""
+        for mode in modes:
+            text = row[mode]
+            if type(text) is str:
+                if text not in known:
+                    named = split_named(text)
+                    known[text] = f"{named}/" if named else ""
+                prefix = known[text]
+                if prefix:
+                    break
+        groups.setdefault(prefix or unnamed, []).append(at)
     for prefix, places in groups.items():
         yield prefix, [rows[at] for at in places], index[places]
 

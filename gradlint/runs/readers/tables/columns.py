@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlint.runs.readers.row_splits import split_named
 from gradlint.runs.readers.tables.cells import BLANK, TEXT, number, numbers
 from gradlint.runs.run import Steps, Values
 
@@ -27,9 +28,10 @@ class Column:
         texts: cells that are neither numbers, lists of numbers nor blanks.
         text: line number and text of the first of them.
         parts: columns of the elements, for cells that are lists of numbers.
+        splits: the rows whose text names a split of the data, by split.
     """
 
-    __slots__ = ("_rows", "_values", "parts", "text", "texts")
+    __slots__ = ("_rows", "_values", "parts", "splits", "text", "texts")
 
     def __init__(self) -> None:
         self._values = array("d")
@@ -38,6 +40,7 @@ class Column:
         self.texts = 0
         self.text: tuple[int, str] = (0, "")
         self.parts: list[Column] = []
+        self.splits: dict[str, array[int]] = {}
 
     def __len__(self) -> int:
         return len(self._values)
@@ -108,6 +111,14 @@ class Column:
             return np.arange(len(self._values), dtype=np.int64)
         return np.frombuffer(self._rows, np.int64)
 
+    def within(self, chosen: NDArray[np.bool_]) -> Column:
+        """The points in the chosen rows; `chosen` is bool, shape (rows of the table,)."""
+        rows, values = self.rows(), self.values()
+        here = chosen[rows]
+        part = Column()
+        part._extend_sparse(array("d", values[here].tobytes()), array("q", rows[here].tobytes()))
+        return part
+
     def _place(self, row: int, count: int) -> None:
         """Note that the next `count` values stand in the rows from `row`."""
         if self._rows is None and row != len(self._values):
@@ -136,6 +147,9 @@ class Column:
         if not self.texts:
             self.text = (line, cell.strip()[:_SHOWN])
         self.texts += 1
+        split = split_named(cell)
+        if split is not None:
+            self.splits.setdefault(split, array("q")).append(row)
 
 
 class Table:

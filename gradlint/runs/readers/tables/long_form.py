@@ -1,4 +1,4 @@
-"""Tables in long form: a row for each value, which says of which series the value is."""
+"""Tables whose rows say what they are of: of which series, in long form, or of which split."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from gradlint.runs.readers.row_splits import may_name_split
+from gradlint.runs.readers.tables.columns import Column, Table
 from gradlint.runs.readers.tables.steps import rank
 from gradlint.runs.roles.names import role_of
 
@@ -57,6 +61,31 @@ def run_and_series(column: str) -> tuple[str, str] | None:
     """The run and the series of a column; None for one that is no series but counts rows."""
     run, mark, name = column.rpartition(_APART)
     return (run, name) if mark else None
+
+
+def by_split(table: Table, series: dict[str, Column]) -> dict[str, Column]:
+    """The series, each split into those of training and of validation where a column tells these.
+
+    `epoch,phase,loss` with rows of `train` and `val` has two losses. A name that has a split
+    already (`val_loss`) stays. The column has to name a split in every row.
+    """
+    for name, column in table.columns.items():
+        named = sum(map(len, column.splits.values()))
+        if named == table.rows == column.texts and may_name_split(name):
+            break
+    else:
+        return series
+    found: dict[str, Column] = {}
+    for split, rows in column.splits.items():
+        chosen = np.zeros(table.rows, np.bool_)
+        chosen[np.frombuffer(rows, np.int64)] = True
+        for tag, whole in series.items():
+            part = whole.within(chosen)
+            if role_of(tag).split:
+                found[tag] = whole
+            elif len(part):
+                found[f"{split}/{tag}"] = part
+    return found
 
 
 def _context(cell: str) -> str:

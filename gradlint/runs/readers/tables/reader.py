@@ -17,7 +17,7 @@ from gradlint.runs.readers.tables.columns import Column, Table, append_array
 from gradlint.runs.readers.tables.faults import Faults
 from gradlint.runs.readers.tables.header import Layout, find_layout
 from gradlint.runs.readers.tables.lines import Lines, Piece
-from gradlint.runs.readers.tables.long_form import run_and_series
+from gradlint.runs.readers.tables.long_form import by_split, run_and_series
 from gradlint.runs.readers.tables.rows import RowReader
 from gradlint.runs.readers.tables.steps import StepColumn, find_steps, find_times
 from gradlint.runs.roles.names import role_of
@@ -68,6 +68,8 @@ class TableReader:
         times = find_times(self._table)
         if times is not None:
             series.pop(times[0], None)
+        if not self._long:
+            series = by_split(self._table, series)
         return Reading(list(self._runs(steps, times and times[1], series)), problems)
 
     def _read(self, piece: Piece, *, final: bool = False) -> None:

@@ -28,6 +28,8 @@ class Form(enum.IntEnum):
     """A fraction of an epoch: the line is a metric's, but its steps can only be counted."""
     ANONYMOUS = 6
     """A position within an epoch that an earlier line named."""
+    FRACTION = 7
+    """A fraction of an epoch, where other lines of the same layout have whole ones."""
 
 
 class Rows:
@@ -60,7 +62,7 @@ def clamped(count: int) -> int:
 class Series:
     """The points of one tag that one rank printed in one form."""
 
-    __slots__ = ("bar", "form", "rank", "rows", "strong", "tag", "values")
+    __slots__ = ("bar", "clock", "form", "rank", "rows", "strong", "tag", "values")
 
     def __init__(self, tag: str, form: Form, rank: int) -> None:
         self.tag = tag
@@ -70,6 +72,7 @@ class Series:
         self.values = array("d")
         self.strong = False
         self.bar = False
+        self.clock = False
 
 
 class PendingPoints:

@@ -164,7 +164,7 @@ class StepContexts:
         elif epoch != NONE:
             form, at = Form.EPOCH, NONE
         else:
-            form, at = Form.ORDINAL, NONE
+            form, at = (Form.ORDINAL if layout.epoch < 0 else Form.FRACTION), NONE
         if epoch == NONE:
             epoch = context.epoch
         row = self._pending.rows.add(number, epoch, at, total, context.header)
@@ -211,6 +211,7 @@ class StepContexts:
             if series is not None:
                 series.strong = series.strong or metric.strong
                 series.bar = series.bar or layout.bar
+                series.clock = series.clock or metric.clock
                 sink.append(
                     (
                         metric.index,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.text.duplicate_series import Found, one_of_each_rank
+from gradlint.runs.readers.text.fractional_epochs import settled
 from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
 from gradlint.runs.readers.text.pending_points import NONE, Form, PendingPoints, Series
 from gradlint.runs.readers.text.settings import Settings
@@ -30,6 +31,11 @@ _PROGRAM_LINES = 5
 
 _LONGEST_EPOCH = 2**31 - 1
 """Batches of an epoch, so that the product of two such numbers fits into int64."""
+
+_FALLS_OF_TOTAL = 0.1
+"""Share of the epochs that begin with a lower step from which on `step 3/7` of a training counts
+within the epoch. Of epochs with one print or none, many begin with a higher one (`1/7`, `4/7`,
+then `2/7`); a step over all epochs does not fall as they rise, but where ranks overtake others."""
 
 _RESULT = re.compile(r"\b(?:best|final|test|average|overall|total)\b", re.IGNORECASE)
 
@@ -93,7 +99,7 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
     if pending.rounded:
         marks.step = _spread(marks.step, _ints(pending.rounded))
     placed = Placed(marks.record)
-    all_series = [series for series in pending if series.values]
+    all_series = settled(series for series in pending if series.values)
     epochs = _Epochs(
         _steps_within_epochs(all_series, marks),
         _batches_of_an_epoch(all_series, marks),
@@ -160,10 +166,11 @@ def _resolved(
 
 
 def _results(all_series: list[Series]) -> dict[int, dict[str, list[Found]]]:
-    """The final results of a log that printed nothing else (`Best test loss 3.69`)."""
+    """The final results of a log that printed nothing else (`Best val loss 3.7, val ppl 40.7`)."""
     found: dict[int, dict[str, list[Found]]] = {}
     for series in all_series:
-        if series.strong and _RESULT.search(series.tag) and measures(series.tag):
+        final = _RESULT.search(series.tag) is not None or is_evaluated(series.tag)
+        if series.strong and final and measures(series.tag):
             rows, values = _ints(series.rows), np.frombuffer(series.values, np.float64)
             one = Found(series.form, "row", rows, np.arange(len(rows)), values)
             found.setdefault(series.rank, {})[series.tag] = [one]
@@ -188,19 +195,23 @@ def _steps_within_epochs(all_series: list[Series], marks: _Marks) -> dict[int, i
     """The ranks whose steps start anew with each epoch, and the steps of an epoch there."""
     rises: Counter[int] = Counter()
     falls: Counter[int] = Counter()
+    of_total: Counter[int] = Counter()
     rows_of: dict[int, list[Ints]] = {}
     for series in all_series:
         if series.form in (Form.STEP, Form.INHERITED):
             rows = _ints(series.rows)
             rows = rows[(marks.epoch[rows] != NONE) & (marks.step[rows] != NONE)]
             rose = np.diff(marks.epoch[rows]) > 0
+            fell = int((np.diff(marks.step[rows])[rose] <= 0).sum())
             rises[series.rank] += int(rose.sum())
-            falls[series.rank] += int((np.diff(marks.step[rows])[rose] <= 0).sum())
+            falls[series.rank] += fell
+            if not is_evaluated(series.tag) and (marks.total[rows] > 0).all():
+                of_total[series.rank] += fell
             rows_of.setdefault(series.rank, []).append(rows)
     return {
         rank: _length(marks, np.unique(np.concatenate(rows_of[rank])))
         for rank, count in falls.items()
-        if 2 * count > rises[rank]
+        if 2 * count > rises[rank] or of_total[rank] > _FALLS_OF_TOTAL * rises[rank]
     }
 
 

@@ -187,6 +187,28 @@ def test_modes_are_prefixes() -> None:
     assert points(run.curves["val/loss"]) == [(50, 3.0)]
 
 
+@pytest.mark.parametrize("key", ["event", "type", "subset", "log_type"])
+def test_what_a_row_is_of_goes_by_many_names(key: str) -> None:
+    rows: list[dict[str, Any]] = [{key: "start", "seed": 1}]
+    for step in (1, 2):
+        rows.append({key: "train", "step": step, "data": {"loss": 2.0 + step}})
+        rows.append({key: "eval", "step": step, "data": {"loss": 4.0 + step}})
+    run = only(read(lines(*rows)))
+    assert points(run.curves["train/data/loss"]) == [(1, 3.0), (2, 4.0)]
+    assert points(run.curves["eval/data/loss"]) == [(1, 5.0), (2, 6.0)]
+    assert run.metadata[key] == "start"
+
+
+def test_of_several_such_keys_the_one_that_names_a_split_counts() -> None:
+    row = {"type": "metrics", "phase": "val", "step": 1, "loss": 2.0}
+    assert list(only(read(lines(row, {**row, "step": 2}))).curves) == ["val/loss"]
+
+
+def test_a_part_of_a_row_that_names_its_own_split_is_of_that() -> None:
+    rows = [{"event": "train", "step": at, "eval": {"loss": 2.0}} for at in (1, 2)]
+    assert list(only(read(lines(*rows))).curves) == ["eval/loss"]
+
+
 def test_iterations_that_begin_anew_in_each_epoch_go_on() -> None:
     rows: list[dict[str, Any]] = []
     for epoch in (1, 2, 3):

@@ -24,6 +24,27 @@ def test_batches_of_an_epoch_are_counted_by_the_largest_that_was_seen() -> None:
     assert [step for step, _ in series(log)["loss"]] == [300, 600, 900, 1200]
 
 
+@pytest.mark.parametrize("every", [5, 8, 10])
+@pytest.mark.parametrize(
+    "line", ["Epoch [{}/9] Step [{}/7] Loss: 1.5", "epoch {} iter {}/7 loss 1.5"]
+)
+def test_steps_of_a_total_are_joined_though_few_of_an_epoch_are_printed(
+    line: str, every: int
+) -> None:
+    steps = range(1, 63, every)
+    log = "".join(line.format((at - 1) // 7 + 1, (at - 1) % 7 + 1) + "\n" for at in steps)
+    (found,) = series(log).values()
+    assert [step for step, _ in found] == list(steps)
+
+
+def test_steps_of_the_total_of_all_epochs_stay() -> None:
+    log = "".join(
+        f"epoch {at // 40} step {at}/400 loss 1.5\nepoch {at // 40} val step {at % 7}/7 loss 2.5\n"
+        for at in range(20, 400, 20)
+    )
+    assert [step for step, _ in series(log)["loss"]] == list(range(20, 400, 20))
+
+
 def evaluations(*values: str) -> str:
     """Two epochs of ten batches of training, each followed by prints of one evaluation."""
     return "".join(
@@ -253,6 +274,55 @@ def test_an_epoch_is_kept_as_it_is_printed() -> None:
     assert run.curves["Val Loss"].axis == "epoch"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{{'loss': {1}, 'epoch': {0}}}",
+        "epoch {0} | loss {1}",
+        "Epoch: {0:.2f}, loss: {1}",
+    ],
+)
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_a_series_with_fractions_of_epochs_is_counted_in_its_lines(line: str, first: int) -> None:
+    epochs = [epoch / 2 for epoch in range(first, 8)]
+    log = "".join(line.format(epoch, epoch + 0.25) + "\n" for epoch in epochs)
+    found = {tag.lower(): points for tag, points in series(log).items()}
+    assert found == {
+        "loss": [(at, epoch + 0.25) for at, epoch in enumerate(epochs)],
+        "epoch": list(enumerate(epochs)),
+    }
+
+
+def test_evaluations_at_whole_epochs_count_them_beside_fractions() -> None:
+    log = "".join(
+        f"{{'loss': 0.5, 'epoch': {at / 2:g}}}\n"
+        + ("" if at % 2 else f"{{'eval_loss': 1.5, 'epoch': {at / 2:g}}}\n")
+        for at in range(1, 7)
+    )
+    found = series(log)
+    assert found["eval_loss"] == [(1, 1.5), (2, 1.5), (3, 1.5)]
+    assert [value for _, value in found["epoch"]] == [0.5, 1, 1, 1.5, 2, 2, 2.5, 3, 3]
+
+
+def test_fractions_of_epochs_beside_steps_are_a_series_with_the_whole_ones() -> None:
+    log = "".join(f"step {at} epoch {at / 4} loss 1.5\n" for at in range(4, 10))
+    assert series(log)["epoch"] == [(at, at / 4) for at in range(4, 10)]
+
+
+def test_whole_epochs_are_no_series() -> None:
+    assert list(series("epoch 1 loss 1.5\nepoch 2 loss 1.4\n")) == ["loss"]
+
+
+def test_a_summary_of_each_epoch_is_no_part_of_what_is_printed_within_it() -> None:
+    log = "".join(
+        f"{{'loss': {epoch}.5, 'epoch': {epoch}.5}}\nEpoch {epoch + 1} mean: loss = {epoch}.25\n"
+        for epoch in range(3)
+    )
+    values = [{value for _, value in points} for points in series(log).values()]
+    assert {0.5, 1.5, 2.5} in values
+    assert {0.25, 1.25, 2.25} in values
+
+
 def test_lines_below_a_header_inherit_its_epoch() -> None:
     log = "".join(f"Epoch: {e}/2\nTime: 3.1s - LR: 1e-0{e}\nTrain Loss: 0.{e}\n" for e in (1, 2))
     assert series(log) == {
@@ -384,6 +454,7 @@ def test_a_loss_of_something_is_one_only_where_the_training_is() -> None:
 
 def test_the_final_results_of_a_log_without_anything_else_are_read() -> None:
     assert series("Best test loss 3.69, test ppl 39.85\n")["Best test loss"] == [(0, 3.69)]
+    assert series("Best val loss 3.71, val ppl 40.7\n")["val ppl"] == [(0, 40.7)]
 
 
 def test_hundreds_of_lines_of_one_layout_are_read_like_the_first() -> None:

@@ -27,6 +27,13 @@ Series = dict[str, list[tuple[int, float]]]
         ("s:40 trl:9.5 norm:1.25", {"trl": [(40, 9.5)], "norm": [(40, 1.25)]}),
         ("e 3 l 0.25 a 0.5", {"l": [(3, 0.25)], "a": [(3, 0.5)]}),
         ("it 30 l 0.25", {"l": [(30, 0.25)]}),
+        ("it 30 | l 0.25 q 2.5", {"l": [(30, 0.25)], "q": [(30, 2.5)]}),
+        ("[T 00:01:02] it 30 | L 0.25 g 2.5", {"L": [(30, 0.25)], "g": [(30, 2.5)]}),
+        ("12:01:02 ep 4 | l 0.25 | a 0.5", {"l": [(4, 0.25)], "a": [(4, 0.5)]}),
+        ("2026-11-30 12:01:02,345 it 30: l 0.25", {"l": [(30, 0.25)]}),
+        ("(it 30) l: nan, q: 2.5", {"l": [(30, math.nan)], "q": [(30, 2.5)]}),
+        ("[ep 3] l=0.25", {"l": [(3, 0.25)]}),
+        ("s 30 | l inf | q 2.5", {"l": [(30, math.inf)], "q": [(30, 2.5)]}),
         ("0m 30s (- 7m 10s) (5000 6%) 2.85", {"loss": [(5000, 2.85)]}),
         ("[1m 3s (500 10%) 2.5]", {"loss": [(500, 2.5)]}),
         (
@@ -84,6 +91,8 @@ def test_a_pass_may_print_its_position_without_a_stroke() -> None:
         "3 apples 5",
         "We saw it after epoch 3: 4 people came",
         "Section 2 val 3.5 of the manual",
+        "[worker] it 3 people came",
+        "12:01:02 we saw it 3 times in 2.5 hours",
     ],
 )
 def test_sentences_that_only_look_alike(line: str) -> None:

@@ -31,10 +31,11 @@ _MOST_OF_A_KEY = 3
 """Times that one key stands on a line: train, validation and test; a line with more lists them."""
 
 _STEMS = (
-    "epoch step iter tick batch update frame episode round loss acc err ppl perpl reward return "
+    *"epoch step iter tick batch update frame episode round loss acc err ppl perpl reward return "
     "score norm nll elbo auc f1 mse mae bleu rouge dice iou entropy metric precis recall lr gnorm "
-    "rate cost"
-).split()
+    "rate cost".split(),
+    " ep ",
+)
 """A line in ASCII with none of these, no `:` and no `=` before a number, has nothing to be read."""
 
 _CODE = re.compile(
@@ -145,7 +146,7 @@ def _hopeful(line: str, parts: Sequence[str]) -> bool:
     """Whether there may be something to read; quick, as most texts that are new have nothing."""
     if any(text.rstrip(" '\"[(>")[-1:] in _SEPARATORS and len(text) > 1 for text in parts[:-1:2]):
         return True
-    low = line.lower()
+    low = f" {line.lower()}"
     return any(stem in low for stem in _STEMS) or not line.isascii()
 
 
@@ -172,6 +173,8 @@ class _Learner:
         self.steps: list[tuple[int, int, int]] = []
         self.scales: dict[int, int] = {}
         self.found: list[_Found] = []
+        self.clock: Metric | None = None
+        self.pointed = False
         self.best = False
         fillers = sum(word in STOPWORDS for word in self.text.lower().split())
         self.sentence = fillers >= _FEWEST_FILLERS
@@ -186,6 +189,9 @@ class _Learner:
         out = self.out
         out.metrics = self._metrics(units)
         self._counts_epochs()
+        if out.metrics and self.clock and (self.pointed or max(out.step, out.batch) < 0):
+            # The next one may be a fraction, unlike `epoch 3/10` and `epoch 3 step 120`.
+            out.metrics.append(self.clock)
         if out.metrics and is_evaluated(out.metrics[0].tag):
             out.evaluated = split_in(out.metrics[0].tag)
         if self.sentence and self.found and not out.metrics:
@@ -317,7 +323,7 @@ class _Learner:
         else:
             # A fraction of an epoch: progress, but no step.
             self.out.marked = self.out.marked or mark[0] == "epoch"
-            self.found.append(_Found(token, key, firm, ""))
+            self.found.append(_Found(token, key, firm or mark[0] == "epoch", ""))
 
     def _mark(self, token: Token, mark: tuple[str, int], key: str, total: int) -> None:
         kind, rank = mark
@@ -326,6 +332,9 @@ class _Learner:
         if kind == "epoch":
             if out.epoch < 0:
                 out.epoch = token.index
+                if total < 0:
+                    self.clock = Metric(token.index, key, clock=True)
+                    self.pointed = "." in token.text
         elif kind == "batch":
             if out.batch < 0:
                 out.batch, out.total = token.index, total

@@ -16,6 +16,7 @@ class Metric:
         divisor: position of what it is divided by (`9825/10000`), -1 if nothing.
         factor: what it is multiplied with, so that the series keeps its unit.
         strong: believed where it stands once on a line that says where the training is.
+        clock: an epoch, which is the line's place unless others of the log are fractions.
     """
 
     index: int
@@ -23,6 +24,7 @@ class Metric:
     divisor: int = -1
     factor: float = 1.0
     strong: bool = True
+    clock: bool = False
 
 
 @dataclass(slots=True)

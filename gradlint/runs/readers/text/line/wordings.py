@@ -45,10 +45,13 @@ _STREAM = re.compile(rf"(?P<at>\d{{1,12}}) (?P<key>[A-Za-z_]\w{{0,40}}) (?P<valu
 """`250 val 3.2`: step, name and value are the whole line."""
 
 _LETTER = re.compile(
-    r"(?P<mark>it|ep|[sie])[:= ] ?(?P<at>\d{1,12})[ ,] ?"
-    r"(?=[A-Za-z_]\w{0,20}[:= ][-+]?\d*\.\d)"
+    r"(?P<before>\[[^\[\]]{1,40}\] "
+    r"|(?:[\d/-]{4,10}[ T])?\d\d?:\d\d:\d\d[^\s\w]?\w{0,9} )?"
+    r"[(\[]?(?P<mark>it|ep|[sie])[:= ] ?(?P<at>\d{1,12})[)\]]?(?: ?[,:|] ?| )"
+    r"(?=[A-Za-z_]\w{0,20}[:= ] ?[-+]?(?:\d{0,12}\.\d|(?:[nN]a[nN]|[iI]nf)(?!\w)))"
 )
-"""`s:100 trl:3.2`, `e 3 l 0.3 a 0.9`: a mark of a letter, and a real number after the next key."""
+"""`s:100 trl:3.2`, `e 3 l 0.3 a 0.9`, `[00:01:02] it 100 | L 3.2`: a mark of a letter or two behind
+a time or what stands in brackets, if anything, and a real number after the next key."""
 
 _LETTERS = {"s": "step", "i": "iter", "it": "iter", "e": "epoch", "ep": "epoch"}
 _LETTERED = re.compile(rf"\b([A-Za-z]\w{{0,20}}) (?={_REAL})")
@@ -110,6 +113,11 @@ def _rate(match: re.Match[str]) -> str:
 def _reordered(line: str) -> str:
     """The line, if nothing of it is in another order than `mark, key: value`."""
     begin = line[:1]
+    lettered = begin.isalpha() or "it " in line or "ep " in line
+    match = _LETTER.match(line) if lettered else None
+    if match:
+        rest = _LETTERED.sub(r"\1: ", line[match.end() :])
+        return f"{match['before'] or ''}{_LETTERS[match['mark']]} {match['at']}, {rest}"
     if begin.isdigit():
         for order in _ORDERS:
             found = order(line)
@@ -118,10 +126,6 @@ def _reordered(line: str) -> str:
     elif begin == "[" and "%) " in line:
         return _share(line) or line
     elif begin.isalpha():
-        match = _LETTER.match(line)
-        if match:
-            rest = _LETTERED.sub(r"\1: ", line[match.end() :])
-            return f"{_LETTERS[match['mark']]} {match['at']}, {rest}"
         match = _STEP_BEFORE_VALUE.match(line)
         if match:
             return f"step {match['at']}, {match['key']}: {line[match.end() :]}"
