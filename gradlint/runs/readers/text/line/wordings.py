@@ -81,6 +81,13 @@ _ORDINAL = re.compile(r"第 ?(\d{1,9}) ?(?:个 ?)?(轮|epoch|步|次迭代|次)"
 _ORDINALS = {"轮": "epoch", "epoch": "epoch", "步": "step", "次迭代": "iter", "次": "iter"}
 """`第3轮` is the third epoch."""
 
+_BEHIND_A_BAR = re.compile(
+    r"(?P<mark>step|epoch|iter|iteration) (?P<at>\d{1,12}): "
+    rf"(?P<key>[A-Za-z]\w{{0,60}}(?: \w{{1,60}}){{0,3}}) \| (?P<value>{_REAL})$",
+    re.IGNORECASE,
+)
+"""`Step 100: train loss | 3.2`: the mark, one name and its value."""
+
 _FULL_WIDTH = str.maketrans("：，（）＝", ":,()=")
 
 
@@ -122,6 +129,9 @@ def _reordered(line: str) -> str:
         if match:
             rest = _LETTERED.sub(r"\1: ", line[match.end() :])
             return f"{_LETTERS[match['mark']]} {match['at']}, {rest}"
+        match = _BEHIND_A_BAR.match(line)
+        if match:
+            return f"{match['mark']} {match['at']}, {match['key']}: {match['value']}"
         match = _STEP_BEFORE_VALUE.match(line)
         if match:
             return f"step {match['at']}, {match['key']}: {line[match.end() :]}"
