@@ -88,6 +88,10 @@ _BEHIND_A_BAR = re.compile(
 )
 """`Step 100: train loss | 3.2`: the mark, one name and its value."""
 
+_SINGLE = re.compile(r"(?<![\w.])([-+]?\d{1,9}\.\d{1,12})f(-?\d{1,2})(?![\w.])")
+"""Julia prints a number of single precision with `f` before its exponent: `2.5f0`, `1.0f-5`.
+Values from 1e6 on, which have another digit there, are not looked for: the look costs each line."""
+
 _FULL_WIDTH = str.maketrans("：，（）＝", ":,()=")
 
 
@@ -100,6 +104,8 @@ def in_common_words(line: str) -> str:
             line, count = pattern.subn(words, line, count=1)
             if count:
                 return line
+    if "f0" in line or "f-" in line:
+        line = _SINGLE.sub(r"\1e\2", line)
     if ">=" in line:
         line = _BRACKETED.sub("=", line)
     if (" at " in line or " after " in line or " for " in line) and not _RECALLED.search(line):
