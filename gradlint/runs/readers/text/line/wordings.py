@@ -84,6 +84,17 @@ _ORDINAL = re.compile(r"第 ?(\d{1,9}) ?(?:个 ?)?(轮|epoch|步|次迭代|次)"
 _ORDINALS = {"轮": "epoch", "epoch": "epoch", "步": "step", "次迭代": "iter", "次": "iter"}
 """`第3轮` is the third epoch."""
 
+_BEHIND_A_BAR = re.compile(
+    r"(?P<mark>step|epoch|iter|iteration) (?P<at>\d{1,12}): "
+    rf"(?P<key>[A-Za-z]\w{{0,60}}(?: \w{{1,60}}){{0,3}}) \| (?P<value>{_REAL})$",
+    re.IGNORECASE,
+)
+"""`Step 100: train loss | 3.2`: the mark, one name and its value."""
+
+_SINGLE = re.compile(r"(?<![\w.])([-+]?\d{1,9}\.\d{1,12})f(-?\d{1,2})(?![\w.])")
+"""Julia prints a number of single precision with `f` before its exponent: `2.5f0`, `1.0f-5`.
+Values from 1e6 on, which have another digit there, are not looked for: the look costs each line."""
+
 _FULL_WIDTH = str.maketrans("：，（）＝", ":,()=")
 
 
@@ -96,6 +107,8 @@ def in_common_words(line: str) -> str:
             line, count = pattern.subn(words, line, count=1)
             if count:
                 return line
+    if "f0" in line or "f-" in line:
+        line = _SINGLE.sub(r"\1e\2", line)
     if ">=" in line:
         line = _BRACKETED.sub("=", line)
     if (" at " in line or " after " in line or " for " in line) and not _RECALLED.search(line):
@@ -126,6 +139,9 @@ def _reordered(line: str) -> str:
     elif begin == "[" and "%) " in line:
         return _share(line) or line
     elif begin.isalpha():
+        match = _BEHIND_A_BAR.match(line)
+        if match:
+            return f"{match['mark']} {match['at']}, {match['key']}: {match['value']}"
         match = _STEP_BEFORE_VALUE.match(line)
         if match:
             return f"step {match['at']}, {match['key']}: {line[match.end() :]}"
