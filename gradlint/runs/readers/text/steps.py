@@ -100,6 +100,7 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
         marks.step = _spread(marks.step, _ints(pending.rounded))
     placed = Placed(marks.record)
     all_series = settled(series for series in pending if series.values)
+    _prepend_measured_before(all_series, marks)
     epochs = _Epochs(
         _steps_within_epochs(all_series, marks),
         _batches_of_an_epoch(all_series, marks),
@@ -122,6 +123,30 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
         records = marks.record[curve.rows]
         builder.add(tag, curve.steps, curve.values, records=records, axis=curve.axis)
     return placed
+
+
+def _prepend_measured_before(all_series: list[Series], marks: _Marks) -> None:
+    """Give an evaluation the value that was printed before the training's first step.
+
+    That step is one interval before the first, but never negative. A single value is no series;
+    what the training itself prints before it begins is a setting.
+    """
+    steps = np.unique(marks.step[marks.step != NONE])[:2].tolist()
+    if not steps:
+        return
+    before = max(2 * steps[0] - steps[-1], 0)
+    single = {
+        (one.rank, one.tag): one
+        for one in all_series
+        if one.form is Form.ROW and len(one.values) == 1
+    }
+    for series in all_series:
+        if series.form is Form.INHERITED and is_evaluated(series.tag) and measures(series.tag):
+            first = single.get((series.rank, series.tag))
+            if first is not None and (marks.step[_ints(series.rows)] != NONE).all():
+                series.rows.insert(0, first.rows[0])
+                series.values.insert(0, first.values[0])
+                marks.step[first.rows[0]] = before
 
 
 def _resolved(

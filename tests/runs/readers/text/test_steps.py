@@ -467,3 +467,23 @@ def test_a_time_that_is_not_known_among_lines_of_one_layout_is_no_nan() -> None:
     log = "".join(f"step:{s} loss:1.0 step_avg:{time}ms\n" for s, time in enumerate(times))
     assert 20 not in [step for step, _ in series(log)["step_avg"]]
     assert [step for step, _ in series(log)["loss"]] == list(range(41))
+
+
+@pytest.mark.parametrize(
+    ("first", "interval", "before"), [(1, 1, 0), (100, 100, 0), (0, 10, 0), (5000, 10, 4990)]
+)
+def test_an_evaluation_before_the_first_step_is_one_interval_earlier(
+    first: int, interval: int, before: int
+) -> None:
+    steps = [first + interval * at for at in range(3)]
+    lines = "".join(
+        f"step {at} | loss {9 - i}.5\nval loss {8 - i}.5\n" for i, at in enumerate(steps)
+    )
+    expected = [(before, 9.5), *((at, 8.5 - i) for i, at in enumerate(steps))]
+    assert series(f"val loss 9.5\n{lines}")["val loss"] == expected
+
+
+def test_what_training_prints_before_it_begins_is_a_setting() -> None:
+    lines = "".join(f"step {at} | loss {9 - at}.5\nlearning rate 0.{at}\n" for at in range(1, 4))
+    rates = series(f"learning rate 0.9\n{lines}")["learning rate"]
+    assert rates == [(1, 0.1), (2, 0.2), (3, 0.3)]

@@ -51,6 +51,54 @@ Series = dict[str, list[tuple[int, float]]]
             "    3 93.44 s run, 11.5 loss, 0.001 LR, 642.43 GB used",
             {"loss": [(3, 11.5)], "LR": [(3, 0.001)]},
         ),
+        (
+            "epoch 3 OrderedDict([('loss', 0.25), ('acc', 0.5)])",
+            {"loss": [(3, 0.25)], "acc": [(3, 0.5)]},
+        ),
+        (
+            "OrderedDict([('step', 40), ('train_loss', nan)])",
+            {"train_loss": [(40, math.nan)]},
+        ),
+        (
+            "epoch 3 collections.OrderedDict([('loss', 1e-05), ('lr', 0.1)])",
+            {"loss": [(3, 1e-5)], "lr": [(3, 0.1)]},
+        ),
+        (
+            "epoch 3 defaultdict(<class 'float'>, {'loss': 0.25, 'acc': 0.5})",
+            {"loss": [(3, 0.25)], "acc": [(3, 0.5)]},
+        ),
+        ("step 40 defaultdict(None, {'loss': 0.25})", {"loss": [(40, 0.25)]}),
+        (
+            "step 40, loss[loss=0.25, ctc=0.5, over 9.00 frames.], mean_loss[loss=0.75, ctc=1.5]",
+            {
+                "loss": [(40, 0.25)],
+                "ctc": [(40, 0.5)],
+                "mean_loss/loss": [(40, 0.75)],
+                "mean_loss/ctc": [(40, 1.5)],
+            },
+        ),
+        (
+            "step 40 train[loss=0.25, acc=0.5] val[loss=0.75, acc=nan]",
+            {
+                "train/loss": [(40, 0.25)],
+                "train/acc": [(40, 0.5)],
+                "val/loss": [(40, 0.75)],
+                "val/acc": [(40, math.nan)],
+            },
+        ),
+        ("step 40 only[loss=0.25, acc=0.5]", {"loss": [(40, 0.25)], "acc": [(40, 0.5)]}),
+        (
+            "step 40, mean/median reward 10.5/9.25",
+            {"mean reward": [(40, 10.5)], "median reward": [(40, 9.25)]},
+        ),
+        (
+            "epoch 3: train/val loss: 0.25 / nan",
+            {"train loss": [(3, 0.25)], "val loss": [(3, math.nan)]},
+        ),
+        ("step 40 read/write loss 3/4", {}),
+        ("250 | loss 3.25 | lr 1e-4 | 12.5ms", {"loss": [(250, 3.25)], "lr": [(250, 1e-4)]}),
+        ("250 | loss: 3.25 | ppl: 9.5", {"loss": [(250, 3.25)], "ppl": [(250, 9.5)]}),
+        ("12 | loss = 0.5", {}),
         ("Epoch 3: reducing learning rate of group 0 to 1e-05.", {"learning rate": [(3, 1e-5)]}),
         ("Epoch 3: reducing learning rate of group 1 to 1e-05.", {}),
         ("epoch 4, Updating learning rate to 0.5", {"learning rate": [(4, 0.5)]}),

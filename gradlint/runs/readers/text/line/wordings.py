@@ -70,6 +70,9 @@ _COUNT_FIRST = re.compile(rf"(?P<at>\d{{1,12}}):? (?={_VALUE}[ ,])")
 _FEWEST_NAMED = 3
 """Values of a line that are followed by their names, from which on it is read in that order."""
 
+_FEWEST_GROUPS = 2
+"""Bracketed groups of a line from which on a key may stand in more than one of them."""
+
 _BRACKETED = re.compile(r" <\w{1,40}>=")
 """SageMaker: `train loss <loss>=2.3`."""
 
@@ -95,6 +98,35 @@ _SINGLE = re.compile(r"(?<![\w.])([-+]?\d{1,9}\.\d{1,12})f(-?\d{1,2})(?![\w.])")
 """Julia prints a number of single precision with `f` before its exponent: `2.5f0`, `1.0f-5`.
 Values from 1e6 on, which have another digit there, are not looked for: the look costs each line."""
 
+_PAIR = re.compile(r"\(['\"](?P<key>[^'\"()]{1,60})['\"], (?P<value>[-+\w.]{1,40})\)")
+"""`OrderedDict([('loss', 0.5), ('acc', 0.9)])`: a name and its value, in a printed list."""
+
+_LIST_OF_PAIRS = re.compile(r"\b[A-Za-z_][\w.]{0,40}\(\[(?=\(['\"])")
+"""What is printed before the pairs of an `OrderedDict`."""
+
+_FACTORY = re.compile(r"\bdefaultdict\((?:<[^<>]{1,80}>|None), (?=\{)")
+"""What is printed before the braces of a `defaultdict`."""
+
+_GROUP = re.compile(
+    r"(?<![\w\]])(?P<name>[A-Za-z_]\w{0,40})"
+    r"\[(?P<inner>[A-Za-z_]\w{0,40}=[^\[\]]{1,400})\]"
+)
+_GROUP_KEY = re.compile(r"\b(?P<key>[A-Za-z_]\w{0,40})=(?=[-+.\dnNiI])")
+"""`loss[loss=0.5, over 10 frames], tot_loss[loss=0.6]`: keys under the name of a group."""
+
+_TWO_OF_ONE = re.compile(
+    rf"(?P<one>[a-z]{{1,20}})/(?P<other>[a-z]{{1,20}}) (?P<name>[a-z]{{1,30}}):? "
+    rf"(?P<first>{_REAL}) ?/ ?(?P<second>{_REAL})(?![\w./])",
+    re.IGNORECASE,
+)
+"""`mean/median reward 10.1/9.8`: two qualities, what has them, and two values."""
+
+_STEP_BEFORE_BARS = re.compile(
+    rf"(?P<at>\d{{1,12}}) \| "
+    rf"(?=[A-Za-z_]\w{{0,30}}[:=]? {_REAL} \| [A-Za-z_]\w{{0,30}}[:=]? {_REAL})"
+)
+"""`250 | loss 3.9 | lr 3e-4`: a count, and at least two values with their names."""
+
 _FULL_WIDTH = str.maketrans("：，（）＝", ":,()=")
 
 
@@ -109,6 +141,14 @@ def in_common_words(line: str) -> str:
                 return line
     if "f0" in line or "f-" in line:
         line = _SINGLE.sub(r"\1e\2", line)
+    if "([('" in line:
+        line = _PAIR.sub(r"'\g<key>': \g<value>", _LIST_OF_PAIRS.sub("[", line))
+    if "defaultdict(" in line:
+        line = _FACTORY.sub("", line)
+    if "[" in line and line.count("=") > 1:
+        line = _grouped(line)
+    if line.count("/") > 1:
+        line = _TWO_OF_ONE.sub(_both, line)
     if ">=" in line:
         line = _BRACKETED.sub("=", line)
     if (" at " in line or " after " in line or " for " in line) and not _RECALLED.search(line):
@@ -116,6 +156,30 @@ def in_common_words(line: str) -> str:
     if "rate" in line and " to " in line:
         line = _RATE_SET.sub(_rate, line)
     return _reordered(line.lstrip())
+
+
+def _grouped(line: str) -> str:
+    """The line with the keys of its bracketed groups named after them, if it has several.
+
+    A group that is named like its first key (`loss[loss=0.5, ...]`) is what the line is about.
+    """
+    groups = list(_GROUP.finditer(line))
+    if len(groups) < _FEWEST_GROUPS:
+        return line
+    parts, end = [], 0
+    for group in groups:
+        name, inner = group["name"], group["inner"]
+        if not inner.startswith(f"{name}="):
+            inner = _GROUP_KEY.sub(rf"{name}/\g<key>=", inner)
+        parts += [line[end : group.start()], f"[{inner}]"]
+        end = group.end()
+    return "".join([*parts, line[end:]])
+
+
+def _both(match: re.Match[str]) -> str:
+    """Of `train/val loss 0.5/0.6`: `train loss: 0.5, val loss: 0.6`."""
+    one, other, name = match["one"], match["other"], match["name"]
+    return f"{one} {name}: {match['first']}, {other} {name}: {match['second']}"
 
 
 def _rate(match: re.Match[str]) -> str:
@@ -160,6 +224,11 @@ def _bare_counter(line: str) -> str:
     return f"[{match['at']}/{match['total']}] {line[match.end() :]}"
 
 
+def _before_bars(line: str) -> str:
+    match = _STEP_BEFORE_BARS.match(line)
+    return f"step {match['at']} | {line[match.end() :]}" if match else ""
+
+
 def _share(line: str) -> str:
     match = _PERCENT.match(line)
     return f"step {match['at']}, loss: {match['value']}" if match else ""
@@ -190,7 +259,13 @@ def _named_behind(line: str) -> str:
     return (f"step {count['at']}, " if count else "") + ", ".join(named)
 
 
-_ORDERS: tuple[Callable[[str], str], ...] = (_stream, _bare_counter, _share, _named_behind)
+_ORDERS: tuple[Callable[[str], str], ...] = (
+    _stream,
+    _bare_counter,
+    _before_bars,
+    _share,
+    _named_behind,
+)
 
 
 def _ordinal(match: re.Match[str]) -> str:
