@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -97,3 +97,52 @@ def last_gain(values: Values, tolerance: float) -> int:
         if level < anchor - tolerance:
             anchor, onset = level, int(found.edges[stretch])
     return onset
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a series that should fall is below where it began.
+
+    Attributes:
+        start: where it began: its first value, or the level of its first stretch if that is higher.
+        final: the level of the last quarter of the run.
+        lowest: the lowest level.
+        deviation: standard deviation of a level.
+    """
+
+    start: float
+    final: float
+    lowest: float
+    deviation: float
+
+    @property
+    def gained(self) -> float:
+        """How far it has come down."""
+        return self.start - self.final
+
+    @property
+    def at_best(self) -> Progress:
+        """The progress that it had made at its lowest."""
+        return replace(self, final=self.lowest)
+
+    @property
+    def sigmas(self) -> float:
+        """The same in deviations of a level."""
+        return self.gained / max(self.deviation, _TINY)
+
+    @property
+    def share(self) -> float:
+        """The same as a share of the higher of its two levels."""
+        return self.gained / max(abs(self.start), abs(self.final), _TINY)
+
+
+def progress(values: Values) -> Progress:
+    """The progress of a series of at least one point."""
+    found = levels(values)
+    last = found.medians[-max(len(found.medians) // 4, 1) :]
+    return Progress(
+        max(float(values[0]), found.start), float(np.median(last)), found.lowest, found.deviation
+    )
+
+
+_TINY = 1e-300

@@ -12,7 +12,12 @@ from gradlint.curves.constancy import (
 )
 from gradlint.curves.excursions import Excursion as Excursion, excursions as excursions
 from gradlint.curves.growth import runaway as runaway
-from gradlint.curves.levels import Levels as Levels, last_gain as last_gain, levels as levels
+from gradlint.curves.levels import (
+    Levels as Levels,
+    Progress as Progress,
+    last_gain as last_gain,
+    levels as levels,
+)
 from gradlint.curves.robust import (
     median_and_scale as median_and_scale,
     medians_of_three as medians_of_three,
@@ -40,6 +45,7 @@ from gradlint.relations.norm_jumps import (
     loss_follows as loss_follows,
 )
 from gradlint.relations.overflows import Overflows as Overflows, overflows as overflows
+from gradlint.relations.progress import Unimproved as Unimproved, unimproved as unimproved
 from gradlint.relations.schedules import (
     weight_jumps as weight_jumps,
     weight_raised as weight_raised,

@@ -4,8 +4,9 @@
 
 Reports a training loss that ends where it began, within its noise; if that is the loss of guessing
 among C classes, ln(C), it is an error and C is named. A loss that jumped early and has gained
-nothing in the rest of the run is a remark. A score that is no better than its first value, and a
-return that has fallen to its lowest and stays there, are warnings.
+nothing in the rest of the run is a remark. Where scores or returns are logged, they decide: if none
+of them is better at the end than at the start, and no training loss goes on falling, that is a
+warning. So is a return that has fallen to its lowest and stays there.
 
 ## Why it is a risk
 
@@ -31,6 +32,15 @@ steps 1500
 train/loss: 0.167, noise 8%
 train/grad_norm: 0.3 ~> 0.02, noise 20%
 # warning: TL401: train/loss 0-1499
+```
+
+A network that has found the answer that needs no look at the input, and nothing else:
+
+```series bad
+steps 60
+loss: 3.1 *> 1 for 6 then 1, noise 1%
+val_r2: 0.01, noise +-0.01
+# warning: TL401: val_r2 0-59
 ```
 
 A policy that has collapsed to its lowest return:
@@ -72,7 +82,14 @@ steps 3000
 loss: 2.3 ~> 0.002 for 500 then 0.002, noise 40%
 ```
 
-Losses of games and agents do not show whether they learn.
+Losses of games and agents do not show whether they learn, and a benchmark may stay at chance for as
+long as the loss goes on falling:
+
+```series good
+steps 60
+loss: 10.4 ~> 4.1, noise 1%
+benchmark/acc: 0.25, noise 4%
+```
 
 ## References
 
@@ -97,13 +114,15 @@ from gradlint.sdk.logs import (
     Kind,
     Run,
     Severity,
+    Unimproved,
     digits,
     event,
-    frozen_tail,
     last_gain,
     levels,
     loss_excursions,
     rule,
+    searches_rate,
+    unimproved,
 )
 
 LEAST = 50
@@ -150,10 +169,6 @@ VOCABULARIES = (32_000, 50_257, 50_304, 128_256)
 FEW_CLASSES = 10
 """Classes up to which chance levels lie so far apart that one is no accident."""
 
-CHANCE_SCORE = 0.5
-"""Score up to which one that never moves is that of guessing; a network that begins above it may
-have been trained before."""
-
 GUESSED = 0.02
 """Rise of a score over its first value that guessing has as well."""
 
@@ -169,7 +184,7 @@ FLOORED = 0.5
 
 @rule("TL401", "warning", symptoms={"not-learning": 1.0})
 def check(run: Run) -> Iterator[Finding]:
-    """Report a loss, a score and a return that stand where they began."""
+    """Report a loss, a score or a return that stands where it began."""
     losses = [
         curve for curve in run.of(Kind.LOSS) if curve.role.trained_on and not curve.role.adversarial
     ]
@@ -178,13 +193,14 @@ def check(run: Run) -> Iterator[Finding]:
         resumed = curve.axis == "step" and curve.steps[0] > LATE * curve.steps[-1]
         if len(curve.level) >= _least(curve) and curve.level.min() > 0 and not resumed:
             found += list(_guessing(run, curve)) or list(_still(run, curve))
-    for curve in run.of(Kind.SCORE):
-        if "acc" in curve.role.metric and len(curve.level) >= FEW_SCORES and not found:
-            found += _at_chance(curve)
-    yield from found
     for curve in run.of(Kind.RETURN):
         if len(curve.level) >= LEAST:
-            yield from _floored(curve)
+            found += _floored(curve)
+    yield from found
+    if not found and not run.measured(searches_rate):
+        whole = unimproved(run)
+        if whole is not None:
+            yield _unimproved(whole)
 
 
 def _least(curve: Curve) -> int:
@@ -285,21 +301,20 @@ def chance_classes(level: float, most: int = VOCABULARIES[-1]) -> int | None:
     return None
 
 
-def _at_chance(curve: Curve) -> Iterator[Finding]:
-    """A share of right answers that is as low at the end as at its first value."""
-    values = curve.level
-    if values.min() < 0 or values.max() > 1 or len(values) - frozen_tail(values) > FEW_SCORES // 2:
-        return
-    final = float(np.median(values[-5:]))
-    if final > CHANCE_SCORE or values.max() > values[0] + GUESSED or final < values[0] - GUESSED:
-        return
-    yield event(
+def _unimproved(whole: Unimproved) -> Finding:
+    """A run of which nothing is better at the end than at the start."""
+    curve, found = whole.curve, whole.progress
+    rises = curve.role.kind is not Kind.LOSS
+    start, final = (-found.start, -found.final) if rises else (found.start, found.final)
+    return event(
         curve,
         int(curve.points[0]),
         int(curve.points[-1]),
-        f"`{curve.tag}` has not moved from {digits(float(values[0]))} in {len(values)} points",
-        help="check that the labels match the inputs, and the learning rate",
-        evidence={"start": float(values[0]), "best": float(values.max()), "final": final},
+        f"`{curve.tag}` is no better at the end ({digits(final)}) than at the start "
+        f"({digits(start)}), in {len(curve.level)} points",
+        help="check that the labels match the inputs, that gradients reach the parameters, and the "
+        "learning rate",
+        evidence={"start": start, "final": final, "points": len(curve.level)},
     )
 
 
