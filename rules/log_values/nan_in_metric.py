@@ -215,7 +215,7 @@ def _is_placeholder(curve: Curve, bad: NDArray[np.intp], unmeasured: set[Hashabl
     nothing but NaN between them; and where a score of the same data, which is a number whatever the
     weights are, is NaN in just the same rows.
     """
-    good = curve.points
+    good = np.flatnonzero(curve.finite)
     if not len(good):
         return curve.role.held_out and _pattern(curve) in unmeasured
     if bad[-1] < good[0]:

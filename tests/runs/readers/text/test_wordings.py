@@ -122,6 +122,29 @@ def test_orders(line: str, expected: Series) -> None:
     assert found or not expected
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Epoche 02/30 | Verlust: 1,9596 | Wert: 0,42", {"Verlust": 1.9596, "Wert": 0.42}),
+        ("Epoche 3: Verlust=1,5, Genauigkeit=0,433", {"Verlust": 1.5, "Genauigkeit": 0.433}),
+        ("epoch 3 loss: 0.5 seen: 12,800", {"loss": 0.5, "seen": 12_800.0}),
+        ("epoch 3 loss: 1,950", {"loss": 1950.0}),
+        ("epoch 3 loss: 0.25, 0,75", {"loss": 0.25}),
+    ],
+)  # fmt: skip
+def test_decimal_commas(line: str, expected: dict[str, float]) -> None:
+    read_values = {tag: points[0][1] for tag, points in series(f"{line}\n").items()}
+    assert expected.items() <= read_values.items()
+
+
+def test_a_count_alone_before_named_values() -> None:
+    text = "".join(f"{n} L=2.{n} g=7990 lr=1e-3\n" for n in range(3))
+    assert {tag: points[-1] for tag, points in series(text).items()} == {
+        "L": (2, 2.2), "g": (2, 7990.0), "lr": (2, 1e-3),
+    }  # fmt: skip
+    assert in_common_words("3 L=64 out=128") == "3 L=64 out=128"
+
+
 def test_a_pass_may_print_its_position_without_a_stroke() -> None:
     log = "".join(
         f"Epoch: {e}\n390 391 Loss: 0.5 | Acc: 4{e}.5% (2000/5000)\n"

@@ -59,6 +59,11 @@ _LETTERED = re.compile(rf"\b([A-Za-z]\w{{0,20}}) (?={_REAL})")
 _BARE_COUNTER = re.compile(r"(?P<at>\d{1,9}) (?P<total>\d{1,9}) (?=[A-Za-z]\w{0,20}: )")
 """`390 391 Loss: 2.05`: position and number of batches without anything between."""
 
+_BARE_STEP = re.compile(
+    rf"(?P<at>\d{{1,12}}) (?=[A-Za-z_]\w{{0,30}}={_REAL} [A-Za-z_]\w{{0,30}}={_VALUE})"
+)
+"""`49 L=2.3 g=7990.5`: a count, and at least two values with their names."""
+
 _PERCENT = re.compile(
     rf"\[?\d+m \d+s \((?:- \d+m \d+s\) \()?(?P<at>\d+) \d+%\) (?P<value>{_REAL})\]?$"
 )
@@ -127,11 +132,20 @@ _STEP_BEFORE_BARS = re.compile(
 )
 """`250 | loss 3.9 | lr 3e-4`: a count, and at least two values with their names."""
 
+_COMMA = re.compile(r",(?<=\d,)\d")
+_POINT = re.compile(r"\.(?<=\d\.)\d")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d{1,9}),(\d{1,12})(?!\d|[.,]\d)")
+_PLAINLY_DECIMAL = re.compile(r"(?<![\d.,])(?:0,\d{2,12}|\d{1,9},(?:\d\d|\d{4,12}))(?!\d|[.,]\d)")
+"""`Verlust: 2,1027`: where a comma stands before two, four or more digits, or behind a 0, all
+commas of the line are decimal. `1,950` alone is read as `1950`: that is how counts are printed."""
+
 _FULL_WIDTH = str.maketrans("：，（）＝", ":,()=")
 
 
 def in_common_words(line: str) -> str:
     """`line`, whose words are separated by single spaces, as others would print it."""
+    if _COMMA.search(line) and not _POINT.search(line) and _PLAINLY_DECIMAL.search(line):
+        line = _DECIMAL_COMMA.sub(r"\1.\2", line)
     if not line.isascii():
         line = _ORDINAL.sub(_ordinal, line.translate(_FULL_WIDTH))
     if "epoch:" in line or "epoch r" in line or " Batch " in line or " info " in line:
@@ -217,6 +231,11 @@ def _stream(line: str) -> str:
     return f"step {match['at']}, {match['key']}: {match['value']}" if match else ""
 
 
+def _bare_step(line: str) -> str:
+    match = _BARE_STEP.match(line)
+    return f"step {match['at']}, {line[match.end() :]}" if match else ""
+
+
 def _bare_counter(line: str) -> str:
     match = _BARE_COUNTER.match(line)
     if match is None or int(match["at"]) > int(match["total"]):
@@ -261,6 +280,7 @@ def _named_behind(line: str) -> str:
 
 _ORDERS: tuple[Callable[[str], str], ...] = (
     _stream,
+    _bare_step,
     _bare_counter,
     _before_bars,
     _share,
