@@ -19,7 +19,7 @@ from gradlint.runs.placeholders import drop_placeholders
 from gradlint.runs.readers.formats import NotALog, format_of, opened
 from gradlint.runs.readers.protocol import BLOCK, HEAD
 from gradlint.runs.roles.assignment import assign_roles, chosen_role
-from gradlint.runs.run import Curve, Problem, Reading, Run
+from gradlint.runs.run import TRACEBACK, Curve, Problem, Reading, Run
 
 _NO_METRIC = "no metric was found"
 _NO_TRAINING = "none of its numbers is known to be of a training run"
@@ -63,7 +63,8 @@ def read(paths: Sequence[str], roles: Mapping[str, str] | None = None) -> Iterat
             reading = _contained(group.path, partial(read_group, group, roles))
             said = bool(reading.runs or reading.problems)
             if group.root:
-                fruitless[group.root] = fruitless.get(group.root, True) and not said
+                fruitful = bool(reading.problems) or any(map(_says_anything, reading.runs))
+                fruitless[group.root] = fruitless.get(group.root, True) and not fruitful
             readings.append(reading if said else _passed_over(group, reading))
         if len(readings) > 1:
             readings = _once(near[0].root, readings, roles)
@@ -225,6 +226,11 @@ def _first_with_metrics(readings: Iterable[Reading]) -> Reading:
     return replace(found, problems=problems)
 
 
+def _says_anything(run: Run) -> bool:
+    """Whether a log says anything of a training: a program may fail before it begins."""
+    return bool(run.curves) or any(message.kind != TRACEBACK for message in run.messages)
+
+
 def _finished(reading: Reading, nothing: Problem | None) -> Reading:
     """The reading with its runs separated where a log holds several.
 
@@ -234,6 +240,6 @@ def _finished(reading: Reading, nothing: Problem | None) -> Reading:
     if len({run.name for run in runs}) < len(runs):
         runs = [numbered(run, number) for number, run in enumerate(runs, 1)]
     problems = list(dict.fromkeys(reading.problems))
-    if nothing is not None and not problems and not any(run.curves or run.messages for run in runs):
+    if nothing is not None and not problems and not any(map(_says_anything, runs)):
         problems.append(nothing)
     return Reading(runs, problems, reading.skipped)

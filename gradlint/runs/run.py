@@ -22,6 +22,9 @@ Values = NDArray[np.float64]
 
 _T = TypeVar("_T")
 
+TRACEBACK = "traceback"
+"""The kind of a message that is an exception which was printed."""
+
 TEXT_COLUMNS = "text columns"
 """The entry of a run's metadata that names the columns of its table that hold no numbers."""
 

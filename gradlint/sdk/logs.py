@@ -63,7 +63,7 @@ from gradlint.relations.silent_series import (
 from gradlint.relations.subjects import *  # noqa: F403
 from gradlint.runs.kinds import Kind as Kind, Role as Role
 from gradlint.runs.placeholders import regular_distance as regular_distance
-from gradlint.runs.run import Curve, Message as Message
+from gradlint.runs.run import TRACEBACK as TRACEBACK, Curve, Message as Message
 from gradlint.sdk import *  # noqa: F403
 from gradlint.sdk import Finding, Note, Severity, Span, Window
 

@@ -105,16 +105,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.sdk.logs import Finding, Message, Run, Severity, Window, on_line, rule
+from gradlint.sdk.logs import TRACEBACK, Finding, Message, Run, Severity, Window, on_line, rule
 
 CERTAIN = ("nan-loss", "nan-gradient", "nan-tensor", "overflow-floor")
 """Messages that say it outright: a number is not finite, or the loss scale is at its end."""
 
 OVERFLOW = "overflow"
 """What dynamic loss scaling says when it skips a step; it does so in healthy runs."""
-
-TRACEBACK = "traceback"
-"""An exception that was printed, with its last line."""
 
 LASTING = 10
 """Overflows in a row at the end that are not how a scale is found: each halves it, so ten take it

@@ -293,3 +293,17 @@ def test_a_number_a_line_is_found_by_the_name_of_its_file(write: Write) -> None:
     write("out/loss.txt", "2.5\n1.5\n1.25\n1.125\n")
     write("out/points.txt", "2.5\n1.5\n1.25\n1.125\n")
     assert names(*read(["out"])) == ["loss.txt"]
+
+
+CRASH = 'Traceback (most recent call last):\n  File "a.py", line 3\nValueError: bad\n'
+
+
+def test_a_program_that_fails_before_it_trains_is_no_pass(tmp_path: Path) -> None:
+    log = tmp_path / "run" / "train.log"
+    log.parent.mkdir()
+    log.write_text(CRASH)
+    for path in (log, log.parent):
+        problems = [it for reading in read([str(path)]) for it in reading.problems]
+        assert len(problems) == 1, path
+    log.write_text(f"{CRASH}step 1 loss 0.5\nstep 2 loss 0.4\n")
+    assert not [it for reading in read([str(log)]) for it in reading.problems]

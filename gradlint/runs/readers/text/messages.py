@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from gradlint.runs.readers.text.line.prefixes import rank_of, text_start
-from gradlint.runs.run import Message
+from gradlint.runs.run import TRACEBACK, Message
 
 _TRIGGERS = (
     "nan",
@@ -208,7 +208,7 @@ class Messages:
         text = line[start:] if start else line
         self._lines += 1
         if self._lines > _LONGEST_TRACE:
-            self._add("traceback", "Traceback (most recent call last)", self._since)
+            self._add(TRACEBACK, "Traceback (most recent call last)", self._since)
             self._since = 0
             return False
         if text[:1] in " \t|+" or not text.strip():
@@ -219,7 +219,7 @@ class Messages:
             kind = _kind_of(text, raised=True)
             if kind is not None:
                 self._add(kind, text.strip(), number)
-            self._add("traceback", text.strip(), number)
+            self._add(TRACEBACK, text.strip(), number)
             self._since = 0
             return True
         return not text.strip()
@@ -233,7 +233,7 @@ class Messages:
     def finish(self, placed: Placed) -> list[Message]:
         """All messages, with the step that was printed last before each."""
         if self._since:
-            self._add("traceback", "Traceback (most recent call last)", self._since)
+            self._add(TRACEBACK, "Traceback (most recent call last)", self._since)
             self._since = 0
         messages = []
         for kind, text, line in self._found:
