@@ -72,6 +72,10 @@ LENIENCE = 0.75
 """Share of the sigmas that makes a point worth a closer look: the raw history may hold excursions,
 which the closer look leaves out."""
 
+RECENT = 5
+"""Points of the history whose median is the level that an excursion leaves: it is told as such, and
+of a series that falls the whole history stands higher."""
+
 RELAPSE = 0.5
 """Share of the height of the last excursion that makes a point within `WINDOW` of it another one:
 what was abnormal once is abnormal again, even where the history has become wild meanwhile."""
@@ -93,7 +97,7 @@ class Excursion:
         start: the first point outside.
         peak: the highest point.
         end: the last point outside.
-        base: the median of the history.
+        base: the level before it, the median of the last points of the history.
         top: the value at the peak.
         sigmas: height of the peak over the base in robust standard deviations of the history, in
             logarithms where all values are positive.
@@ -231,7 +235,7 @@ class _Scan:
 
         `past` is the history of the point.
         """
-        base = float(np.median(self._values[past]))
+        base = float(np.median(self._values[past[-RECENT:]]))
         if self._values[index] <= base:
             return None
         found = self._followed(index, past, base)

@@ -34,7 +34,7 @@ A spike in every 150 steps:
 steps 3000
 train/loss: 3 ~> 1, noise 3%
 train/loss: times 1 for 300 then 4 ~> 1 each 150
-# warning: TL203: train/loss 300-2912
+# warning: TL203: train/loss 300-2914
 ```
 
 ## How to fix
