@@ -12,7 +12,7 @@ from gradlint.registry import RuleCrash, rule
 
 def digits(value: float) -> str:
     """A number for people: four significant digits, and no exponent where it reads well."""
-    if value == int(value) and abs(value) < 1e6:
+    if abs(value) < 1e6 and value == int(value):
         return str(int(value))
     return f"{value:.4g}"
 

@@ -321,8 +321,9 @@ def _unimproved(whole: Unimproved) -> Finding:
 def _floored(curve: Curve) -> Iterator[Finding]:
     """A return that has fallen to its lowest and stays there."""
     values = curve.level
-    span = float(values.max() - values.min())
-    if span == 0.0:
+    with np.errstate(over="ignore"):
+        span = float(values.max() - values.min())
+    if span == 0.0 or not math.isfinite(span):
         return
     onset = int(np.flatnonzero(values > float(values.min()) + FLOOR * span)[-1]) + 1
     still = 1.0 - onset / len(values)

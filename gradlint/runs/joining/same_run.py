@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from gradlint.runs.joining.same_series import Copy, copy_at, copy_of, differ
 from gradlint.runs.kinds import Kind, Role
 from gradlint.runs.run import Curve, Run
@@ -58,6 +60,8 @@ def copies(run: Run, other: Run, companions: bool = False) -> Mapping[str, Match
     guessed are enough, as those of a run that is NaN from its first steps on or never moves: all
     that both measure has to agree, and something has to.
     """
+    if _plainly_differ(run, other):
+        return None
     found: dict[str, Match] = {}
     for tag, curve in run.curves.items():
         for name in _candidates(curve, other):
@@ -120,6 +124,24 @@ def _counterparts(curve: Curve, other: Run) -> Iterator[Curve]:
         rates = it.role.kind is curve.role.kind is Kind.LEARNING_RATE
         if it.tag == curve.tag or rates:
             yield it
+
+
+def _plainly_differ(run: Run, other: Run) -> bool:
+    """Whether both measured something under one name at the same steps, with other results.
+
+    Most runs that stand together do, and need no closer look.
+    """
+    for tag, curve in run.curves.items():
+        namesake = other.curves.get(tag)
+        if namesake is None or not _is_measured(curve) or curve.axis != namesake.axis:
+            continue
+        if np.array_equal(curve.steps, namesake.steps) and differ(curve, namesake, _IN_PLACE):
+            return True
+    return False
+
+
+_IN_PLACE = Copy(1.0, 0.0, 0.0, np.arange(0))
+"""Steps that are the same on both axes."""
 
 
 _Placings = Mapping[tuple[str, str], Copy]

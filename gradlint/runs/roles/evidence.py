@@ -88,7 +88,8 @@ def trend(curve: Curve) -> int:
 
 def _is_share(curve: Curve) -> bool:
     """Whether all values lie within 0 and 1."""
-    return bool(curve.level.min() >= 0.0 and curve.level.max() <= 1.0)
+    values = curve.level
+    return len(values) > 0 and bool(values.min() >= 0.0 and values.max() <= 1.0)
 
 
 def _falls_away(curve: Curve) -> bool:
