@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradlint.finding import Severity
 from gradlint.relations.overflows import overflows
@@ -75,6 +76,27 @@ def is_mostly_silent(curve: Curve) -> bool:
     return float(np.mean(bad[np.argmax(bad) :])) >= MOSTLY
 
 
+def takes_turns(run: Run, curve: Curve, bad: NDArray[np.intp]) -> bool:
+    """Whether a series is NaN only in rows of others, which never stand in a row of its own.
+
+    A table that is filled up with NaN has such rows: of the validation, of another phase.
+    """
+    rows, own = _rows_of(curve, bad), _rows_of(curve, np.flatnonzero(curve.finite))
+    if not len(own):
+        return False
+    told = np.zeros(len(rows), np.bool_)
+    for other in run.of(Kind.LOSS, Kind.SCORE, Kind.ERROR, parts=True):
+        if other is not curve and (other.records is None) == (curve.records is None):
+            theirs = _rows_of(other, np.flatnonzero(other.finite))
+            if len(theirs) and not np.isin(theirs, own).any():
+                told |= np.isin(rows, theirs)
+    return bool(told.all())
+
+
+def _rows_of(curve: Curve, points: NDArray[np.intp]) -> NDArray[np.int64]:
+    return (curve.steps if curve.records is None else curve.records)[points]
+
+
 def falls_silent(curve: Curve) -> bool:
     """Whether a series that had values is NaN to its end, and for longer than ever before."""
     good = curve.points
@@ -132,7 +154,7 @@ def silent_series(run: Run) -> Iterator[SilentSeries]:
             rows = _rows_since(curve, other)
             if rows < least:
                 continue
-            ended = int(curve.records[-1]), other.role.kind in SCORED
+            ended = int(curve.records[-1]), _shows_training(run, other, rows)
             if ended not in judged:
                 if len(judged) >= MOST_ENDS:
                     return
@@ -189,10 +211,21 @@ def _rows_since(curve: Curve, other: Curve) -> int:
     return since if usual and since > LONGEST_HOLE * hole else 0
 
 
-def _severity(run: Run, curve: Curve, measured: bool) -> Severity | None:
+def _shows_training(run: Run, beside: Curve, rows: int) -> bool:
+    """Whether a series that goes on for some rows without the loss shows that training does.
+
+    A score does, and for ten rows and more the learning rate; a clock goes on in an evaluation as
+    well. In JSON a record need not have all that others have, so more of them are asked for.
+    """
+    if beside.role.kind in SCORED:
+        return run.format == "csv" or rows >= SCALED_ROWS
+    return beside.role.kind is Kind.LEARNING_RATE and rows >= SCALED_ROWS
+
+
+def _severity(run: Run, curve: Curve, certain: bool) -> Severity | None:
     """How certain it is that a NaN was written as a blank; None if it may mean something else.
 
-    `measured`: whether a score of its row goes on.
+    `certain`: whether what goes on in its rows shows that the training does.
     """
     assert curve.records is not None
     end = int(curve.records[-1])
@@ -206,7 +239,7 @@ def _severity(run: Run, curve: Curve, measured: bool) -> Severity | None:
             alone = False
     if any(_turns_at(it, end) or _none_skipped(it, end) for it in run.curves.values()):
         return Severity.ERROR
-    return Severity.WARNING if alone and measured and run.format == "csv" else None
+    return Severity.WARNING if alone and certain else None
 
 
 def _turns_at(curve: Curve, record: int) -> bool:

@@ -59,6 +59,7 @@ from gradlint.relations.silent_series import (
     is_mostly_silent as is_mostly_silent,
     is_only_measure as is_only_measure,
     silent_series as silent_series,
+    takes_turns as takes_turns,
 )
 from gradlint.relations.subjects import *  # noqa: F403
 from gradlint.runs.kinds import Kind as Kind, Role as Role

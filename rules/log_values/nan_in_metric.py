@@ -143,6 +143,7 @@ from gradlint.sdk.logs import (
     regular_distance,
     rule,
     silent_series,
+    takes_turns,
 )
 
 
@@ -194,7 +195,7 @@ def _turned(
     if not nan.any():
         return None
     bad = np.flatnonzero(nan)
-    if _is_placeholder(curve, bad, unmeasured):
+    if _is_placeholder(curve, bad, unmeasured) or takes_turns(run, curve, bad):
         return None
     if kind is Kind.GRADIENT_NORM:
         return of_gradient_norm(curve, bad, scaling)
@@ -222,6 +223,9 @@ def _is_placeholder(curve: Curve, bad: NDArray[np.intp], unmeasured: set[Hashabl
         return True
     if usual := regular_distance(good):
         return bool(len(curve) - good[-1] <= usual)
+    if curve.role.held_out and bad[0] < good[0]:  # at no distance, and from the beginning on
+        longest = int(np.diff(good).max(initial=int(good[0]) + 1))
+        return bool(len(curve) - good[-1] <= longest)
     return bool(bad[0] < good[-1]) and _pattern(curve) in unmeasured
 
 
