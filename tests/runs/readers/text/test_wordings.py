@@ -137,6 +137,22 @@ def test_decimal_commas(line: str, expected: dict[str, float]) -> None:
     assert expected.items() <= read_values.items()
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Epoch 3 acc train/val: 0.50/0.40", {"acc train": 0.5, "acc val": 0.4}),
+        (
+            "Epoch 3 loss: 2.5 mse train/val: 0.5/0.75",
+            {"loss": 2.5, "mse train": 0.5, "mse val": 0.75},
+        ),
+        ("Epoch 3 acc: 45/50", {"acc": 0.9}),
+        ("Epoch 3 loss: 2.5/3.5", {"loss": 2.5}),
+    ],
+)
+def test_two_values_behind_one_name(line: str, expected: dict[str, float]) -> None:
+    assert {tag: points[0][1] for tag, points in series(f"{line}\n").items()} == expected
+
+
 def test_a_count_alone_before_named_values() -> None:
     text = "".join(f"{n} L=2.{n} g=7990 lr=1e-3\n" for n in range(3))
     assert {tag: points[-1] for tag, points in series(text).items()} == {

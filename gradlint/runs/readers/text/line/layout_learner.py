@@ -82,6 +82,8 @@ _RECALLED = re.compile(
 _PLACE = re.compile(r"[\w>)]:[\w<>.()]{1,80}:$")
 """Before a line number: `module:function:120` is a place in a program, as `host.module:120` is."""
 
+_TWO_NAMES = re.compile(r"\b(\w{1,30})/(\w{1,30})$")
+
 _CHOICE = re.compile(r"[=:] ?(?:True|False|None|true|false|null)\b")
 _FEWEST_CHOICES = 3
 """Values on a line that are not numbers, from which on it may list settings: what stands there is
@@ -306,7 +308,17 @@ class _Learner:
             if _WHOLE.match(token.text) and _WHOLE.match(total.text):
                 self.counters.append((token.index, total.index))
         elif not any(self.calls):
-            self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
+            if _WHOLE.match(token.text) and _WHOLE.match(total.text):
+                self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
+            else:
+                self._both(token, total, key, firm)
+
+    def _both(self, token: Token, other: Token, key: str, firm: bool) -> None:
+        """`loss train/val: 0.5/0.6`: two values, and two words that tell them apart."""
+        apart = _TWO_NAMES.search(key)
+        names = [key] if apart is None else [key[: apart.start()] + it for it in apart.groups()]
+        for value, name in zip((token, other), names, strict=False):
+            self.found.append(_Found(value, name, firm, self.section, self.best))
 
     def _keyed(self, token: Token, key: str, firm: bool) -> None:
         mark = None if self.best else mark_of(key)
