@@ -68,8 +68,11 @@ def _alone(words: _Words, names: Iterable[str]) -> list[str]:
 def _letters(run: Run, words: _Words, roles: Roles) -> Roles:
     """`L` and `vL`, `A` and `vA`: two of them, or one beside a learning rate."""
     found = {tag: _LETTERS[words[tag][0]] for tag in _alone(words, _LETTERS)}
-    trained = any(it.kind is Kind.LOSS and it.trained_on for it in roles.values())
-    if trained or not any(name == "loss" for name, _ in found.values()):
+    # Beside `loss_box` and `loss_cls`, which are parts of it, `L` is the whole.
+    whole = any(
+        it.kind is Kind.LOSS and it.trained_on and it.metric == "loss" for it in roles.values()
+    )
+    if whole or not any(name == "loss" for name, _ in found.values()):
         return {}
     if len(found) < 2 and not _holds(roles, Kind.LEARNING_RATE):
         return {}

@@ -132,3 +132,8 @@ def test_precision_and_recall_beside_an_f_score() -> None:
     assert kinds("p", "r", "f1")[:2] == [Kind.SCORE] * 2
     assert kinds("valid_p", "valid_r", "accuracy")[:2] == [Kind.OTHER] * 2
     assert kinds("valid_p", "test_r", "f1")[:2] == [Kind.OTHER] * 2
+
+
+def test_a_letter_beside_the_parts_of_a_loss_is_the_whole() -> None:
+    assert kinds("L", "loss_box", "loss_cls", "lr")[0] is Kind.LOSS
+    assert kinds("L", "loss", "lr")[0] is Kind.OTHER
