@@ -120,7 +120,9 @@ def _placings(
     yield from _line(curve, other, [(points[0], others[0]), (points[-1], others[-1])])
     pinned = []
     for at in points[np.linspace(0, len(points) - 1, min(_ANCHORS, len(points))).astype(int)]:
-        near = np.abs(other.values - curve.values[at]) <= np.maximum(allowed[0][at], allowed[1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            far = np.abs(other.values - curve.values[at])
+        near = far <= np.maximum(allowed[0][at], allowed[1])
         found = np.flatnonzero(near)
         if len(found) == 1:
             pinned.append((at, found[0]))

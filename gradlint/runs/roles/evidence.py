@@ -72,7 +72,7 @@ def trend(curve: Curve) -> int:
     values = curve.level
     if len(values) < LEAST:
         return 0
-    with np.errstate(over="ignore"):  # a median of two values adds them
+    with np.errstate(over="ignore", invalid="ignore"):  # a median of two values adds them
         fifths = np.array([np.median(it) for it in np.array_split(values, 5)])
         usual = float(np.median(np.abs(np.diff(values))))
         way = float(fifths[-1] - fifths[0])

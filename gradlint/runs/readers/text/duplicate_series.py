@@ -149,4 +149,5 @@ def _repeats(one: Found, other: Found) -> bool:
 
 
 def _equal(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.bool_]:
-    return np.isclose(one, other, rtol=_SAME, atol=0.0, equal_nan=True)
+    with np.errstate(over="ignore", invalid="ignore"):  # near the ends of float64
+        return np.isclose(one, other, rtol=_SAME, atol=0.0, equal_nan=True)
