@@ -16,7 +16,7 @@ from gradlint.finding import Severity
 from gradlint.relations.overflows import overflows
 from gradlint.runs.kinds import Kind
 from gradlint.runs.roles.names import role_of
-from gradlint.runs.run import BLANK_COLUMNS, UNNAMED, Curve, Run
+from gradlint.runs.run import BLANK_COLUMNS, NULL_SERIES, UNNAMED, Curve, Run
 
 VITAL = (Kind.LOSS, Kind.GRADIENT_NORM, Kind.WEIGHT)
 """A NaN here is a NaN in what is trained."""
@@ -154,7 +154,7 @@ def silent_series(run: Run) -> Iterator[SilentSeries]:
             rows = _rows_since(curve, other)
             if rows < least:
                 continue
-            ended = int(curve.records[-1]), _shows_training(run, other, rows)
+            ended = int(curve.records[-1]), _shows_training(run, curve, other, rows)
             if ended not in judged:
                 if len(judged) >= MOST_ENDS:
                     return
@@ -211,14 +211,16 @@ def _rows_since(curve: Curve, other: Curve) -> int:
     return since if usual and since > LONGEST_HOLE * hole else 0
 
 
-def _shows_training(run: Run, beside: Curve, rows: int) -> bool:
-    """Whether a series that goes on for some rows without the loss shows that training does.
+def _shows_training(run: Run, curve: Curve, beside: Curve, rows: int) -> bool:
+    """Whether a series that goes on for some rows without `curve` shows that training does.
 
     A score does, and for ten rows and more the learning rate; a clock goes on in an evaluation as
-    well. In JSON a record need not have all that others have, so more of them are asked for.
+    well. In JSON a record need not have all that others have, so more of them are asked for, unless
+    it says `null`.
     """
     if beside.role.kind in SCORED:
-        return run.format == "csv" or rows >= SCALED_ROWS
+        blank = run.format == "csv" or curve.tag in run.metadata.get(NULL_SERIES, "").split("\n")
+        return blank or rows >= SCALED_ROWS
     return beside.role.kind is Kind.LEARNING_RATE and rows >= SCALED_ROWS
 
 

@@ -151,7 +151,7 @@ def read_group(group: Group, roles: Mapping[str, str] | None = None) -> Reading:
     else:
         reading = _first_with_metrics(_with_roles(member, roles) for member in members)
         if group.kind is GroupKind.WANDB:
-            nothing = Problem(group.path, _NO_SCALAR, partial=True)
+            nothing = Problem(group.path, _NO_SCALAR, partial=True) if not reading.skipped else None
         if group.kind is GroupKind.FILE and group.root:
             nothing = None
     finished = _finished(reading, nothing)
@@ -216,14 +216,19 @@ def _is_evidence(curve: Curve, least: int) -> bool:
 
 
 def _first_with_metrics(readings: Iterable[Reading]) -> Reading:
-    """The first reading that has metrics, else the last; problems of the others come along."""
+    """The first reading that has metrics, else the last.
+
+    Problems of those before it, and what they passed over, come along.
+    """
     problems: list[Problem] = []
+    skipped: list[Skip] = []
     found = Reading()
     for found in readings:
         problems += found.problems
+        skipped += found.skipped
         if any(run.curves for run in found.runs):
             break
-    return replace(found, problems=problems)
+    return replace(found, problems=problems, skipped=skipped)
 
 
 def _says_anything(run: Run) -> bool:

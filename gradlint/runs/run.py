@@ -31,6 +31,10 @@ TEXT_COLUMNS = "text columns"
 BLANK_COLUMNS = "blank columns"
 """The entry of a run's metadata that names the columns of its table without a single cell."""
 
+NULL_SERIES = "null series"
+"""The entry of a run's metadata that names the series of its JSON rows that had a number before a
+`null`, one a line."""
+
 UNNAMED = "column_"
 """What a column without a heading is called, before its number."""
 

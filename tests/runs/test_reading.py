@@ -307,3 +307,22 @@ def test_a_program_that_fails_before_it_trains_is_no_pass(tmp_path: Path) -> Non
         assert len(problems) == 1, path
     log.write_text(f"{CRASH}step 1 loss 0.5\nstep 2 loss 0.4\n")
     assert not [it for reading in read([str(log)]) for it in reading.problems]
+
+
+WANDB = "w/run-20260101_101010-abcd"
+LOSSES = "".join(f"epoch {i} loss: {1 / i:.3f}\n" for i in range(1, 9))
+
+
+def test_a_wandb_file_that_cannot_be_read_is_told(write: Write) -> None:
+    write(f"{WANDB}/run-abcd.wandb", bytes(range(256)) * 8)
+    readings = list(read(["w"]))
+    skipped = [(it.path, it.reason) for reading in readings for it in reading.skipped]
+    assert skipped == [(f"{WANDB}/run-abcd.wandb", "it is binary data")]
+    assert said(*readings) == [("w", "contains no training logs")]
+
+
+def test_what_was_printed_is_read_in_place_of_such_a_file(write: Write) -> None:
+    write(f"{WANDB}/run-abcd.wandb", bytes(range(256)) * 8)
+    write(f"{WANDB}/files/output.log", LOSSES)
+    (reading,) = read(["w"])
+    assert (len(reading.runs), len(reading.skipped), reading.problems) == (1, 1, [])

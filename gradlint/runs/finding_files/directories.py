@@ -12,7 +12,9 @@ from gradlint.runs.finding_files.file_names import (
     event_file_order,
     is_called_otherwise,
     is_event_file,
+    looks_logged,
     may_be_log,
+    may_be_unlisted_log,
     may_hold_logs,
     natural_order,
 )
@@ -31,6 +33,8 @@ _TRAINER_STATE = "trainer_state.json"
 _GLOBAL_STEP = re.compile(rb'"global_step": *(\d+)')
 
 _OTHER_NAME = "its name is that of another kind of file"
+
+_OTHER_ENDING = "it looks like a log, but its ending is not that of one: name it to have it read"
 
 _MLFLOW_RUN = re.compile(rb"^run_(?:id|uuid):", re.MULTILINE)
 _ROW_FILE = re.compile(r"(\D*)\d{1,9}(\D*\.json)")
@@ -147,6 +151,8 @@ class Walk:
                 yield Group(GroupKind.FILE, path, (Member(path),), self._name(path), self._root)
             elif is_called_otherwise(file):
                 yield Skip(path, None, _OTHER_NAME)
+            elif may_be_unlisted_log(file) and looks_logged(_head(path)):
+                yield Skip(path, None, _OTHER_ENDING)
 
     def _event_members(self, folder: str, listing: _Listing) -> tuple[Member, ...]:
         """The directory's event files, and those of subdirectories that are parts of the run."""

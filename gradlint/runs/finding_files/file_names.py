@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 _SUFFIXES = frozenset(
     ("", *".log .txt .csv .tsv .json .jsonl .ndjson .out .err .stdout .stderr .wandb".split())
 )
 """Logs are seen with these in public repositories; everything else (images, weights, sources,
 documents) is not opened."""
+
+_OTHER_SUFFIXES = frozenset(
+    ".png .jpg .jpeg .gif .bmp .tif .tiff .webp .svg .ico .mp3 .mp4 .avi .mov .wav .flac .ogg "
+    ".zip .gz .bz2 .xz .zst .7z .tar .tgz .whl .egg .jar .so .o .a .dll .exe .bin .dat .npy "
+    ".npz .pt .pth .ckpt .onnx .pb .h5 .hdf5 .safetensors .pkl .pickle .parquet .arrow "
+    ".feather .db .sqlite .lmdb .py .pyc .pyi .pyx .ipynb .c .cc .cpp .cu .cuh .h .hpp .java "
+    ".js .mjs .ts .tsx .jsx .css .scss .go .rs .rb .r .jl .m .lua .sh .bash .bat .ps1 .pl "
+    ".php .sql .yaml .yml .toml .ini .cfg .conf .xml .html .htm .md .rst .tex .bib .pdf .doc "
+    ".docx .xls .xlsx .ppt .pptx .lock .diff .patch .proto .prototxt .ttf .woff .woff2 .map "
+    ".pdb .po .mo".split()
+)
+"""Endings of other things, which a project has by the thousand: these are not even looked into."""
 
 _ROTATED = re.compile(r"\.[oe]\d+$|(?<=\.log|\.out|\.err|\.txt)\.\d+$")
 """`job.o12345` of a batch system, `train.log.1`: the part in front decides. Not `ls.1`, a page of
@@ -56,6 +69,28 @@ def is_called_otherwise(name: str) -> bool:
     """Whether a file has the ending of a log, and the name of something else."""
     stem, suffix = _parts(name)
     return suffix in _SUFFIXES and _is_other(stem, suffix)
+
+
+def may_be_unlisted_log(name: str) -> bool:
+    """Whether a file has an ending that neither logs nor anything else is known by."""
+    suffix = _parts(name)[1]
+    return not (suffix in _SUFFIXES or suffix in _OTHER_SUFFIXES or name.startswith("."))
+
+
+_POINT = re.compile(
+    rb"(?:loss|accuracy|acc|error|err|ppl|score|reward|mse|mae|auc|f1)[\"'\])]?[ \t]{0,3}[:=|\[(]?"
+    rb"[ \t]{0,3}-?(?:\d|nan|inf)",
+    re.IGNORECASE,
+)
+_FEWEST_POINTS = 3
+
+
+def looks_logged(head: bytes) -> bool:
+    """Whether lines of a text tell numbers of a training: three of them, at least."""
+    if b"\0" in head:
+        return False
+    told = (line for line in head.split(b"\n") if _POINT.search(line))
+    return sum(1 for _ in islice(told, _FEWEST_POINTS)) == _FEWEST_POINTS
 
 
 def _is_other(stem: str, suffix: str) -> bool:

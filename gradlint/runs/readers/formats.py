@@ -48,11 +48,19 @@ class Format:
         return make(path, name, size=size) if self.sized else make(path, name)
 
 
+_PRINTED = tuple(
+    spelt.encode()
+    for word in ("message", "msg", "log", "line", "text", "body")
+    for spelt in (word, word.title())
+)
+"""What the header of a table of printed lines has one of."""
+
 FORMATS = (
     Format("tfevents", "gradlint.runs.readers.tfevents", "TfeventsReader", True, (b"\0",)),
     Format("wandb", "gradlint.runs.readers.wandb", "WandbReader", True, (b"\0", b":W&B")),
     Format("json-text", "gradlint.runs.readers.json_text", "JsonTextReader", needs=(b'{"',)),
     Format("json", "gradlint.runs.readers.json", "JsonReader", needs=(b"{", b"[")),
+    Format("table-text", "gradlint.runs.readers.table_text", "TableTextReader", needs=_PRINTED),
     Format("table", "gradlint.runs.readers.tables", "TableReader", sized=True),
     Format("text", "gradlint.runs.readers.text", "TextReader"),
 )

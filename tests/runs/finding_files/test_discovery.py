@@ -376,3 +376,28 @@ def test_other_numbered_files_are_files(write: Write, texts: tuple[str, ...]) ->
     for number, text in enumerate(texts):
         write(f"out/log{number}.json", text)
     assert {group.kind for group in groups("out")} == {GroupKind.FILE}
+
+
+LOSSES = "".join(f"epoch {i} loss: 0.{i}\n" for i in range(1, 6))
+UNKNOWN_ENDING = "it looks like a log, but its ending is not that of one: name it to have it read"
+
+
+@pytest.mark.parametrize("name", ["job.train", "loss.trace", "x.history", "a.log2"])
+def test_what_looks_like_a_log_under_another_ending_is_told(write: Write, name: str) -> None:
+    write(f"a/{name}", LOSSES)
+    assert passed_over("a") == [(f"a/{name}", UNKNOWN_ENDING)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.train", "epoch 1 loss: 0.5\n"),
+        ("a.trace", "We saw the loss fall.\n" * 5),
+        ("a.blob", b"loss: 1\0\n" * 5),
+        ("a.py", LOSSES),
+        (".hidden.train", LOSSES),
+    ],
+)
+def test_anything_else_is_not_worth_a_word(write: Write, name: str, content: str | bytes) -> None:
+    write(f"a/{name}", content)
+    assert passed_over("a") == []

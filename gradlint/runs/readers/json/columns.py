@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from gradlint.runs.readers.json.naming import EARLIEST, LATEST, WALL_KEYS
 from gradlint.runs.readers.json.steps import axis_of
 from gradlint.runs.readers.json.table import Table
 from gradlint.runs.readers.run_builder import RunBuilder
-from gradlint.runs.run import Values
+from gradlint.runs.run import NULL_SERIES, Values
 
 
-def add_rows(builder: RunBuilder, table: Table, prefix: str = "") -> None:
-    """Add all series of a table to a run.
+def add_rows(
+    builder: RunBuilder, table: Table, prefix: str = "", names: Mapping[str, str] | None = None
+) -> None:
+    """Add all series of a table to a run, those in `names` under another name.
 
     The column that gives the steps is not a series itself.
     """
+    shown = dict(names or {})
     axis = axis_of(table)
     walls = _walls(table)
     lines = np.frombuffer(table.lines, np.int64)
     numbered = bool(lines.any())
+    nulls = [
+        prefix + printable(shown.get(tag, tag)) for tag in table.tags() if table.turns_null(tag)
+    ]
+    if nulls:
+        known = builder.metadata.get(NULL_SERIES)
+        builder.metadata[NULL_SERIES] = "\n".join([known, *nulls] if known else nulls)
     for tag in table.tags():
         rows, values = table.points(tag)
         if tag in axis.used:
@@ -30,7 +41,7 @@ def add_rows(builder: RunBuilder, table: Table, prefix: str = "") -> None:
             if (epochs >= 0).all():
                 steps, kind = epochs, "epoch"
         builder.add(
-            prefix + printable(tag),
+            prefix + printable(shown.get(tag, tag)),
             steps,
             values,
             walls=None if walls is None else walls[rows],

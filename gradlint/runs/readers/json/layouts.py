@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradlint.runs.readers.json.columns import add_rows, printable
@@ -18,6 +18,8 @@ from gradlint.runs.readers.json.naming import is_log
 from gradlint.runs.readers.json.table import LONGEST_TEXT, MOST_TEXTS, Table
 from gradlint.runs.readers.json.tree import Node
 from gradlint.runs.readers.run_builder import RunBuilder
+
+_LIST_OF_METRICS = "_metrics"
 
 
 def add_document(builder: RunBuilder, document: Document, path: str) -> tuple[str, list[Table]]:
@@ -41,7 +43,7 @@ def add_document(builder: RunBuilder, document: Document, path: str) -> tuple[st
         return "golden-values", []
     if add_sacred(builder, root):
         return "sacred", []
-    tables = _add_tables(builder, list(_tables(root, "")))
+    tables = _add_tables(builder, list(_tables(root, "")), _listed_names(root))
     if tables:
         _add_metadata(builder, root)
         return "json", tables
@@ -58,10 +60,29 @@ def _tables(node: Node, prefix: str) -> Iterator[tuple[str, Table]]:
             yield from _tables(member, f"{prefix}{key}/")
 
 
-def _add_tables(builder: RunBuilder, tables: list[tuple[str, Table]]) -> list[Table]:
+def _add_tables(
+    builder: RunBuilder, tables: list[tuple[str, Table]], names: Mapping[str, str] | None = None
+) -> list[Table]:
     for prefix, table in tables:
-        add_rows(builder, table, prefix if len(tables) > 1 else "")
+        add_rows(builder, table, prefix if len(tables) > 1 else "", names)
     return [table for _, table in tables]
+
+
+def _listed_names(root: Node) -> dict[str, str]:
+    """The names of values that rows have in lists: `learn/0` is `learn/Logloss`.
+
+    An object beside the rows lists what was measured, as CatBoost's does: `learn_metrics` has an
+    object with a `name` for each value of `learn`.
+    """
+    found: dict[str, str] = {}
+    for member in root.members.values():
+        listed = member.members.items() if isinstance(member, Node) else ()
+        for key, metrics in listed:
+            if key.endswith(_LIST_OF_METRICS) and isinstance(metrics, Node) and metrics.rows:
+                group, names = key.removesuffix(_LIST_OF_METRICS), metrics.rows.names
+                if len(set(names)) == len(names) == metrics.rows.count:
+                    found |= {f"{group}/{at}": f"{group}/{name}" for at, name in enumerate(names)}
+    return found
 
 
 def _add_metadata(builder: RunBuilder, root: Node) -> None:

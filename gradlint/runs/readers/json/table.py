@@ -64,6 +64,8 @@ class Table:
 
     `columns` is in no particular order; `tags()` is. `lines` has the line of each row,
     `evaluations` the rows whose mode says that they are not of training, in no particular order.
+    `names` are the texts called `name` of its first rows, where all of those have one.
+    `nulls` has the last row in which a tag's value was `null`, of tags that may be series.
     `left_out` are tags that were one too many, `deep` counts values nested too deep to be read.
     """
 
@@ -73,6 +75,8 @@ class Table:
         self.lines = array("q")
         self._texts: dict[str, tuple[int, int, str]] = {}
         self.evaluations = array("q")
+        self.nulls: dict[str, int] = {}
+        self.names: list[str] = []
         self.left_out: set[str] = set()
         self.deep = 0
         self._shapes: dict[tuple[str, ...], int] = {}
@@ -84,6 +88,11 @@ class Table:
         if not rows:
             return
         first = self.count
+        if first == len(self.names) < MOST_PARTS:
+            for name in (row.get("name") for row in rows[: MOST_PARTS - first]):
+                if type(name) is not str:
+                    break
+                self.names.append(name)
         index = np.arange(first, first + len(rows), dtype=np.int64)
         sizes = {} if self._full else {t: len(c.rows) for t, c in self.columns.items()}
         before = (self.deep, dict(self._texts), len(self.evaluations))
@@ -107,6 +116,10 @@ class Table:
     def shapes(self) -> dict[tuple[str, ...], int]:
         """The sets of keys that rows have, and the first row of each; the first hundred or so."""
         return self._shapes
+
+    def turns_null(self, tag: str) -> bool:
+        """Whether a tag that had a number is `null` in a later row."""
+        return self.nulls.get(tag, -1) > self.columns[tag].first[0]
 
     def drop(self, tag: str) -> None:
         """Let go of a tag's points, which were taken out."""
@@ -199,6 +212,7 @@ class Table:
         rows: list[int] = []
         values: list[float] = []
         objects: list[int] = []
+        null = -1
         for at, value in enumerate(column):
             kind = type(value)
             if kind is dict or kind is list:
@@ -208,6 +222,8 @@ class Table:
             if found is not None:
                 rows.append(at)
                 values.append(found)
+            elif value is None:
+                null = at
             elif kind is str and (place := place_of(tag, value)) is not None:
                 rows.append(at)
                 values.append(place)
@@ -215,6 +231,8 @@ class Table:
                 self._text(tag, int(index[at]), value)
         if rows:
             self._store(tag, index[rows], np.array(values, np.float64))
+        if null >= 0 and (tag in self.nulls or len(self.nulls) < MOST_SERIES):
+            self.nulls[tag] = max(int(index[null]), self.nulls.get(tag, -1))
         if objects:
             self._nested(tag, [column[at] for at in objects], index[objects], depth)
 

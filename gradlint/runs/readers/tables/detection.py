@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from gradlint.runs.readers.protocol import HEAD
 from gradlint.runs.readers.tables.cells import BLANK, TEXT, is_number, number
@@ -19,6 +20,12 @@ and two metrics more."""
 
 _JUDGED_ROWS, _JUDGED_CELLS = 60, 64
 """Rows, taken evenly from the head, and cells of each that are looked into: 1 ms of work."""
+
+_FEWEST_THINGS = 2
+"""Rows from which on it can be told whether they name things."""
+
+_COUNTED = re.compile(r"(?:epoch|step|iter|iteration|round|episode)s?\b|\d{4}-\d\d-\d\d")
+"""A place in a training, as a text."""
 
 _TABLE_NAMES = (".csv", ".tsv")
 
@@ -47,6 +54,8 @@ def sniff(head: bytes, name: str) -> bool:
         return _is_lone_header(header, named_table)
     if len(head) < HEAD and head[-1:] != b"\n" and len(rows) > 1:
         rows.pop()
+    if dialect.fenced and header and _lists_things(header[0], [row[0] for row in rows]):
+        return False
     regular = sum(len(row) == layout.width for row in rows)
     judged = rows[:: 1 + len(rows) // _JUDGED_ROWS]
     filled_cells = [cell for row in judged for cell in row[:_JUDGED_CELLS]]
@@ -73,6 +82,19 @@ def _is_certain(layout: Layout, header: bool, rows: list[list[str]]) -> bool:
     if header:
         return plain or bool(layout.dialect.delimiter) or _counts(layout, rows)
     return plain and (bool(layout.dialect.delimiter) or STEP in layout.header)
+
+
+def _lists_things(name: str, cells: list[str]) -> bool:
+    """Whether the first column of a drawn table names what is compared, each row another thing.
+
+    A log's rows begin with a count or a time, or with one word again and again.
+    """
+    if len(cells) < _FEWEST_THINGS or rank(name) is not None:
+        return False
+    things = {cell.strip().lower() for cell in cells}
+    return len(things) == len(cells) and not any(
+        number(cell) is not TEXT or _COUNTED.match(cell) or ":" in cell for cell in things
+    )
 
 
 def _counts(layout: Layout, rows: list[list[str]]) -> bool:

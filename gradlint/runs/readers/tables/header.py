@@ -87,6 +87,10 @@ def find_layout(lines: Sequence[str]) -> Layout:
         apart = _GAP.split(lines[at].strip())
         cells = apart if len(apart) == width else cells
     if is_header(cells, data):
+        second = rows[start + 1] if start + 1 < len(rows) else (0, [])
+        if dialect.fenced and goes_on(cells, second[1]):
+            at, below = second
+            cells = [f"{one} {other}".strip() for one, other in zip(cells, below, strict=True)]
         indexed = len(cells) == width - 1 and _is_indexed(data, width)
         header = tuple(cells)
         return Layout(dialect, header, at + 1, len(cells) + indexed, indexed, preamble)
@@ -114,6 +118,17 @@ def is_header(cells: Sequence[str], data: Sequence[Sequence[str]]) -> bool:
         number(cell) is TEXT and any(is_number(row[at]) for row in data if at < len(row))
         for at, cell in enumerate(cells)
     )
+
+
+def goes_on(cells: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a drawn header goes on in the row `below`: words under names, none under the first.
+
+    MATLAB writes `Mini-batch` twice, and below it `Accuracy` and `Loss`.
+    """
+    if len(below) != len(cells) or below[0].strip() or len(set(cells)) == len(cells):
+        return False
+    filled = [cell for cell in below if cell.strip()]
+    return bool(filled) and all(number(cell) is TEXT for cell in filled)
 
 
 def is_later_header(cells: Sequence[str], known: Sequence[str]) -> bool:

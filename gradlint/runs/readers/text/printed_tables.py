@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 
 from gradlint.runs.readers.text.line.numbers import count_of, unit_of, value_of
-from gradlint.runs.readers.text.line.words import BARS, SUMMARY_COLUMNS, cells_of, mark_of
+from gradlint.runs.readers.text.line.words import (
+    BARS,
+    SUMMARY_COLUMNS,
+    cells_of,
+    mark_of,
+)
 from gradlint.runs.readers.text.pending_points import Form
 
 _PLACE = re.compile(r"(\d{1,18})(?:/\d{1,18})?$")
@@ -53,6 +58,13 @@ class NamedColumns:
         names = self._summary if summary else self._names
         if not names or len(cells) != len(names):
             return False, None
+        if len(set(names)) < len(names):
+            if cells[0]:
+                return False, None
+            # MATLAB writes `Mini-batch` twice, and below it `Accuracy` and `Loss`.
+            joined = (f"{one} {other}".strip() for one, other in zip(names, cells, strict=True))
+            self._names = tuple(joined)
+            return True, None
         column, form = _counting_column(names)
         place = _PLACE.match(cells[column])
         at = int(place[1]) if place else None
@@ -92,7 +104,13 @@ def _counting_column(names: tuple[str, ...]) -> tuple[int, Form]:
 
 
 _ROW = re.compile(r"\s*\|\s*([^|]{1,200}?)\s*\|\s*([^|]{0,100}?)\s*\|\s*$")
-_NUMBER = re.compile(r"[-+]?(?:\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?|nan|inf)$", re.IGNORECASE)
+_PLAIN_ROW = re.compile(r"(\S+(?: \S+){0,5}) {2,}(\S+) *")
+RULE_OF_TWO = re.compile(r"-{4,} {2,}-{4,} *")
+"""The rule above and below such rows."""
+
+_NUMBER = re.compile(
+    r"[-+]?(?:\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf)$", re.IGNORECASE
+)
 
 _STEPS = (
     "total_timesteps",
@@ -155,6 +173,18 @@ class BoxTable:
             tag = f"{self._group}{key}" if indented else key
             self._values[tag] = value
         self._line = self._line or number
+        return True
+
+    def begin(self, number: int) -> None:
+        """Take the rule above rows of two columns without bars, as dowel prints them."""
+        self._line = number
+
+    def take_plain(self, line: str) -> bool:
+        """Take such a row; False if `line` is not one."""
+        match = _PLAIN_ROW.fullmatch(line) if len(line) <= _WIDEST else None
+        if match is None or len(self._values) >= _MOST_ROWS or not _NUMBER.match(match[2]):
+            return False
+        self._values[match[1]] = match[2]
         return True
 
     def close(self) -> tuple[int, int | None, dict[str, float]] | None:

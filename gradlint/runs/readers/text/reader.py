@@ -7,15 +7,22 @@ from collections.abc import Sequence
 
 from gradlint.runs.readers.protocol import MOST_SERIES, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
-from gradlint.runs.readers.text.line.layout_learner import is_code, learn
+from gradlint.runs.readers.text.line.layout_learner import learn
 from gradlint.runs.readers.text.line.layouts import Layout
 from gradlint.runs.readers.text.line.numbers import PLAIN, SPLIT, Units
+from gradlint.runs.readers.text.line.programs import is_code
 from gradlint.runs.readers.text.line.progress_bars import BAR, is_drawn, without_bars
 from gradlint.runs.readers.text.line.wordings import in_common_words
 from gradlint.runs.readers.text.lines import Lines
 from gradlint.runs.readers.text.messages import Messages, may_mean
-from gradlint.runs.readers.text.pending_points import PendingPoints
-from gradlint.runs.readers.text.printed_tables import BoxTable, NamedColumns, Record
+from gradlint.runs.readers.text.pending_points import Form, PendingPoints
+from gradlint.runs.readers.text.printed_tables import (
+    RULE_OF_TWO,
+    BoxTable,
+    NamedColumns,
+    Record,
+)
+from gradlint.runs.readers.text.records import Matrix, PrintedObject, SplitTable
 from gradlint.runs.readers.text.settings import Settings
 from gradlint.runs.readers.text.step_context import StepContexts
 from gradlint.runs.readers.text.steps import resolve
@@ -60,6 +67,9 @@ class TextReader:
         self._settings = Settings()
         self._table = BoxTable()
         self._columns = NamedColumns()
+        self._matrix = Matrix()
+        self._splits = SplitTable()
+        self._object = PrintedObject()
         self._bytes = 0
 
     def feed(self, data: bytes) -> None:
@@ -72,6 +82,8 @@ class TextReader:
         """What was read."""
         for block in self._lines.finish():
             self._block(block)
+        for number, text in self._object.close():
+            self._line(number, text)
         self._close_table()
         self._take_row(self._columns.close())
         self._contexts.finish()
@@ -85,8 +97,13 @@ class TextReader:
 
     def _block(self, block: Sequence[tuple[int, str]]) -> None:
         messages, table, contexts = self._messages, self._table, self._contexts
+        printed = self._object
         for number, line in block:
             # Most lines are laid out as the one before: a single match tells all their numbers.
+            if printed.open:
+                for at, text in printed.take(number, line):
+                    self._line(at, text)
+                continue
             last = self._last
             if last is not None and not messages.listening and not table.open:
                 match = last.pattern.fullmatch(line)  # type: ignore[union-attr]
@@ -97,7 +114,7 @@ class TextReader:
                 continue
             if "|" in line or is_drawn(line):
                 self._drawn(number, line)
-            else:
+            elif line[0] != "{" or not printed.begins(number, line):
                 self._line(number, line)
 
     def _drawn(self, number: int, line: str) -> None:
@@ -107,17 +124,28 @@ class TextReader:
         if is_drawn(line):
             for text in without_bars(line):
                 self._line(number, text)
-        else:
+        elif (values := self._splits.take(line)) is None:
             self._line(number, line)
+        elif values:
+            self._contexts.record(number, None, values, Form.ROW)
 
     def _line(self, number: int, line: str) -> None:
         if self._table.open:
+            if self._table.take_plain(line):
+                return
             self._close_table()
+        if line[0] == "-" and RULE_OF_TWO.fullmatch(line):
+            self._table.begin(number)
+            return
         raw = line
         if "  " in line or "\t" in line:
             line = " ".join(line.split())
         line = in_common_words(line)
         if self._columns.named and self._row(number, line):
+            return
+        if self._matrix.named and (row := self._matrix.row(number, line)):
+            step, values = row
+            self._contexts.record(number, step, values, sectioned=True)
             return
         parts = SPLIT(line, _MOST_NUMBERS)
         text = "\0".join(parts[::2])
@@ -129,6 +157,8 @@ class TextReader:
         if layout.columns:
             self._columns.announce(layout.columns)
             return
+        if layout.matrix:
+            self._matrix.announce(number, layout.matrix)
         self._contexts.take(number, layout, parts[1::2])
         if layout.speaks:
             self._messages.take(number, line, self._contexts.marked)

@@ -96,16 +96,20 @@ class StepContexts:
         values: Mapping[str, float],
         form: Form = Form.STEP,
         rounded: bool = False,
+        sectioned: bool = False,
     ) -> None:
         """Take a whole record, such as a table; `step` counts what `form` says.
 
-        `rounded`: the step was printed with too few digits.
+        Without a step and an epoch before it, a record that is `Form.ROW` has to come again to be
+        believed. `rounded`: the step was printed with too few digits. `sectioned`: the values
+        are of the split that was announced.
         """
         rank = 0
         context = self._contexts.setdefault(rank, _Context())
         epoch, at = NONE, NONE
         if step is None:
-            form = Form.ORDINAL if context.epoch == NONE else Form.EPOCH
+            unmarked = Form.ROW if form is Form.ROW else Form.ORDINAL
+            form = unmarked if context.epoch == NONE else Form.EPOCH
             epoch = context.epoch
         elif form is Form.EPOCH:
             epoch = context.epoch = step
@@ -116,7 +120,9 @@ class StepContexts:
         row = self._pending.rows.add(number, epoch, at, NONE, context.header)
         if rounded:
             self._pending.rounded.append(row)
-        for tag, value in values.items():
+        section = context.section if sectioned else ""
+        for name, value in values.items():
+            tag = f"{section}/{name}" if section and not split_in(name) else name
             series = self._pending.series(tag, form, rank)
             if series is not None:
                 series.strong = True

@@ -332,6 +332,8 @@ def _passes(
         return None
     ends = (np.diff(at) <= 0) | (np.diff(epoch) != 0) | (np.diff(total) != 0)
     last = np.flatnonzero(np.append(ends, True))
+    if 1 < len(last) == len(rows) and (epoch == NONE).any() and (np.diff(at) > 0).all():
+        return None  # the counter is not within a pass: it counts the passes
     found = last.copy()
     odd = np.flatnonzero(~np.isfinite(values))[::-1]
     found[np.searchsorted(last, odd)] = odd

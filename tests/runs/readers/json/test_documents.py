@@ -268,3 +268,30 @@ def test_what_is_taken_for_json(head: bytes, expected: bool) -> None:
 
 def test_names_of_other_things_are_refused() -> None:
     assert not sniff(b'{"name": "x"}', "web/package.json")
+
+
+# Names of listed values
+
+
+def catboost(*metrics: str, key: str = "name") -> Any:
+    rows = [{"learn": [0.5 / i, 0.1 * i], "iteration": i, "test": [0.6 / i]} for i in (1, 2, 3)]
+    meta = {
+        "learn_metrics": [{key: metric, "best_value": "Min"} for metric in metrics],
+        "test_metrics": [{key: metrics[0]}],
+    }
+    return {"meta": meta, "iterations": rows}
+
+
+def test_listed_values_have_the_names_beside_them() -> None:
+    curves = only(read(catboost("Logloss", "Accuracy"))).curves
+    assert set(curves) == {"learn/Logloss", "learn/Accuracy", "test/Logloss"}
+    assert points(curves["learn/Accuracy"]) == [(1, 0.1), (2, 0.2), (3, 0.1 * 3)]
+
+
+@pytest.mark.parametrize("metrics", [("Logloss", "Logloss"), ("",) * 20])
+def test_names_that_tell_nothing_apart_are_not_used(metrics: tuple[str, ...]) -> None:
+    assert "learn/0" in only(read(catboost(*metrics))).curves
+
+
+def test_objects_without_names_name_nothing() -> None:
+    assert "learn/0" in only(read(catboost("Logloss", key="id"))).curves

@@ -12,7 +12,7 @@ import pytest
 from gradlint.runs.readers.json import JsonReader, sniff
 from gradlint.runs.readers.json.table import MOST_PARTS
 from gradlint.runs.readers.protocol import LONGEST_LINE, MOST_SERIES
-from gradlint.runs.run import Curve, Reading, Run
+from gradlint.runs.run import NULL_SERIES, Curve, Reading, Run
 
 
 def read(data: bytes | str, path: str = "train_log.jsonl") -> Reading:
@@ -339,3 +339,17 @@ def test_one_line_is_a_log_by_its_name_alone() -> None:
     assert points(only(read(text, "log.jsonl")).curves["loss"]) == [(1, 2.5)]
     assert not read(text, "best.json").runs
     assert not read(lines({"epoch": 3, "eval_loss": 2.5}), "all_results.json").runs
+
+
+@pytest.mark.parametrize("piece", [1 << 20, 40])
+def test_what_turns_null_is_noted(piece: int) -> None:
+    rows = [
+        {"step": i, "loss": 0.5 if i < 5 else None, "lr": None if i < 5 else 0.1, "acc": 0.5}
+        for i in range(40)
+    ]
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    reader = JsonReader("log.jsonl", "run")
+    for at in range(0, len(data), piece):
+        reader.feed(data[at : at + piece])
+    (run,) = reader.finish().runs
+    assert run.metadata[NULL_SERIES] == "loss"

@@ -69,3 +69,17 @@ def test_only_the_head_is_looked_at() -> None:
 
 def test_a_table_in_utf_16_is_known() -> None:
     assert sniff("step\tloss\r\n1\t0.5\r\n2\t0.25\r\n".encode("utf-16"), "log.txt")
+
+
+@pytest.mark.parametrize(
+    "first", [("small", "base", "large"), ("ResNet-18", "ResNet-34", "ViT 1"), ("a.b", "c", "d")]
+)
+def test_a_drawn_table_that_compares_things_is_no_log(first: tuple[str, ...]) -> None:
+    rows = "".join(f"| {thing} | 0.{at} | {at}0 |\n" for at, thing in enumerate(first, 1))
+    assert not sniff(f"| Model | Loss | Epochs |\n|---|---|---|\n{rows}".encode(), "results.txt")
+
+
+@pytest.mark.parametrize("first", [("Epoch 1", "Epoch 2"), ("10:00:01", "10:00:02"), ("a", "a")])
+def test_a_drawn_log_may_begin_its_rows_with_text(first: tuple[str, ...]) -> None:
+    rows = "".join(f"| {text} | 0.{at} | {at}0 |\n" for at, text in enumerate(first, 1))
+    assert sniff(f"| At | Loss | Steps |\n|---|---|---|\n{rows}".encode(), "results.txt")

@@ -343,3 +343,13 @@ class TestBrokenRows:
 
     def test_bytes_that_are_not_utf_8_are_told(self) -> None:
         assert said(b"step,loss\n1,2\n2,\xff\n3,2\n")[0] == "1 line is not UTF-8: line 3"
+
+
+def test_a_drawn_header_may_have_two_rows() -> None:
+    text = (
+        "| Epoch | Mini-batch | Mini-batch |\n|       |  Accuracy  |    Loss    |\n"
+        "|     1 |       10.5 |        2.5 |\n|     2 |       20.5 |        1.5 |\n"
+    )
+    (run,) = read(text).runs
+    assert run.curves["Mini-batch Loss"].values.tolist() == [2.5, 1.5]
+    assert run.curves["Mini-batch Accuracy"].steps.tolist() == [1, 2]

@@ -703,3 +703,41 @@ def test_utf16_and_byte_order_marks_are_read() -> None:
     for coding in ("utf-16", "utf-8-sig"):
         run = read(log.encode(coding)).runs[0]
         assert points(run.curves["loss"]) == [(1, 1.5), (2, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("line", "tag"),
+    [
+        ("epoch {0} dev loss 0.5 - f1-score (micro avg)  0.{0}", "dev/f1-score (micro avg)"),
+        ("epoch {0} accuracy (class mean): 0.{0}", "accuracy (class mean)"),
+        ("epoch {0} | mean loss (curr)=0.{0}, time (sec): 3", "mean loss (curr)"),
+    ],
+)
+def test_what_a_metric_is_taken_over_stands_in_brackets(line: str, tag: str) -> None:
+    assert series("".join(f"{line.format(i)}\n" for i in (1, 2)))[tag] == [(1, 0.1), (2, 0.2)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "iter {0} | loss train: 1.5, val: 0.{0} | time: 3 ms",
+        "iter {0} loss train 1.5 val 0.{0}",
+    ],
+)
+def test_a_split_alone_is_of_the_metric_before_it(line: str) -> None:
+    log = "".join(f"{line.format(i)}\n" for i in (1, 2))
+    assert series(log)["loss val"] == [(1, 0.1), (2, 0.2)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tests/test_a.py::test_loss[{0}] PASSED      [ {0}%]",
+        "      <Function test_loss[{0}]>",
+        "test loss {0} ... ok",
+        "[       OK ] Loss.Value/{0} loss: {0} (3 ms)",
+        "    --- PASS: TestLoss/loss={0} (0.00s)",
+    ],
+)
+def test_a_listing_of_tests_is_no_log(line: str) -> None:
+    assert not read("".join(f"{line.format(i)}\n" for i in range(30))).runs

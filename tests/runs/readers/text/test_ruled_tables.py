@@ -43,3 +43,22 @@ def test_a_cell_may_say_that_nothing_was_logged() -> None:
 
 def test_a_table_of_things_has_no_metrics() -> None:
     assert not read("| Name | Type | Params |\n|---|---|---|\n| 0 | fc | 12 |\n").runs
+
+
+def test_a_header_of_two_rows() -> None:
+    log = (
+        "Training on CPU.\n"
+        "|  Epoch  |  Iteration  |  Time  |  Mini-batch  |  Mini-batch  |  Base Learning  |\n"
+        "|         |             |        |   Accuracy   |     Loss     |      Rate       |\n"
+        "|       1 |           1 | 00:00:01 |    10.16%  |       2.5845 |          0.0100 |\n"
+        "|       2 |          30 | 00:00:30 |    75.78%  |          NaN |          0.0100 |\n"
+    )
+    found = series(log)
+    assert found["Mini-batch Accuracy"] == [(1, 10.16), (30, 75.78)]
+    assert found["Base Learning Rate"] == [(1, 0.01), (30, 0.01)]
+    assert found["Mini-batch Loss"][0] == (1, 2.5845)
+
+
+def test_names_that_come_twice_and_are_not_told_apart_are_no_columns() -> None:
+    log = "| Epoch | Loss | Loss |\n| 1 | 0.5 | 0.6 |\n| 2 | 0.4 | 0.5 |\n"
+    assert not read(log).runs

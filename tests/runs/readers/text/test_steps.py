@@ -487,3 +487,12 @@ def test_what_training_prints_before_it_begins_is_a_setting() -> None:
     lines = "".join(f"step {at} | loss {9 - at}.5\nlearning rate 0.{at}\n" for at in range(1, 4))
     rates = series(f"learning rate 0.9\n{lines}")["learning rate"]
     assert rates == [(1, 0.1), (2, 0.2), (3, 0.3)]
+
+
+def test_a_counter_of_an_evaluation_may_count_its_passes() -> None:
+    log = "".join(
+        f"train ({i}/3) loss: 0.{9 - i}\nvalid ({i}/3) loss: 1.{i}\n* Epoch ({i}/3)\n"
+        for i in (1, 2, 3)
+    )
+    assert series(log)["valid/loss"] == [(1, 1.1), (2, 1.2), (3, 1.3)]
+    assert series(log)["train/loss"] == [(1, 0.8), (2, 0.7), (3, 0.6)]

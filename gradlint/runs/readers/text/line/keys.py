@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from gradlint.runs.readers.text.line.words import NAMES, STOPWORDS
+from gradlint.runs.readers.text.line.words import NAMES, STOPWORDS, measures
 
 LONGEST_KEY = 120
 """Characters of a key; the longest tags of public logs (layer-wise gradients) have about 90."""
@@ -25,6 +25,11 @@ _DELIMITER = re.compile(
 _SEPARATOR = re.compile(r"\s*(?:(:=|=>|->|[:=])|( is| was))\s*$")
 
 _WORD = re.compile(r"[^\W\d][\w./@%+\-&^'~$()]*|[\d@/]+[\w@./-]*[^\W\d][\w@./-]*|&|\+|@")
+
+_QUALIFIED = re.compile(
+    r"(?P<name>[\w@-]{1,40}(?: [\w@-]{1,40})?) ?(?P<qualifier>\([A-Za-z][\w@ -]{0,30}\))$"
+)
+"""A name and what it is taken over, in brackets: `f1-score (micro avg) 0.45`."""
 
 _SOURCE = re.compile(r"\.(?:cc|cpp|cu|cuh|c|h|hpp|py|rs|go|lua|java|js)$")
 """The end of a file's name; what follows is its line."""
@@ -48,6 +53,11 @@ def key_of(before: str) -> tuple[str, str, bool, bool]:
     firm = separator is not None
     if separator:
         text = text[: separator.start()].rstrip(_QUOTES)
+    if text.endswith(")"):
+        qualified = _QUALIFIED.search(text)
+        if qualified and measures(qualified["name"]):
+            key, head, _, _ = key_of(text[: qualified.start("qualifier")])
+            return (f"{key} {qualified['qualifier']}" if key else ""), head, firm, opened
     cut = 0
     for delimiter in _DELIMITER.finditer(text):
         cut = delimiter.end()

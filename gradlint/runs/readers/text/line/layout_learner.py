@@ -11,6 +11,7 @@ from gradlint.runs.readers.text.line.keys import LONGEST_KEY, WRAPPER, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
 from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
+from gradlint.runs.readers.text.line.programs import looks_programmed
 from gradlint.runs.readers.text.line.progress_bars import BAR
 from gradlint.runs.readers.text.line.tokens import Token, tokens_in
 from gradlint.runs.readers.text.line.words import (
@@ -19,8 +20,10 @@ from gradlint.runs.readers.text.line.words import (
     announced_in,
     column_names,
     is_evaluated,
+    is_split,
     label_of,
     mark_of,
+    matrix_names,
     measures,
     ruled_names,
     section_in,
@@ -38,15 +41,6 @@ _STEMS = (
 )
 """A line in ASCII with none of these, no `:` and no `=` before a number, has nothing to be read."""
 
-_CODE = re.compile(
-    r"\{[^{}\"']*:[.,>\d]*[a-z%]\}|%\.?\d*[dfsgei](?![\w/])(?<!\d[%][a-z])|\bprint\w*\(|\bself\.\w"
-    r"|^\s*(?:def|class|async|assert|import|return|raise|del|elif|else|try|except|finally|lambda)\b"
-    r"|^\s*(?:from \S+ import|if|for|while|with)\b.*:\s*(?:#.*)?$"
-    r"|^\s*(?:#include|//|/\*|\"\"\"|@\w+|--\w)|\badd_argument\(|^[^;]*;\s*$|\{\s*$|\bhelp="
-    r"|^\s*[\w.]+ [-+*/]?= [\w.]+(?:\[|\(|\.| [-+*/] )"
-)
-"""Lines of source code: runs print their own, with all that looks like metrics in it."""
-
 _LED = re.compile(
     r"(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test|dev) ", re.IGNORECASE
 )
@@ -57,9 +51,8 @@ _SCORED = re.compile(
 )
 """Keys that are measured on a split, unlike learning rates and times."""
 
-_PROGRAM = re.compile(
-    r"\s*(?:import \w[\w.]*(?: as \w+)?$|from [\w.]+ import |def \w+\(.*:$|class \w+.*:$|return\b|"
-    r"if __name__ ==|self\.\w+ = )"
+_SPLIT_LAST = re.compile(
+    r"(?<=\w) (?:train(?:ing)?|val(?:id(?:ation)?)?|eval|test|dev)(?: \([\w ]+\))?$", re.IGNORECASE
 )
 
 _CALLED = re.compile(r"[A-Za-z_]\w*\($")
@@ -133,15 +126,11 @@ def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool)
     if len(parts) == 1 or not _hopeful(line, parts):
         layout = Layout(section=label_of(line), announced=announced_in(line))
         layout.columns = ruled_names(raw) or column_names(line)
+        layout.matrix = () if layout.columns else matrix_names(raw)
         return layout if layout.useful else None
-    if _CODE.search(line):
+    if looks_programmed(line):
         return None
     return _Learner(line, parts, ranked).layout(units)
-
-
-def is_code(line: str) -> bool:
-    """Whether `line` is a line of a program that nothing else looks like."""
-    return _PROGRAM.match(line) is not None
 
 
 def _hopeful(line: str, parts: Sequence[str]) -> bool:
@@ -386,12 +375,17 @@ class _Learner:
         if max(times.values(), default=0) > _MOST_OF_A_KEY:
             return []
         metrics, seen = [], set()
-        nearest = ""
+        nearest = shared = ""
         splits = {split_in(one.key) for one in found} - {""}
         # Of `val Loss: 0.4 Acc: 0.8`, the accuracy is that of the validation, too.
         leading = len(splits) == 1 and _LED.match(found[0].key) is not None
         for one in found:
+            if shared and is_split(one.key.lower()):
+                # Of `loss train: 3.7, val: 3.6`, the second is a loss, too.
+                one.key = f"{shared} {one.key}"
             own = split_in(one.key)
+            last = _SPLIT_LAST.search(one.key) if own else None
+            shared = one.key[: last.start()] if last else ""
             nearest = own or nearest
             # Of `train loss 1 acc 2, val loss 3 acc 4`, each `acc` is that of the loss before it.
             near = times[one.key] > 1 or (leading and _SCORED.search(one.key) is not None)

@@ -43,6 +43,7 @@ class Layout:
         section: a split of the data that is announced for the lines that follow.
         evaluated: the split, if the line's own metrics are those of an evaluation.
         columns: the names of columns that follow.
+        matrix: the names of values that follow on the next line.
         speaks: such a line may be a message of trouble.
         pattern: what matches such lines and captures all their numbers, once it is worth it.
         seen: how many such lines there were until then.
@@ -65,6 +66,7 @@ class Layout:
     evaluated: str = ""
     announced: str = ""
     columns: tuple[str, ...] = ()
+    matrix: tuple[str, ...] = ()
     speaks: bool = False
     pattern: re.Pattern[str] | None = None
     seen: int = 0
@@ -79,4 +81,5 @@ class Layout:
             or self.section
             or self.announced
             or self.columns
+            or self.matrix
         )

@@ -37,6 +37,7 @@ _COUNTED = {
     ("global", "step"): 0,
     ("global", "steps"): 0,
     ("num", "updates"): 0,
+    ("train", "updates"): 0,
     ("total", "timesteps"): 0,
     ("num", "timesteps"): 0,
     ("env", "steps"): 1,
@@ -186,8 +187,23 @@ def ruled_names(line: str) -> tuple[str, ...]:
     names = tuple(cells_of(line))
     if len(names) < _FEWEST_COLUMNS or names[0].lower().lstrip("%") not in _FIRST_COLUMNS:
         return ()
-    named = all(map(_RULED_NAME.fullmatch, names)) and len(set(names)) == len(names)
-    return names if named else ()
+    named = all(map(_RULED_NAME.fullmatch, names))
+    # Of names that come twice, the next row may tell which is which.
+    return names if named and (len(set(names)) == len(names) or line.lstrip()[0] in BARS) else ()
+
+
+def matrix_names(line: str) -> tuple[str, ...]:
+    """The names of a line that stands above a line of their values, () if it has none.
+
+    Wide gaps part them, and one has a word that only metrics have.
+    """
+    if len(line) > _WIDEST_HEADER or "  " not in line.strip():
+        return ()
+    words = line.rstrip("\\ ").split()
+    names = set(words)
+    if not _FEWEST_COLUMNS <= len(names) == len(words) or not STOPWORDS.isdisjoint(names):
+        return ()
+    return tuple(words) if measures(line) and all(map(_COLUMN.fullmatch, words)) else ()
 
 
 def cells_of(line: str) -> list[str]:
@@ -201,6 +217,11 @@ def cells_of(line: str) -> list[str]:
 def split_in(key: str) -> str:
     """The split that a key names among its words (`valid_loss`, `Train Loss`), or ""."""
     return next((token for token in tokens_of(key) if token in _SPLITS), "")
+
+
+def is_split(word: str) -> bool:
+    """Whether a word, in lower case, is the name of a split and nothing else."""
+    return word in _SPLITS
 
 
 def is_evaluated(tag: str) -> bool:
