@@ -86,6 +86,9 @@ _FEWEST_FILLERS = 3
 """Articles, prepositions and the like that make a line a sentence: what a model wrote, or a person.
 Its whole numbers are no values (`and step 0 of it loss = 3`)."""
 
+_INDEX = re.compile(r"[a-z]|idx|index", re.IGNORECASE)
+"""The variable of a loop: behind an epoch and before a total it counts batches."""
+
 _DAYS = re.compile(r" days?\b")
 
 _ARROW = re.compile(r"(?:-+|=+)>|→")
@@ -242,6 +245,10 @@ class _Learner:
             if known and gap == "/" and self.tokens[at - 1].unit == "%":
                 return 2  # `54.1% (51/128)` counts what is right
         key, head, firm, opened = key_of(before[-4 * LONGEST_KEY :])
+        if is_split(key) and gap[:1] in ("[", "(") and self._counts_batches(at + 1):
+            # `Train: 3 [ 10/390`: the pass of training that the batches in brackets are of.
+            self._mark(token, ("epoch", 0), key, -1)
+            return 1
         if '"' in head or "'" in head:
             # Of an object's texts only the one that names the split is heard.
             head = _TEXT.sub("", _SPLIT_NAMED.sub(r"\1 ", head))
@@ -265,6 +272,16 @@ class _Learner:
             self._keyed(token, key, firm)
         return 1
 
+    def _counts_batches(self, at: int) -> bool:
+        """Whether token `at` and the next one are a position in brackets and its total."""
+        pair = self.tokens[at : at + 2]
+        return (
+            len(pair) == 2
+            and pair[0].before.strip() in ("[", "(")
+            and pair[1].before.strip() == "/"
+            and all(_WHOLE.match(one.text) and not one.unit for one in pair)
+        )
+
     def _in_scope(self, before: str) -> str:
         """Keeps account of the brackets in `before`: objects within objects, and calls."""
         if not ("(" in before or ")" in before or "{" in before or "}" in before):
@@ -287,8 +304,12 @@ class _Learner:
 
     def _ratio(self, token: Token, total: Token, key: str, firm: bool, opened: bool) -> None:
         """`10/100`: progress, or a part of a whole."""
-        if opened and mark_of(key) is None and not measures(key):
+        first = not self.found and not self.counters
+        named = first and not firm and is_split(key)  # `val 6/12 | loss 0.5`
+        if (opened or named) and mark_of(key) is None and not measures(key):
             self.section, key = section_in(key) or self.section, ""
+        if first and self.out.epoch >= 0 and _INDEX.fullmatch(key):
+            key = ""  # `epoch=0 i=10/390`
         # `global_step/max_steps: 10/100` says what the two are.
         mark = mark_of(key.split("/max")[0]) if key and not self.best else None
         if mark and _WHOLE.match(token.text):
