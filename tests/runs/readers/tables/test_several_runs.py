@@ -99,6 +99,7 @@ def test_without_the_same_steps_for_each_of_some_runs_there_is_one(rows: str) ->
     assert len(run.curves["loss"]) == rows.count("\n")
 
 
-def test_more_values_than_runs_can_have_tell_none() -> None:
-    (run,) = read(table("epoch,trial,loss", [str(at) for at in range(101)]))
+@pytest.mark.parametrize("value", ["{}", "try-{}"])
+def test_more_values_than_runs_can_have_tell_none(value: str) -> None:
+    (run,) = read(table("epoch,trial,loss", [value.format(at) for at in range(101)]))
     assert len(run.curves["loss"]) == 404
