@@ -12,14 +12,20 @@ from gradlint.runs.readers.file_names import held_out_split, lone_series_name
 from gradlint.runs.readers.protocol import HEAD, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.tables.blocks import PATIENCE, WORTH, BlockReader
-from gradlint.runs.readers.tables.charts import is_chart, is_list_of_runs, run_and_metric
 from gradlint.runs.readers.tables.columns import Column, Table, append_array
 from gradlint.runs.readers.tables.faults import Faults
 from gradlint.runs.readers.tables.header import Layout, find_layout
 from gradlint.runs.readers.tables.lines import Lines, Piece
 from gradlint.runs.readers.tables.long_form import by_split, run_and_series
 from gradlint.runs.readers.tables.rows import RowReader
-from gradlint.runs.readers.tables.several_runs import Rows, may_tell_runs_apart, runs_apart
+from gradlint.runs.readers.tables.several_runs import (
+    Rows,
+    is_chart,
+    is_list_of_runs,
+    may_tell_runs_apart,
+    run_and_metric,
+    runs_apart,
+)
 from gradlint.runs.readers.tables.steps import StepColumn, find_steps, find_times
 from gradlint.runs.roles.names import role_of
 from gradlint.runs.run import BLANK_COLUMNS, TEXT_COLUMNS, Problem, Reading, Run, Steps, Values

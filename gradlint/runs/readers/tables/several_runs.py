@@ -1,9 +1,10 @@
-"""A table whose rows are of several runs, where a column says of which: `epoch,fold,loss`."""
+"""Tables of several runs: the export of a chart, the list of a project's runs, and rows of which a
+column says which run they are of (`epoch,fold,loss`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 from gradlint.runs.readers.tables.columns import MOST_GROUPS, Column
 from gradlint.runs.run import Steps
+
+_BOUNDS = ("__MIN", "__MAX")
 
 _WORDS = frozenset(
     "fold folds seed run trial experiment exp replica replicate repeat repetition rep worker rank "
@@ -27,6 +30,29 @@ _FEWEST_ROWS = 2
 """Rows of each run: a table of final results has one."""
 
 Rows = NDArray[np.bool_]
+
+
+def is_chart(names: Collection[str], step: str | None) -> bool:
+    """Whether the columns are the runs of a chart, each named `run - metric`."""
+    others = [name for name in names if name != step]
+    bounded = [name for name in others if name.endswith(_BOUNDS)]
+    plain = [name for name in others if not name.endswith(_BOUNDS)]
+    return (
+        bool(plain) and all(" - " in name for name in plain) and (bool(bounded) or step == "Step")
+    )
+
+
+def run_and_metric(name: str) -> tuple[str, str] | None:
+    """The run and the metric of a column; None for the bounds of the line that was drawn."""
+    if name.endswith(_BOUNDS):
+        return None
+    run, _, metric = name.rpartition(" - ")
+    return run, metric
+
+
+def is_list_of_runs(columns: Mapping[str, Column]) -> bool:
+    """Whether each row is a run: its name, its state, and the last values of its metrics."""
+    return all(name in columns and columns[name].texts for name in ("Name", "State"))
 
 
 def may_tell_runs_apart(name: str) -> bool:

@@ -29,6 +29,8 @@ def take_epochs_said_after(all_series: Iterable[Series], marks: Marks) -> None:
         return
     if any(marks.epoch[one.rows[0]] != NONE for one in trained):
         return
+    if (np.diff(marks.step[_rows_of(trained)]) > 0).all():
+        return  # one pass, or a counter of passes
     rows = _rows_of(counted)
     # Headers are numbered in the order of the rows: the first row behind the next header has it.
     behind = np.searchsorted(marks.header, marks.header[rows], side="right")

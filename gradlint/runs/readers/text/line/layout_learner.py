@@ -13,7 +13,7 @@ from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.programs import looks_programmed
 from gradlint.runs.readers.text.line.progress_bars import BAR
-from gradlint.runs.readers.text.line.tokens import Token, tokens_in
+from gradlint.runs.readers.text.line.tokens import WHOLE, Token, is_place, tokens_in
 from gradlint.runs.readers.text.line.words import (
     STOPWORDS,
     WITHIN_EPOCH,
@@ -59,7 +59,6 @@ _CALLED = re.compile(r"[A-Za-z_]\w*\($")
 _SPLIT_IN_PARENS = re.compile(
     r"(?<!\w)(\w{1,40}) ?\((train\w*|val\w*|eval\w*|test\w*|dev)\)", re.IGNORECASE
 )
-_WHOLE = re.compile(r"[+]?\d[\d,]*(?:\.0*)?$")
 _KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
 _BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
 """A bar before its counter, or around it."""
@@ -86,9 +85,7 @@ _FEWEST_FILLERS = 3
 """Articles, prepositions and the like that make a line a sentence: what a model wrote, or a person.
 Its whole numbers are no values (`and step 0 of it loss = 3`)."""
 
-_INDEX = re.compile(r"[a-z]|idx|index", re.IGNORECASE)
-"""The variable of a loop: behind an epoch and before a total it counts batches."""
-
+_INDEX = re.compile(r"[a-z]|idx|index", re.IGNORECASE)  # the variable of a loop over batches
 _DAYS = re.compile(r" days?\b")
 
 _ARROW = re.compile(r"(?:-+|=+)>|→")
@@ -245,9 +242,8 @@ class _Learner:
             if known and gap == "/" and self.tokens[at - 1].unit == "%":
                 return 2  # `54.1% (51/128)` counts what is right
         key, head, firm, opened = key_of(before[-4 * LONGEST_KEY :])
-        if is_split(key) and gap[:1] in ("[", "(") and self._counts_batches(at + 1):
-            # `Train: 3 [ 10/390`: the pass of training that the batches in brackets are of.
-            self._mark(token, ("epoch", 0), key, -1)
+        if is_split(key) and gap[:1] in ("[", "(") and is_place(self.tokens[at + 1 : at + 3]):
+            self._mark(token, ("epoch", 0), key, -1)  # `Train: 3 [ 10/390`
             return 1
         if '"' in head or "'" in head:
             # Of an object's texts only the one that names the split is heard.
@@ -272,16 +268,6 @@ class _Learner:
             self._keyed(token, key, firm)
         return 1
 
-    def _counts_batches(self, at: int) -> bool:
-        """Whether token `at` and the next one are a position in brackets and its total."""
-        pair = self.tokens[at : at + 2]
-        return (
-            len(pair) == 2
-            and pair[0].before.strip() in ("[", "(")
-            and pair[1].before.strip() == "/"
-            and all(_WHOLE.match(one.text) and not one.unit for one in pair)
-        )
-
     def _in_scope(self, before: str) -> str:
         """Keeps account of the brackets in `before`: objects within objects, and calls."""
         if not ("(" in before or ")" in before or "{" in before or "}" in before):
@@ -305,20 +291,23 @@ class _Learner:
     def _ratio(self, token: Token, total: Token, key: str, firm: bool, opened: bool) -> None:
         """`10/100`: progress, or a part of a whole."""
         first = not self.found and not self.counters
-        named = first and not firm and is_split(key)  # `val 6/12 | loss 0.5`
-        if (opened or named) and mark_of(key) is None and not measures(key):
+        if (
+            (opened or (first and not firm and is_split(key)))
+            and mark_of(key) is None
+            and not measures(key)
+        ):
             self.section, key = section_in(key) or self.section, ""
         if first and self.out.epoch >= 0 and _INDEX.fullmatch(key):
             key = ""  # `epoch=0 i=10/390`
         # `global_step/max_steps: 10/100` says what the two are.
         mark = mark_of(key.split("/max")[0]) if key and not self.best else None
-        if mark and _WHOLE.match(token.text):
+        if mark and WHOLE.match(token.text):
             self._mark(token, mark, key, total.index)
         elif not key:
-            if _WHOLE.match(token.text) and _WHOLE.match(total.text):
+            if WHOLE.match(token.text) and WHOLE.match(total.text):
                 self.counters.append((token.index, total.index))
         elif not any(self.calls):
-            if _WHOLE.match(token.text) and _WHOLE.match(total.text):
+            if WHOLE.match(token.text) and WHOLE.match(total.text):
                 self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
             else:
                 self._both(token, total, key, firm)
@@ -340,7 +329,7 @@ class _Learner:
             scope = "/".join(filter(None, self.scopes))
             tag = f"{scope}/{key}" if scope else key
             self.found.append(_Found(token, tag, firm, self.section, self.best))
-        elif _WHOLE.match(token.text):
+        elif WHOLE.match(token.text):
             self._mark(token, mark, key, -1)
         else:
             # A fraction of an epoch: progress, but no step.
@@ -425,7 +414,7 @@ class _Learner:
 
     def _believed(self, one: _Found) -> bool:
         """Whether a key that is followed by nothing but its number is one, and no sentence."""
-        if self.sentence and _WHOLE.match(one.token.text):
+        if self.sentence and WHOLE.match(one.token.text):
             return False
         if self.out.bar:
             # A bar's own words count things, too: `17 images, 0 corrupt: 100%|`.
