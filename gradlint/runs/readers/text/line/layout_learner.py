@@ -13,7 +13,7 @@ from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.programs import looks_programmed
 from gradlint.runs.readers.text.line.progress_bars import BAR
-from gradlint.runs.readers.text.line.tokens import WHOLE, Token, is_place, tokens_in
+from gradlint.runs.readers.text.line.tokens import ARROW, MORE, WHOLE, Token, is_place, tokens_in
 from gradlint.runs.readers.text.line.words import (
     STOPWORDS,
     WITHIN_EPOCH,
@@ -87,12 +87,6 @@ Its whole numbers are no values (`and step 0 of it loss = 3`)."""
 
 _INDEX = re.compile(r"[a-z]|idx|index", re.IGNORECASE)  # the variable of a loop over batches
 _DAYS = re.compile(r" days?\b")
-
-_ARROW = re.compile(r"(?:-+|=+)>|→")
-"""Between an older value and a newer one."""
-
-_ONE_MORE = re.compile(r", ?[^\s)\]]")
-"""Behind a number in brackets: the list goes on, unlike the tuple of one `(0.1,)`."""
 
 _SPLIT_NAMED = re.compile(
     r"""["'](?:split|mode|phase|stage|set|dataset)["']: ?["'](\w+)["']""", re.IGNORECASE
@@ -254,10 +248,10 @@ class _Learner:
             if gap == "/" or mark_of(key):
                 self._ratio(token, following, key, firm, opened)
                 return 2
-        if _ARROW.fullmatch(gap) and mark_of(key) is None:
+        if ARROW.fullmatch(gap) and mark_of(key) is None:
             # `Validation loss decreased (0.9 --> 0.8)` repeats what other lines say.
             return 2
-        listed = opened and _ONE_MORE.match(f"{gap}0") is not None and not _RATE.search(key)
+        listed = opened and MORE.match(f"{gap}0") is not None and not _RATE.search(key)
         numbered = before.rstrip().endswith("#")
         if (listed or numbered) and mark_of(key) is None:
             self.section = section_in(before) or self.section

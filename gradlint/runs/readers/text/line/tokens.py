@@ -20,6 +20,12 @@ _GLUED = re.compile(r"[A-Za-z]{2}\w{0,60} ?[:=]")
 WHOLE = re.compile(r"[+]?\d[\d,]*(?:\.0*)?$")
 """A whole number, of which one may be a position."""
 
+ARROW = re.compile(r"(?:-+|=+)>|→")
+"""Between an older value and a newer one."""
+
+MORE = re.compile(r", ?[^\s)\]]")
+"""Behind a number in brackets: the list goes on, unlike the tuple of one `(0.1,)`."""
+
 
 @dataclass(slots=True)
 class Token:
