@@ -9,7 +9,7 @@ processes write one log, are put in their place. Readers know nothing of this; t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -51,7 +51,8 @@ def separated(run: Run) -> list[Run]:
     if counted is not None:
         parts = separated(counted)
         cut = len(parts) > 1 or parts[0].restarts
-        return [_in_rows(part) for part in parts] if cut else [run]
+        epochs = {tag for tag, curve in run.curves.items() if curve.axis == "epoch"}
+        return [_in_rows(part, epochs) for part in parts] if cut else [run]
     falls: list[Fall] = []
     unsteady: set[str] = set()
     for curve in run.curves.values():
@@ -68,13 +69,16 @@ def separated(run: Run) -> list[Run]:
 
 
 def _by_epochs(run: Run) -> Run | None:
-    """A run that numbers nothing, with its epochs as steps; None if they never fall.
+    """A run that numbers nothing but epochs, with these as steps; None if they never fall.
 
-    `{'loss': 2.97, 'epoch': 0.01}` counts only there, in fractions.
+    `{'loss': 2.97, 'epoch': 0.01}` counts only there, in fractions; what is printed at the end of
+    an epoch may be numbered by it.
     """
     curves = run.curves.values()
     clock = next((it for it in curves if it.role.metric == "epoch" and len(it) > 1), None)
-    if clock is None or clock.records is None or any(it.axis != "row" for it in curves):
+    if clock is None or clock.records is None or clock.axis != "row":
+        return None
+    if any(it.axis == "step" for it in curves):
         return None
     if not clock.finite.all() or not (np.diff(clock.values) < 0).any():
         return None
@@ -82,20 +86,28 @@ def _by_epochs(run: Run) -> Run | None:
     steps = np.rint(epochs).astype(np.int64)
     counted = dict(run.curves)
     for curve in curves:
-        if curve.records is None:
-            continue
-        at = np.minimum(np.searchsorted(clock.records, curve.records), len(clock) - 1)
-        if (clock.records[at] == curve.records).all():
-            counted[curve.tag] = replace(curve, steps=steps[at], axis="epoch")
+        if curve.axis == "epoch":
+            whole = np.clip(curve.steps, 0, int(_MOST_EPOCHS)) * _PARTS_OF_AN_EPOCH
+            counted[curve.tag] = replace(curve, steps=whole)
+        elif curve.records is not None:
+            at = np.minimum(np.searchsorted(clock.records, curve.records), len(clock) - 1)
+            if (clock.records[at] == curve.records).all():
+                counted[curve.tag] = replace(curve, steps=steps[at], axis="epoch")
     return replace(run, curves=counted)
 
 
-def _in_rows(run: Run) -> Run:
-    """The run that was counted by its epochs, with each series numbered by its rows again."""
-    curves = {
-        tag: replace(curve, steps=np.arange(len(curve), dtype=np.int64), axis="row")
-        for tag, curve in run.curves.items()
-    }
+def _in_rows(run: Run, epochs: Set[str]) -> Run:
+    """The run that was counted by its epochs, with each series numbered by its rows again.
+
+    Those that were numbered by their `epochs` are so again, too.
+    """
+    curves: dict[str, Curve] = {}
+    for tag, curve in run.curves.items():
+        if tag in epochs:
+            steps, axis = curve.steps // _PARTS_OF_AN_EPOCH, "epoch"
+        else:
+            steps, axis = np.arange(len(curve), dtype=np.int64), "row"
+        curves[tag] = replace(curve, steps=steps, axis=axis)
     restarts = tuple(
         replace(
             restart,

@@ -83,6 +83,29 @@ def test_epochs_that_rise_leave_the_rows_as_they_are() -> None:
     assert separated(run) == [run]
 
 
+@pytest.mark.parametrize("begin", [0.0, 0.01])
+def test_what_is_numbered_by_whole_epochs_is_cut_with_the_rows_between(begin: float) -> None:
+    clock = [begin, 0.5, 1.0, 1.0, 1.5, 2.0, 2.0] * 2
+    losses = [at for at in range(14) if at % 7 not in (3, 6)]
+    run = run_of(
+        curve("loss", range(10), records=[at + 1 for at in losses], axis="row"),
+        curve("eval_loss", [1, 2, 1, 2], records=[4, 7, 11, 14], axis="epoch"),
+        curve("epoch", range(14), clock, axis="row"),
+    )
+    first, second = separated(run)
+    assert (steps_of(first, "eval_loss"), steps_of(second, "eval_loss")) == ([1, 2], [1, 2])
+    assert second.curves["eval_loss"].axis == "epoch"
+    assert (values_of(second), steps_of(second)) == ([5, 6, 7, 8, 9], [0, 1, 2, 3, 4])
+
+
+def test_what_is_numbered_by_steps_is_not_cut_by_its_epochs() -> None:
+    run = run_of(
+        curve("loss", range(60), [*DESCENT, *DESCENT]),
+        curve("epoch", range(60), [*EPOCHS, *EPOCHS], axis="row"),
+    )
+    assert separated(run) == [run]
+
+
 def test_rows_without_epochs_are_never_cut() -> None:
     run = run_of(curve("loss", range(60), [*DESCENT, *DESCENT], axis="row"))
     assert separated(run) == [run]

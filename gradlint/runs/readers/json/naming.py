@@ -31,6 +31,10 @@ STEP_KEYS = (
 EPOCH_KEYS = ("epoch", "epochs", "train/epoch", "trainer/epoch", "current_epoch")
 """Keys that count epochs."""
 
+ROUND_KEYS = ("episode", "episodes", "num_episodes", "n_episodes", "round", "generation")
+"""Keys that count what is played or evolved. They do not tell a log: series on television have
+episodes, too."""
+
 WALL_KEYS = ("_timestamp", "timestamp", "wall_time", "time/timestamp")
 """Keys that may hold seconds since 1970."""
 

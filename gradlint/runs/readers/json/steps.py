@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gradlint.runs.readers.json.naming import (
     EPOCH_KEYS,
+    ROUND_KEYS,
     STEP_KEYS,
     counter_of,
     counts,
@@ -44,7 +45,7 @@ class Axis:
 
 
 def axis_of(table: Table) -> Axis:
-    """The steps of a table's rows: a counter's, else epochs, else the rows' ordinals."""
+    """The steps of a table's rows: a counter's, else epochs or episodes, else the ordinals."""
     epoch_tag, epoch = _epoch(table)
     whole = None if epoch is None else _whole(epoch)
     counters = _counters(table)
@@ -54,8 +55,25 @@ def axis_of(table: Table) -> Axis:
     if epoch is not None and whole is not None and not _repeats(table, epoch):
         known = ~np.isnan(epoch)
         return Axis(_filled(epoch, known), "epoch", known, whole, frozenset([epoch_tag]))
+    for tag in filter(_is_round, table.columns):
+        rounds = table.dense(tag)
+        known = ~np.isnan(rounds)
+        if _goes_on(rounds[known]) and not _repeats(table, rounds):
+            return Axis(_filled(rounds, known), "step", known, None, frozenset([tag]))
     everywhere = np.ones(table.count, np.bool_)
     return Axis(ordinals, "row", everywhere, None, frozenset())
+
+
+def _is_round(tag: str) -> bool:
+    return plain(tag) in ROUND_KEYS
+
+
+def _goes_on(values: Values) -> bool:
+    """Whether whole numbers rise, and never fall but to where they began: a second run does."""
+    if not len(values) or not _integral(values):
+        return False
+    falls = values[1:][np.diff(values) < 0]
+    return bool(values.max() > values[0] and (falls == values[0]).all())
 
 
 def _epoch(table: Table) -> tuple[str, Values | None]:

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlint.runs.readers.row_splits import split_named
 from gradlint.runs.readers.tables.cells import BLANK, TEXT, number, numbers
 from gradlint.runs.run import Steps, Values
+
+MOST_GROUPS = 100
+"""Texts of a column that may say what its rows are of: which split, or which run (a search has
+some dozens of trials); what has more names each row."""
 
 _SHOWN = 40
 """Characters of a text cell that are quoted in a problem."""
@@ -28,10 +31,10 @@ class Column:
         texts: cells that are neither numbers, lists of numbers nor blanks.
         text: line number and text of the first of them.
         parts: columns of the elements, for cells that are lists of numbers.
-        splits: the rows whose text names a split of the data, by split.
+        groups: the rows of each such text, as long as there are few; then none.
     """
 
-    __slots__ = ("_rows", "_values", "parts", "splits", "text", "texts")
+    __slots__ = ("_rows", "_values", "groups", "parts", "text", "texts")
 
     def __init__(self) -> None:
         self._values = array("d")
@@ -40,7 +43,7 @@ class Column:
         self.texts = 0
         self.text: tuple[int, str] = (0, "")
         self.parts: list[Column] = []
-        self.splits: dict[str, array[int]] = {}
+        self.groups: dict[str, array[int]] = {}
 
     def __len__(self) -> int:
         return len(self._values)
@@ -147,9 +150,10 @@ class Column:
         if not self.texts:
             self.text = (line, cell.strip()[:_SHOWN])
         self.texts += 1
-        split = split_named(cell)
-        if split is not None:
-            self.splits.setdefault(split, array("q")).append(row)
+        if self.texts == 1 or self.groups:
+            self.groups.setdefault(cell.strip(), array("q")).append(row)
+            if len(self.groups) > MOST_GROUPS:
+                self.groups.clear()
 
 
 class Table:

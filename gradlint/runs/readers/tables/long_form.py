@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.runs.readers.row_splits import may_name_split
+from gradlint.runs.readers.row_splits import may_name_split, split_named
 from gradlint.runs.readers.tables.columns import Column, Table
 from gradlint.runs.readers.tables.steps import rank
 from gradlint.runs.roles.names import role_of
@@ -70,15 +70,17 @@ def by_split(table: Table, series: dict[str, Column]) -> dict[str, Column]:
     already (`val_loss`) stays. The column has to name a split in every row.
     """
     for name, column in table.columns.items():
-        named = sum(map(len, column.splits.values()))
-        if named == table.rows == column.texts and may_name_split(name):
+        splits = list(map(split_named, column.groups))
+        if splits and all(splits) and column.texts == table.rows and may_name_split(name):
             break
     else:
         return series
     found: dict[str, Column] = {}
-    for split, rows in column.splits.items():
+    for split in dict.fromkeys(splits):
         chosen = np.zeros(table.rows, np.bool_)
-        chosen[np.frombuffer(rows, np.int64)] = True
+        for text, rows in column.groups.items():
+            if split_named(text) == split:
+                chosen[np.frombuffer(rows, np.int64)] = True
         for tag, whole in series.items():
             part = whole.within(chosen)
             if role_of(tag).split:

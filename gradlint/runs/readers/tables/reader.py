@@ -12,13 +12,20 @@ from gradlint.runs.readers.file_names import held_out_split, lone_series_name
 from gradlint.runs.readers.protocol import HEAD, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.tables.blocks import PATIENCE, WORTH, BlockReader
-from gradlint.runs.readers.tables.charts import is_chart, is_list_of_runs, run_and_metric
 from gradlint.runs.readers.tables.columns import Column, Table, append_array
 from gradlint.runs.readers.tables.faults import Faults
 from gradlint.runs.readers.tables.header import Layout, find_layout
 from gradlint.runs.readers.tables.lines import Lines, Piece
 from gradlint.runs.readers.tables.long_form import by_split, run_and_series
 from gradlint.runs.readers.tables.rows import RowReader
+from gradlint.runs.readers.tables.several_runs import (
+    Rows,
+    is_chart,
+    is_list_of_runs,
+    may_tell_runs_apart,
+    run_and_metric,
+    runs_apart,
+)
 from gradlint.runs.readers.tables.steps import StepColumn, find_steps, find_times
 from gradlint.runs.roles.names import role_of
 from gradlint.runs.run import BLANK_COLUMNS, TEXT_COLUMNS, Problem, Reading, Run, Steps, Values
@@ -63,14 +70,27 @@ class TableReader:
             said = "is a list of runs with their last values, not the log of one run"
             problems.append(Problem(self._path, said, help="export the history of the runs"))
             self._table = Table()
-        steps = find_steps(self._table.columns, self._table.rows, ordered=not self._long)
+        steps, apart = self._steps()
         series = self._series(steps, problems)
         times = find_times(self._table)
         if times is not None:
             series.pop(times[0], None)
         if not self._long:
             series = by_split(self._table, series)
-        return Reading(list(self._runs(steps, times and times[1], series)), problems)
+        return Reading(list(self._runs(steps, times and times[1], series, apart)), problems)
+
+    def _steps(self) -> tuple[StepColumn, dict[str, Rows]]:
+        """The step of each row; and the rows of each run, where a column tells several apart."""
+        columns, rows = self._table.columns, self._table.rows
+        if not self._long and any(map(may_tell_runs_apart, columns)):
+            steps = find_steps(columns, rows, ordered=False)
+            others = {name: one for name, one in columns.items() if name != steps.name}
+            names, apart = runs_apart(others, steps.steps)
+            if apart:
+                for name in names:
+                    del columns[name]
+                return steps, apart
+        return find_steps(columns, rows, ordered=not self._long), {}
 
     def _read(self, piece: Piece, *, final: bool = False) -> None:
         if self._rows is None:
@@ -190,7 +210,11 @@ class TableReader:
         return names
 
     def _runs(
-        self, steps: StepColumn, walls: Values | None, series: dict[str, Column]
+        self,
+        steps: StepColumn,
+        walls: Values | None,
+        series: dict[str, Column],
+        apart: dict[str, Rows],
     ) -> Iterator[Run]:
         rows = _Rows(
             steps.steps,
@@ -207,7 +231,12 @@ class TableReader:
         several = chart or len({run for run, _ in places.values()}) > 1
         for name, (run, metric) in places.items():
             key = f"{self._name}/{run}" if several else self._name
-            rows.extend(builders.setdefault(key, RunBuilder()), metric, series.pop(name))
+            column = series.pop(name)
+            if not apart:
+                rows.extend(builders.setdefault(key, RunBuilder()), metric, column)
+            for label, chosen in apart.items():
+                builder = builders.setdefault(f"{key}/{label}", RunBuilder())
+                rows.extend(builder, metric, column.within(chosen))
         for key, builder in builders.items():
             builder.metadata.update(self._metadata)
             yield builder.build(key, self._path, FORMAT)

@@ -25,7 +25,7 @@ class _Context:
         epoch, step: the last marks, `NONE` if there were none.
         header: counts the marks, so that lines which inherit the same one are known.
         section, announced: the split that was announced since.
-        count, total: where the progress line stands.
+        count, total, line: where the progress line stands, and its number.
         longest: batches of the longest pass since the epoch began.
         running: what it said last: line, form, header and value of each tag.
     """
@@ -37,6 +37,7 @@ class _Context:
     announced: str = ""
     count: int = NONE
     total: int = NONE
+    line: int = 0
     longest: int = NONE
     running: dict[str, tuple[int, Form, int, float]] = field(default_factory=dict)
 
@@ -235,13 +236,16 @@ class StepContexts:
         """A progress line with means so far: the last one of its kind stands."""
         count = _mark(numbers, layout.batch)
         total = _mark(numbers, layout.total)
-        fell = context.count != NONE and (count < context.count or total != context.total)
+        back = count < context.count
+        if number == context.line and context.count < total:
+            back = False  # updates of one line may overtake each other: `2/12`, then `1/12`
+        fell = context.count != NONE and (back or total != context.total)
         section = context.announced
         if fell:
             # A second pass without a header is an evaluation, or a loop that prints no header.
             self._flush(rank, context)
             context.announced = section = section or ("evaluate" if context.epoch != NONE else "")
-        context.count, context.total = count, total
+        context.count, context.total, context.line = count, total, number
         form = Form.INHERITED if section else Form.EPOCH
         for metric in layout.metrics:
             tag = f"{section}/{metric.tag}" if section else metric.tag

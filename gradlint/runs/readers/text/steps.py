@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.text.duplicate_series import Found, one_of_each_rank
+from gradlint.runs.readers.text.epochs_said_after import take_epochs_said_after
 from gradlint.runs.readers.text.fractional_epochs import settled
 from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
 from gradlint.runs.readers.text.pending_points import NONE, Form, PendingPoints, Series
+from gradlint.runs.readers.text.row_marks import Ints, Marks
 from gradlint.runs.readers.text.settings import Settings
-
-Ints = NDArray[np.int64]
 
 _FEWEST_BARE = 3
 """Points of a series without any mark: a setting is printed once or twice, a metric goes on."""
@@ -42,17 +42,6 @@ _RESULT = re.compile(r"\b(?:best|final|test|average|overall|total)\b", re.IGNORE
 _POINTS_OF_A_BAR = 1.5
 """Points an epoch below which a series is taken to have one an epoch: a library's message in the
 middle of a bar prints it twice, now and then; a series of batches has at least two each."""
-
-
-@dataclass(slots=True)
-class _Marks:
-    """The rows' columns as arrays; int64, shape (rows,)."""
-
-    record: Ints
-    epoch: Ints
-    step: Ints
-    total: Ints
-    header: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +84,13 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
     """Add every series of `pending` that is one to `builder`; the others become settings."""
     rows = pending.rows
     columns = (rows.record, rows.epoch, rows.step, rows.total, rows.header)
-    marks = _Marks(*(_ints(column) for column in columns))
+    marks = Marks(*(_ints(column) for column in columns))
     if pending.rounded:
         marks.step = _spread(marks.step, _ints(pending.rounded))
     placed = Placed(marks.record)
     all_series = settled(series for series in pending if series.values)
     _prepend_measured_before(all_series, marks)
+    take_epochs_said_after(all_series, marks)
     epochs = _Epochs(
         _steps_within_epochs(all_series, marks),
         _batches_of_an_epoch(all_series, marks),
@@ -125,7 +115,7 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
     return placed
 
 
-def _prepend_measured_before(all_series: list[Series], marks: _Marks) -> None:
+def _prepend_measured_before(all_series: list[Series], marks: Marks) -> None:
     """Give an evaluation the value that was printed before the training's first step.
 
     That step is one interval before the first, but never negative. A single value is no series;
@@ -151,7 +141,7 @@ def _prepend_measured_before(all_series: list[Series], marks: _Marks) -> None:
 
 def _resolved(
     series: Series,
-    marks: _Marks,
+    marks: Marks,
     epochs: _Epochs,
     ordinals: dict[int, Ints],
     fewest: int,
@@ -216,7 +206,7 @@ def _is_metric(
     return True
 
 
-def _steps_within_epochs(all_series: list[Series], marks: _Marks) -> dict[int, int]:
+def _steps_within_epochs(all_series: list[Series], marks: Marks) -> dict[int, int]:
     """The ranks whose steps start anew with each epoch, and the steps of an epoch there."""
     rises: Counter[int] = Counter()
     falls: Counter[int] = Counter()
@@ -253,7 +243,7 @@ def _spread(steps: Ints, rows: Ints) -> Ints:
     return spread
 
 
-def _first_epochs(all_series: list[Series], marks: _Marks) -> dict[int, int]:
+def _first_epochs(all_series: list[Series], marks: Marks) -> dict[int, int]:
     """Whether the epochs of each rank count from 0 or from 1, by those that have batches."""
     first: dict[int, int] = {}
     for series in all_series:
@@ -264,7 +254,7 @@ def _first_epochs(all_series: list[Series], marks: _Marks) -> dict[int, int]:
     return first
 
 
-def _batches_of_an_epoch(all_series: list[Series], marks: _Marks) -> dict[int, int]:
+def _batches_of_an_epoch(all_series: list[Series], marks: Marks) -> dict[int, int]:
     """How many batches the longest pass of each rank has; an evaluation's is not one."""
     lengths: dict[int, int] = {}
     counted = [one for one in all_series if one.form in (Form.BATCH, Form.ANONYMOUS)]
@@ -276,11 +266,14 @@ def _batches_of_an_epoch(all_series: list[Series], marks: _Marks) -> dict[int, i
     return lengths
 
 
-def _length(marks: _Marks, rows: Ints) -> int:
-    """Batches of an epoch: as printed, or else as the largest that was seen tells."""
+def _length(marks: Marks, rows: Ints) -> int:
+    """Batches of an epoch: as printed, or else as the largest that was seen tells.
+
+    A loader may give more than its length says (`i=843/530`).
+    """
     total = int(marks.total[rows].max(initial=0))
     if total > 0:
-        return min(total, _LONGEST_EPOCH)
+        return min(max(total, int(marks.step[rows].max())), _LONGEST_EPOCH)
     at = np.unique(marks.step[rows])
     if not len(at):
         return 1
@@ -297,7 +290,7 @@ def _joined(epoch: Ints, step: Ints, length: int, first: int) -> Ints:
 
 
 def _batches(
-    series: Series, marks: _Marks, rows: Ints, longest: int, first: int
+    series: Series, marks: Marks, rows: Ints, longest: int, first: int
 ) -> tuple[str, Ints, NDArray[np.intp]]:
     """Axis and steps of a series with positions in the epoch, and which points stay."""
     epoch, at = marks.epoch[rows], marks.step[rows]
@@ -318,7 +311,7 @@ def _batches(
 
 
 def _passes(
-    series: Series, marks: _Marks, rows: Ints, values: NDArray[np.float64], within: bool
+    series: Series, marks: Marks, rows: Ints, values: NDArray[np.float64], within: bool
 ) -> NDArray[np.intp] | None:
     """Of the progress that an evaluation prints, the point that stands for each pass.
 
@@ -340,7 +333,7 @@ def _passes(
     return found
 
 
-def _inherited(rows: Ints, marks: _Marks, within: int | None, first: int) -> tuple[str, Ints]:
+def _inherited(rows: Ints, marks: Marks, within: int | None, first: int) -> tuple[str, Ints]:
     """Axis and steps of a series on lines without marks."""
     epoch, step, header = marks.epoch[rows], marks.step[rows], marks.header[rows]
     headers = 1 + int((np.diff(header) != 0).sum())

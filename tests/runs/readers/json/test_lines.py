@@ -73,6 +73,41 @@ def test_epochs_within_which_is_logged_are_no_steps(epochs: list[float]) -> None
     assert (curve.axis, curve.steps.tolist()) == ("row", list(range(len(epochs))))
 
 
+@pytest.mark.parametrize("key", ["episode", "Round", "generation"])
+def test_records_of_two_kinds_share_their_episode(key: str) -> None:
+    rows = []
+    for at in (3, 4, 6):
+        rows.append({"type": "game", key: at, "reward": at + 0.5})
+        rows.append({"type": "net", key: at, "actor_loss": at - 0.5})
+    curves = only(read(lines(*rows))).curves
+    assert key not in curves
+    assert points(curves["reward"]) == [(3, 3.5), (4, 4.5), (6, 6.5)]
+    assert points(curves["actor_loss"]) == [(3, 2.5), (4, 3.5), (6, 5.5)]
+
+
+def test_episodes_of_a_second_run_begin_where_those_of_the_first_did() -> None:
+    rows = [{"episode": at, "loss": 1} for at in (1, 2, 3, 1, 2)]
+    assert only(read(lines(*rows))).curves["loss"].steps.tolist() == [1, 2, 3, 1, 2]
+
+
+@pytest.mark.parametrize("episodes", [[1, 1, 1, 2, 2, 2], [3, 1, 2, 1, 5], [0.5, 1.5], [7, 7]])
+def test_what_does_not_go_on_with_the_rows_counts_none(episodes: list[float]) -> None:
+    curves = only(read(lines(*({"episode": at, "loss": 1} for at in episodes)))).curves
+    assert curves["loss"].axis == "row"
+    assert len(curves["episode"]) == len(episodes)
+
+
+def test_steps_and_epochs_count_before_episodes() -> None:
+    for key, axis in (("step", "step"), ("epoch", "epoch")):
+        rows = [{key: 10 * at, "episode": at, "loss": 1} for at in (1, 2, 3)]
+        curve = only(read(lines(*rows))).curves["loss"]
+        assert (curve.axis, curve.steps.tolist()) == (axis, [10, 20, 30])
+
+
+def test_episodes_alone_make_no_log() -> None:
+    assert not read(lines({"episode": 1, "title": "Pilot"}, {"episode": 2, "title": "End"})).runs
+
+
 def test_without_any_counter_rows_count_from_0() -> None:
     curve = only(read(lines({"loss": 3}, {"loss": 2}))).curves["loss"]
     assert (curve.axis, curve.steps.tolist()) == ("row", [0, 1])

@@ -13,7 +13,7 @@ from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.programs import looks_programmed
 from gradlint.runs.readers.text.line.progress_bars import BAR
-from gradlint.runs.readers.text.line.tokens import Token, tokens_in
+from gradlint.runs.readers.text.line.tokens import ARROW, MORE, WHOLE, Token, is_place, tokens_in
 from gradlint.runs.readers.text.line.words import (
     STOPWORDS,
     WITHIN_EPOCH,
@@ -59,7 +59,6 @@ _CALLED = re.compile(r"[A-Za-z_]\w*\($")
 _SPLIT_IN_PARENS = re.compile(
     r"(?<!\w)(\w{1,40}) ?\((train\w*|val\w*|eval\w*|test\w*|dev)\)", re.IGNORECASE
 )
-_WHOLE = re.compile(r"[+]?\d[\d,]*(?:\.0*)?$")
 _KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
 _BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
 """A bar before its counter, or around it."""
@@ -86,13 +85,8 @@ _FEWEST_FILLERS = 3
 """Articles, prepositions and the like that make a line a sentence: what a model wrote, or a person.
 Its whole numbers are no values (`and step 0 of it loss = 3`)."""
 
+_INDEX = re.compile(r"[a-z]|idx|index", re.IGNORECASE)  # the variable of a loop over batches
 _DAYS = re.compile(r" days?\b")
-
-_ARROW = re.compile(r"(?:-+|=+)>|→")
-"""Between an older value and a newer one."""
-
-_ONE_MORE = re.compile(r", ?[^\s)\]]")
-"""Behind a number in brackets: the list goes on, unlike the tuple of one `(0.1,)`."""
 
 _SPLIT_NAMED = re.compile(
     r"""["'](?:split|mode|phase|stage|set|dataset)["']: ?["'](\w+)["']""", re.IGNORECASE
@@ -242,6 +236,9 @@ class _Learner:
             if known and gap == "/" and self.tokens[at - 1].unit == "%":
                 return 2  # `54.1% (51/128)` counts what is right
         key, head, firm, opened = key_of(before[-4 * LONGEST_KEY :])
+        if is_split(key) and gap[:1] in ("[", "(") and is_place(self.tokens[at + 1 : at + 3]):
+            self._mark(token, ("epoch", 0), key, -1)  # `Train: 3 [ 10/390`
+            return 1
         if '"' in head or "'" in head:
             # Of an object's texts only the one that names the split is heard.
             head = _TEXT.sub("", _SPLIT_NAMED.sub(r"\1 ", head))
@@ -251,10 +248,10 @@ class _Learner:
             if gap == "/" or mark_of(key):
                 self._ratio(token, following, key, firm, opened)
                 return 2
-        if _ARROW.fullmatch(gap) and mark_of(key) is None:
+        if ARROW.fullmatch(gap) and mark_of(key) is None:
             # `Validation loss decreased (0.9 --> 0.8)` repeats what other lines say.
             return 2
-        listed = opened and _ONE_MORE.match(f"{gap}0") is not None and not _RATE.search(key)
+        listed = opened and MORE.match(f"{gap}0") is not None and not _RATE.search(key)
         numbered = before.rstrip().endswith("#")
         if (listed or numbered) and mark_of(key) is None:
             self.section = section_in(before) or self.section
@@ -287,17 +284,24 @@ class _Learner:
 
     def _ratio(self, token: Token, total: Token, key: str, firm: bool, opened: bool) -> None:
         """`10/100`: progress, or a part of a whole."""
-        if opened and mark_of(key) is None and not measures(key):
+        first = not self.found and not self.counters
+        if (
+            (opened or (first and not firm and is_split(key)))
+            and mark_of(key) is None
+            and not measures(key)
+        ):
             self.section, key = section_in(key) or self.section, ""
+        if first and self.out.epoch >= 0 and _INDEX.fullmatch(key):
+            key = ""  # `epoch=0 i=10/390`
         # `global_step/max_steps: 10/100` says what the two are.
         mark = mark_of(key.split("/max")[0]) if key and not self.best else None
-        if mark and _WHOLE.match(token.text):
+        if mark and WHOLE.match(token.text):
             self._mark(token, mark, key, total.index)
         elif not key:
-            if _WHOLE.match(token.text) and _WHOLE.match(total.text):
+            if WHOLE.match(token.text) and WHOLE.match(total.text):
                 self.counters.append((token.index, total.index))
         elif not any(self.calls):
-            if _WHOLE.match(token.text) and _WHOLE.match(total.text):
+            if WHOLE.match(token.text) and WHOLE.match(total.text):
                 self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
             else:
                 self._both(token, total, key, firm)
@@ -319,7 +323,7 @@ class _Learner:
             scope = "/".join(filter(None, self.scopes))
             tag = f"{scope}/{key}" if scope else key
             self.found.append(_Found(token, tag, firm, self.section, self.best))
-        elif _WHOLE.match(token.text):
+        elif WHOLE.match(token.text):
             self._mark(token, mark, key, -1)
         else:
             # A fraction of an epoch: progress, but no step.
@@ -404,7 +408,7 @@ class _Learner:
 
     def _believed(self, one: _Found) -> bool:
         """Whether a key that is followed by nothing but its number is one, and no sentence."""
-        if self.sentence and _WHOLE.match(one.token.text):
+        if self.sentence and WHOLE.match(one.token.text):
             return False
         if self.out.bar:
             # A bar's own words count things, too: `17 images, 0 corrupt: 100%|`.

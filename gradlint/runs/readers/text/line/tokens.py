@@ -17,6 +17,16 @@ _GLUED = re.compile(r"[A-Za-z]{2}\w{0,60} ?[:=]")
 """Behind a number with a point: the next key, without anything between (`tf=0.50lr=0.001`)."""
 
 
+WHOLE = re.compile(r"[+]?\d[\d,]*(?:\.0*)?$")
+"""A whole number, of which one may be a position."""
+
+ARROW = re.compile(r"(?:-+|=+)>|→")
+"""Between an older value and a newer one."""
+
+MORE = re.compile(r", ?[^\s)\]]")
+"""Behind a number in brackets: the list goes on, unlike the tuple of one `(0.1,)`."""
+
+
 @dataclass(slots=True)
 class Token:
     """A number of the line, the text since the number before it, and its unit."""
@@ -50,3 +60,13 @@ def tokens_in(line: str, parts: Sequence[str], start: int) -> Iterator[Token]:
             continue
         yield Token(at // 2, before, parts[at], unit[0])
         before, strip = "", unit[1]
+
+
+def is_place(pair: Sequence[Token]) -> bool:
+    """Whether two numbers are a position in brackets and its total: `[ 10/390`."""
+    return (
+        len(pair) == 2
+        and pair[0].before.strip() in ("[", "(")
+        and pair[1].before.strip() == "/"
+        and all(WHOLE.match(one.text) and not one.unit for one in pair)
+    )

@@ -219,9 +219,9 @@ def split_in(key: str) -> str:
     return next((token for token in tokens_of(key) if token in _SPLITS), "")
 
 
-def is_split(word: str) -> bool:
-    """Whether a word, in lower case, is the name of a split and nothing else."""
-    return word in _SPLITS
+def is_split(key: str) -> bool:
+    """Whether `key` is the name of a split of the data and nothing else: `Train`, `val`."""
+    return key.lower() in _SPLITS
 
 
 def is_evaluated(tag: str) -> bool:
