@@ -88,6 +88,16 @@ Its whole numbers are no values (`and step 0 of it loss = 3`)."""
 
 _DAYS = re.compile(r" days?\b")
 
+_TIMED = re.compile(
+    r" ?(?:(?:[mun]?s|secs?|seconds?|mins|minutes?|hrs?|hours?)(?=$|[,;|)\]]| [^\s=:])"
+    r"|(?:min|h)(?=$| ?[,;|)\]]))",
+    re.ASCII,
+)
+"""Behind a number: it is a time. `min` before another word may be the least of something."""
+
+_COST = re.compile(r"(?:loss|cost)(?:es|s)?$", re.IGNORECASE)
+"""What is no loss if it is a time: `cost: 0.40 min`."""
+
 _ARROW = re.compile(r"(?:-+|=+)>|→")
 """Between an older value and a newer one."""
 
@@ -157,6 +167,7 @@ class _Learner:
             self.start = text_start(line, bare_number(line, 0))
         self.section = section_in(line[begin : self.start])
         self.text = line[self.start :]
+        self.parts = parts
         self.tokens = list(tokens_in(line, parts, self.start))
         self.calls: list[bool] = []
         self.scopes: list[str] = []
@@ -316,6 +327,8 @@ class _Learner:
         elif mark and token.unit and token.unit != "%":
             return  # `Step: 31ms` is how long one took
         elif mark is None:
+            if _COST.search(key) and _TIMED.match(self.parts[2 * token.index + 2]):
+                key = f"{key} time"
             scope = "/".join(filter(None, self.scopes))
             tag = f"{scope}/{key}" if scope else key
             self.found.append(_Found(token, tag, firm, self.section, self.best))
