@@ -210,6 +210,7 @@ class TableReader:
             rows.extend(builders.setdefault(key, RunBuilder()), metric, series.pop(name))
         for key, builder in builders.items():
             builder.metadata.update(self._metadata)
+            builder.counter = (steps.name or "").strip().lower()
             yield builder.build(key, self._path, FORMAT)
 
 

@@ -28,6 +28,7 @@ from gradlint.runs.readers.text.line.words import (
     ruled_names,
     section_in,
     split_in,
+    tokens_of,
 )
 
 _MOST_OF_A_KEY = 3
@@ -174,6 +175,7 @@ class _Learner:
         self.counters: list[tuple[int, int]] = []
         self.steps: list[tuple[int, int, int]] = []
         self.scales: dict[int, int] = {}
+        self.names: dict[int, str] = {}
         self.found: list[_Found] = []
         self.clock: Metric | None = None
         self.pointed = False
@@ -355,6 +357,7 @@ class _Learner:
         else:
             self.steps.append((rank, token.index, total))
             self.found.append(_Found(token, key, True, ""))
+            self.names[token.index] = (tokens_of(key) or [""])[-1]
             self.scales[token.index] = COUNT_UNITS.get(token.unit, 1)
 
     def _choose_marks(self) -> None:
@@ -366,6 +369,7 @@ class _Learner:
             _, out.step, total = min(self.steps, key=lambda step: step[0])
             out.total = total if out.batch < 0 else out.total
             out.step_unit = self.scales[out.step]
+            out.counter = self.names[out.step]
             taken = {out.step}
             self.found = [one for one in self.found if one.token.index not in taken]
         if self.counters and out.batch < 0 and out.step < 0:
