@@ -31,6 +31,9 @@ seldom by a fifth of their level towards 0."""
 MOSTLY = 0.9
 """Share of the pairs of its fifths that follow the trend, at least: one may not, at a plateau."""
 
+LEAST_LOST = 2
+"""Points at the end of a series that are not finite, from which on it broke off."""
+
 HIGHEST_CHANCE = 13.0
 """The cross-entropy of guessing among the 262,144 words of the largest usual vocabulary is 12.5."""
 
@@ -86,6 +89,13 @@ def trend(curve: Curve) -> int:
         if np.count_nonzero(signs == sign) >= MOSTLY * len(signs):
             return sign
     return 0
+
+
+def breaks_off(curve: Curve) -> bool:
+    """Whether a series is NaN or infinite from some point on, twice at least, and was not before."""
+    finite = curve.finite
+    lost = int(np.count_nonzero(~finite))
+    return LEAST_LOST <= lost < len(curve) and not bool(finite[-lost:].any())
 
 
 def _is_share(curve: Curve) -> bool:
