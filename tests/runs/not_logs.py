@@ -56,7 +56,7 @@ TABLES = {
     "students.csv": _table("name,maths,physics", lambda i: (f"p{i}", 40 + i, 90 - i)),
     "dynamics.csv": _table("step,temp,pressure", lambda i: (
         100 * i, f"{_wave(i, 300):.2f}", f"{_wave(i, 1):.3f}")),
-    "stars.csv": _table("epoch,magnitude", lambda i: (2400000 + 17 * i, f"{_wave(i, 12, 0.5):.3f}")),
+    "stars.csv": _table("epoch,mag", lambda i: (2400 + 17 * i, f"{_wave(i, 12, 0.5):.3f}")),
     "gaps.csv": _table("iter,a,b", lambda i: (
         i, f"{_wave(i):.2f}", f"{math.nan if i % 7 == 3 else _wave(i + 2):.2f}")),
     "half_lost.csv": _table("step,a,b", lambda i: (

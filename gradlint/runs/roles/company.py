@@ -36,6 +36,9 @@ _OUTCOMES = ("win", "draw")
 
 _ONE_OF = {"wins": "win", "won": "win", "draws": "draw", "tie": "draw", "ties": "draw"}
 
+_LOSS_ELSEWHERE = frozenset("tab tap strata".split())
+"""Danish, Norwegian and Polish."""
+
 _EPISODES = frozenset("episode episodes num_episodes n_episodes episode_num".split())
 """Names of what counts the episodes of an agent."""
 
@@ -52,6 +55,7 @@ def in_company(run: Run, roles: Roles) -> Roles:
     found = dict(roles)
     for refine in (
         _games,
+        _translated,
         _letters,
         _pixels,
         _networks,
@@ -94,6 +98,16 @@ def _letters(run: Run, words: _Words, roles: Roles) -> Roles:
     return {tag: replace(role_of(name), split=split) for tag, (name, split) in found.items()}
 
 
+def _translated(run: Run, words: _Words, roles: Roles) -> Roles:
+    """Words for a loss that are English, too: as steps go by, and where they are no counts."""
+    tags = _alone(words, _LOSS_ELSEWHERE)
+    return {
+        tag: replace(role_of("loss"), split=roles[tag].split)
+        for tag in tags
+        if run.curves[tag].axis != "row" and not _are_whole(run.curves[tag])
+    }
+
+
 def _games(run: Run, words: _Words, roles: Roles) -> Roles:
     """`eval_win` and `eval_loss`: of whole numbers, or beside `eval_draw`, those are of games."""
     found: Roles = {}
@@ -104,10 +118,13 @@ def _games(run: Run, words: _Words, roles: Roles) -> Roles:
                 tuple(outcome if word == "loss" else word for word in own) in names
                 for outcome in _OUTCOMES
             )
-            level = run.curves[tag].level
-            if win and (draw or bool((level == np.rint(level)).all())):
+            if win and (draw or _are_whole(run.curves[tag])):
                 found[tag] = replace(role, kind=Kind.OTHER)
     return found
+
+
+def _are_whole(curve: Curve) -> bool:
+    return bool((curve.level == np.rint(curve.level)).all())
 
 
 def _singular(words: Iterable[str]) -> tuple[str, ...]:

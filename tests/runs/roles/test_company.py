@@ -179,3 +179,14 @@ def test_the_score_of_an_episode_is_a_return(counter: str) -> None:
     run.counter = "epoch"
     assign_roles(run)
     assert run.curves["Average Score"].role.kind is Kind.OTHER
+
+
+@pytest.mark.parametrize(("tag", "split"), [("tab", ""), ("tap_validering", "validation")])
+def test_a_loss_by_a_word_that_is_also_english_is_measured_as_steps_go_by(
+    tag: str, split: str
+) -> None:
+    assert (roles(tag)[tag].kind, roles(tag)[tag].split) == (Kind.LOSS, split)
+    assert roles(tag, values=(3.0, 5.0, 4.0))[tag].kind is Kind.OTHER
+    assert roles(f"{tag}_width")[f"{tag}_width"].kind is Kind.OTHER
+    rows = run_of(curve(tag, VALUES, axis="row"))
+    assert rows.curves[tag].role.kind is Kind.OTHER

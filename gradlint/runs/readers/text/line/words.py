@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from gradlint.runs.roles.translations import word_in_english
+
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 
 WITHIN_EPOCH = 6
 """Rank of the words that count steps only beside an epoch: `iters: 1000` alone is a setting."""
 
-_EPOCH = frozenset("epoch ep epoche époque época epoca эпоха 轮 轮次 周期 エポック".split())
+_EPOCH = frozenset(("epoch", "ep"))
 _STEP = {
     "step": 1,
     "iter": 1,
@@ -25,11 +27,6 @@ _STEP = {
     "tick": 4,
     "episode": 5,
     "iters": WITHIN_EPOCH,
-    "schritt": 1,
-    "шаг": 1,
-    "步": 1,
-    "步数": 1,
-    "迭代": 1,
 }
 """Words for the global step, and which one counts where a line has several (the lowest)."""
 
@@ -134,7 +131,7 @@ def mark_of(key: str) -> tuple[str, int] | None:
         return "batch", 0
     if not _NOT_A_MARK.isdisjoint(tokens[:-1]) or (len(tokens) > 1 and measures(key)):
         return None  # Lightning's `train_loss_step` is a loss
-    last = tokens[-1]
+    last = word_in_english(tokens[-1])
     if last in _EPOCH:
         return "epoch", 0
     if last in _STEP:
