@@ -92,7 +92,7 @@ def trend(curve: Curve) -> int:
 
 
 def breaks_off(curve: Curve) -> bool:
-    """Whether a series is not finite from some point on, twice at least, and was before."""
+    """Whether a series is finite up to some point, and not from there on, twice at least."""
     finite = curve.finite
     lost = int(np.count_nonzero(~finite))
     return LEAST_LOST <= lost < len(curve) and not bool(finite[-lost:].any())

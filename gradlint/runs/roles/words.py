@@ -165,6 +165,7 @@ AGGREGATES = frozenset(
 SYNONYMS = {
     "acc": "accuracy",
     "iu": "iou",
+    "fb1": "f1",
     "accuracies": "accuracy",
     "losses": "loss",
     "ppl": "perplexity",

@@ -56,6 +56,19 @@ _SPLIT_LAST = re.compile(
     r"(?<=\w) (?:train(?:ing)?|val(?:id(?:ation)?)?|eval|test|dev)(?: \([\w ]+\))?$", re.IGNORECASE
 )
 
+_CLASS = re.compile(
+    r"\s*([A-Za-z][\w.-]{0,40}): "
+    r"(?:precision|prec|recall)[:=] ?\S{1,20} (?:precision|prec|recall)[:=]",
+    re.IGNORECASE,
+)
+"""A line of a report on classes, which begins with the name of one."""
+
+_CALL, _GROUP = "call", "group"
+"""What a bracket was opened for."""
+
+_GROUPED = re.compile(r"(?:^| )([A-Za-z]\w*)\($")
+"""Before a bracket on a line that measures: `GradNorm(P=0.2, V=118.6)` tells two."""
+
 _CALLED = re.compile(r"[A-Za-z_]\w*\($")
 _SPLIT_IN_PARENS = re.compile(
     r"(?<!\w)(\w{1,40}) ?\((train\w*|val\w*|eval\w*|test\w*|dev)\)", re.IGNORECASE
@@ -135,7 +148,8 @@ def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool)
     if BAR in line and (names := column_names(line.partition(BAR)[0])):
         return Layout(columns=names)
     if len(parts) == 1 or not _hopeful(line, parts):
-        layout = Layout(section=label_of(line), announced=announced_in(line))
+        said = line[text_start(line, rank_of(line)[1]) :]
+        layout = Layout(section=label_of(said), announced=announced_in(line))
         layout.columns = ruled_names(raw) or column_names(line)
         layout.matrix = () if layout.columns else matrix_names(raw)
         return layout if layout.useful else None
@@ -169,9 +183,10 @@ class _Learner:
         self.section = section_in(line[begin : self.start])
         self.text = line[self.start :]
         self.parts = parts
+        named = _CLASS.match(self.text)
+        self.scopes: list[str] = [named[1]] if named and not section_in(named[1]) else []
         self.tokens = list(tokens_in(line, parts, self.start))
-        self.calls: list[bool] = []
-        self.scopes: list[str] = []
+        self.calls: list[str] = []
         self.counters: list[tuple[int, int]] = []
         self.steps: list[tuple[int, int, int]] = []
         self.scales: dict[int, int] = {}
@@ -274,7 +289,7 @@ class _Learner:
             return 1
         if before[-1:] == ":" and not measures(key) and ("." in key or _PLACE.search(before)):
             return 1
-        if key and not any(self.calls):
+        if key and _CALL not in self.calls:
             self._keyed(token, key, firm)
         return 1
 
@@ -286,10 +301,17 @@ class _Learner:
         for at, char in enumerate(before):
             if char == "(":
                 opened = before[max(0, at - LONGEST_KEY) : at + 1]
-                called = _CALLED.search(opened) and not WRAPPER.search(opened)
-                self.calls.append(bool(called))
+                group = _GROUPED.search(opened)
+                begun = any(measures(one.key) for one in self.found)
+                if group and begun and measures(group[1]):
+                    self.calls.append(_GROUP)
+                    self.scopes.append(group[1])
+                else:
+                    called = _CALLED.search(opened) and not WRAPPER.search(opened)
+                    self.calls.append(_CALL if called else "")
             elif char == ")" and self.calls:
-                self.calls.pop()
+                if self.calls.pop() == _GROUP and self.scopes:
+                    self.scopes.pop()
             elif char == "{":
                 # What stands before the outermost brace is a label, and no name of the program's.
                 name = before[max(0, at - LONGEST_KEY) : at]
@@ -309,7 +331,7 @@ class _Learner:
         elif not key:
             if _WHOLE.match(token.text) and _WHOLE.match(total.text):
                 self.counters.append((token.index, total.index))
-        elif not any(self.calls):
+        elif _CALL not in self.calls:
             if _WHOLE.match(token.text) and _WHOLE.match(total.text):
                 self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
             else:

@@ -72,7 +72,7 @@ NAMES = frozenset(
 
 _LABEL = re.compile(
     r"^\W*(?:(?:results?|metrics|scores?|set|error|phase|start(?:ing)?|begin|run(?:ning)?|on|the|"
-    r"comput(?:e|ing)|performance|summary)\W+)*"
+    r"comput(?:e|ing)|evaluat(?:e|ing|ion)|performance|summary)\W+)*"
     r"(train(?:ing)?|valid(?:ation|ate|ating)?|val|eval(?:uation|uating)?|test(?:ing)?|dev)"
     r"(?:\W+(?:results?|metrics|scores?|set|error|phase|split|data|performance|summary))*\W*$",
     re.IGNORECASE,
@@ -81,10 +81,10 @@ _ANNOUNCED = re.compile(r"\b(evaluat(?:ion|ing|e)|validat(?:ion|ing|e)|testing)\
 
 _MEASURE = re.compile(
     r"loss|acc|err|ppl|perplex|reward|return(?!ed|ing|[ _]?code|[ _]?value)|score|norm|nll|elbo|"
-    r"auc|(?<![a-z])f1|mse|mae|rmse|bleu|rouge|meteor|cider|sensitivity|specificity|kappa|jaccard|"
+    r"auc|(?<![a-z])fb?1|mse|mae|rmse|bleu|rouge|meteor|cider|sensitivity|specificity|kappa|jaccard|"
     r"dice|iou|entropy|crit|cost(?!s)|metric|precision|recall|kl(?![a-z])|psnr|ssim|"
     r"(?<![a-z])(?:ap|map|lr|gnorm|mcc|wer|cer|fid|bpb|bpc|bpd|mfu|ce|l1|l2)(?![a-z])|"
-    r"learning[ _]rate",
+    r"learning[ _]rate|success[ _]rate",
     re.IGNORECASE,
 )
 
