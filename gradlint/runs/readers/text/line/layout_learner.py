@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gradlint.runs.readers.text.line.keys import LONGEST_KEY, WRAPPER, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
-from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units
+from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, is_time
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.programs import looks_programmed
 from gradlint.runs.readers.text.line.progress_bars import BAR
@@ -101,13 +101,6 @@ _FEWEST_FILLERS = 3
 Its whole numbers are no values (`and step 0 of it loss = 3`)."""
 
 _DAYS = re.compile(r" days?\b")
-
-_TIMED = re.compile(
-    r" ?(?:(?:[mun]?s|secs?|seconds?|mins|minutes?|hrs?|hours?)(?=$|[,;|)\]]| [^\s=:])"
-    r"|(?:min|h)(?=$| ?[,;|)\]]))",
-    re.ASCII,
-)
-"""Behind a number: it is a time. `min` before another word may be the least of something."""
 
 _COST = re.compile(r"(?:loss|cost)(?:es|s)?$", re.IGNORECASE)
 """What is no loss if it is a time: `cost: 0.40 min`."""
@@ -351,7 +344,7 @@ class _Learner:
         elif mark and token.unit and token.unit != "%":
             return  # `Step: 31ms` is how long one took
         elif mark is None:
-            if _COST.search(key) and _TIMED.match(self.parts[2 * token.index + 2]):
+            if _COST.search(key) and is_time(self.parts[2 * token.index + 2]):
                 key = f"{key} time"
             scope = "/".join(filter(None, self.scopes))
             tag = f"{scope}/{key}" if scope else key
