@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradlint.runs.readers.text.line.keys import LONGEST_KEY, WRAPPER, key_of
+from gradlint.runs.readers.text.line.keys import LONGEST_KEY, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
 from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, is_time
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.programs import looks_programmed
 from gradlint.runs.readers.text.line.progress_bars import BAR
+from gradlint.runs.readers.text.line.scopes import Scopes
 from gradlint.runs.readers.text.line.tokens import Token, tokens_in
 from gradlint.runs.readers.text.line.words import (
     STOPWORDS,
@@ -56,23 +57,6 @@ _SPLIT_LAST = re.compile(
     r"(?<=\w) (?:train(?:ing)?|val(?:id(?:ation)?)?|eval|test|dev)(?: \([\w ]+\))?$", re.IGNORECASE
 )
 
-_CLASS = re.compile(
-    r"\s*([A-Za-z][\w.-]{0,40}): "
-    r"(?:precision|prec|recall)[:=] ?\S{1,20} (?:precision|prec|recall)[:=]",
-    re.IGNORECASE,
-)
-"""A line of a report on classes, which begins with the name of one."""
-
-_CALL, _GROUP = "call", "group"
-"""What a bracket was opened for."""
-
-_GROUPED = re.compile(r"(?:^| )([A-Za-z]\w*)\($")
-"""Before a bracket on a line that measures: `GradNorm(P=0.2, V=118.6)` tells two."""
-
-_CALLED = re.compile(r"[A-Za-z_]\w*\($")
-_SPLIT_IN_PARENS = re.compile(
-    r"(?<!\w)(\w{1,40}) ?\((train\w*|val\w*|eval\w*|test\w*|dev)\)", re.IGNORECASE
-)
 _WHOLE = re.compile(r"[+]?\d[\d,]*(?:\.0*)?$")
 _KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
 _BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
@@ -176,10 +160,8 @@ class _Learner:
         self.section = section_in(line[begin : self.start])
         self.text = line[self.start :]
         self.parts = parts
-        named = _CLASS.match(self.text)
-        self.scopes: list[str] = [named[1]] if named and not section_in(named[1]) else []
+        self.scopes = Scopes(self.text)
         self.tokens = list(tokens_in(line, parts, self.start))
-        self.calls: list[str] = []
         self.counters: list[tuple[int, int]] = []
         self.steps: list[tuple[int, int, int]] = []
         self.scales: dict[int, int] = {}
@@ -248,7 +230,7 @@ class _Learner:
         """Make something of token `at`; how many tokens that used up."""
         token = self.tokens[at]
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
-        before = self._in_scope(token.before)
+        before = self.scopes.follow(token.before, self._measures())
         gap = following.before if following else ""
         if gap == ":" and not token.unit:
             return 3 if at + 2 < len(self.tokens) and self.tokens[at + 2].before == ":" else 2
@@ -282,36 +264,12 @@ class _Learner:
             return 1
         if before[-1:] == ":" and not measures(key) and ("." in key or _PLACE.search(before)):
             return 1
-        if key and _CALL not in self.calls:
+        if key and not self.scopes.called:
             self._keyed(token, key, firm)
         return 1
 
-    def _in_scope(self, before: str) -> str:
-        """Keeps account of the brackets in `before`: objects within objects, and calls."""
-        if not ("(" in before or ")" in before or "{" in before or "}" in before):
-            return before
-        before = _SPLIT_IN_PARENS.sub(r"\2 \1", before)
-        for at, char in enumerate(before):
-            if char == "(":
-                opened = before[max(0, at - LONGEST_KEY) : at + 1]
-                group = _GROUPED.search(opened)
-                begun = any(measures(one.key) for one in self.found)
-                if group and begun and measures(group[1]):
-                    self.calls.append(_GROUP)
-                    self.scopes.append(group[1])
-                else:
-                    called = _CALLED.search(opened) and not WRAPPER.search(opened)
-                    self.calls.append(_CALL if called else "")
-            elif char == ")" and self.calls:
-                if self.calls.pop() == _GROUP and self.scopes:
-                    self.scopes.pop()
-            elif char == "{":
-                # What stands before the outermost brace is a label, and no name of the program's.
-                name = before[max(0, at - LONGEST_KEY) : at]
-                self.scopes.append(key_of(name)[0] if self.scopes else "")
-            elif char == "}" and self.scopes:
-                self.scopes.pop()
-        return before
+    def _measures(self) -> bool:
+        return any(measures(one.key) for one in self.found)
 
     def _ratio(self, token: Token, total: Token, key: str, firm: bool, opened: bool) -> None:
         """`10/100`: progress, or a part of a whole."""
@@ -324,7 +282,7 @@ class _Learner:
         elif not key:
             if _WHOLE.match(token.text) and _WHOLE.match(total.text):
                 self.counters.append((token.index, total.index))
-        elif _CALL not in self.calls:
+        elif not self.scopes.called:
             if _WHOLE.match(token.text) and _WHOLE.match(total.text):
                 self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
             else:
@@ -346,7 +304,7 @@ class _Learner:
         elif mark is None:
             if _COST.search(key) and is_time(self.parts[2 * token.index + 2]):
                 key = f"{key} time"
-            scope = "/".join(filter(None, self.scopes))
+            scope = self.scopes.name
             tag = f"{scope}/{key}" if scope else key
             self.found.append(_Found(token, tag, firm, self.section, self.best))
         elif _WHOLE.match(token.text):
