@@ -19,6 +19,7 @@ from gradlint.runs.placeholders import drop_placeholders
 from gradlint.runs.readers.formats import NotALog, format_of, opened
 from gradlint.runs.readers.protocol import BLOCK, HEAD
 from gradlint.runs.roles.assignment import assign_roles, chosen_role
+from gradlint.runs.roles.evidence import breaks_off, falls_away
 from gradlint.runs.run import TRACEBACK, Curve, Problem, Reading, Run
 
 _NO_METRIC = "no metric was found"
@@ -30,6 +31,14 @@ _MEASURED = frozenset((Kind.SCORE, Kind.ERROR, Kind.RETURN))
 """What makes a table or a text that nobody named a training log: something that is optimised, or
 something that is measured as steps or epochs go by. Any data set has numbers, and tables of final
 scores, manuals and certificates (`F1: ...`) have words that metrics have, too."""
+
+_BESIDE = frozenset((Kind.CLOCK, Kind.SYSTEM, Kind.SCHEDULE))
+
+_COUNTERS = frozenset(
+    "epoch epochs step steps global_step iter iters iteration iterations it itr episode".split()
+)
+"""What steps are called where nothing but a training is likely to have them: frames are a film's,
+rounds a game's, trials an experiment's."""
 
 _LEAST_POINTS = 2
 """Points of a series in a text that nobody named, twice as many where they have no steps: a few
@@ -201,7 +210,21 @@ def _with_roles(reading: Reading, roles: Mapping[str, str] | None) -> Reading:
 
 def _is_training(run: Run) -> bool:
     least = _LEAST_POINTS if run.format == "text" else 1
-    return any(_is_evidence(curve, least) for curve in run.curves.values())
+    return any(_is_evidence(curve, least) for curve in run.curves.values()) or (
+        (run.axis == "epoch" or run.counter in _COUNTERS) and _goes_on_like_training(run)
+    )
+
+
+def _goes_on_like_training(run: Run) -> bool:
+    """Whether what has an unknown name falls away, or everything breaks off, as steps go by."""
+    measured = [
+        curve
+        for curve in run.curves.values()
+        if curve.axis != "row" and curve.role.kind not in _BESIDE
+    ]
+    if any(falls_away(curve) for curve in measured if curve.role.kind is Kind.OTHER):
+        return True
+    return bool(measured) and all(map(breaks_off, measured))
 
 
 def _is_evidence(curve: Curve, least: int) -> bool:
@@ -210,8 +233,9 @@ def _is_evidence(curve: Curve, least: int) -> bool:
         least *= _LEAST_POINTS
     else:
         known = curve.role.kind in _OPTIMISED | _MEASURED
+    # What `train` and `test` are called alone, their values tell; not so other names.
+    known = known and (not curve.role.inferred or (curve.axis != "row" and bool(curve.role.split)))
     # One NaN may be all that a training had to say.
-    known = known and not curve.role.inferred
     return known and (len(curve) >= least or not curve.finite.all())
 
 

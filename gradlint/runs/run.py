@@ -193,6 +193,7 @@ class Run:
         messages: trouble that the program spoke of itself, in order.
         restarts: where steps went backwards.
         metadata: hyper-parameters and texts that the log carries.
+        counter: what its steps are called there (`episode`), in lower case; "" if that is unknown.
         files: the files that it was read from, where they are several.
         told: by tag, the files that have the series: first the one that it was read from. Empty for
             a run that no other file tells, too.
@@ -206,6 +207,7 @@ class Run:
     messages: tuple[Message, ...] = ()
     restarts: tuple[Restart, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+    counter: str = ""
     files: tuple[str, ...] = ()
     told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     part: int = 1

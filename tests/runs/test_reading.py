@@ -48,7 +48,7 @@ def test_the_user_names_roles(write: Write) -> None:
 
 
 def test_what_the_user_calls_a_loss_makes_a_log_of_its_file(write: Write) -> None:
-    write("runs/a.csv", CSV.replace("loss", "q"))
+    write("runs/a.csv", DATA.replace("x,y", "step,q"))
     assert said(*read(["runs"])) == [("runs", "contains no training logs")]
     assert names(*read(["runs"], {"q": "loss"})) == ["a.csv"]
 

@@ -14,6 +14,7 @@ class RunBuilder:
         self._curves: dict[str, Curve] = {}
         self.messages: list[Message] = []
         self.metadata: dict[str, str] = {}
+        self.counter = ""
 
     @property
     def empty(self) -> bool:
@@ -50,6 +51,7 @@ class RunBuilder:
             self._curves,
             tuple(self.messages),
             metadata=self.metadata,
+            counter=self.counter,
             files=(path,),
         )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
 from gradlint.runs.kinds import Kind, Role
 from gradlint.runs.roles import words as known
 from gradlint.runs.roles.names import own_words, role_of, words_of
@@ -20,12 +22,25 @@ _WEIGHTS = frozenset("bias nnzs d w params".split())
 a generator."""
 
 _LETTERS = {
-    "l": ("loss", "train"),
-    "vl": ("loss", "validation"),
-    "a": ("accuracy", "train"),
-    "va": ("accuracy", "validation"),
+    ("l",): ("loss", "train"),
+    ("vl",): ("loss", "validation"),
+    ("a",): ("accuracy", "train"),
+    ("va",): ("accuracy", "validation"),
+    ("t", "loss"): ("loss", "train"),
+    ("v", "loss"): ("loss", "validation"),
 }
-"""Columns of one letter, `v` before those of the validation."""
+"""Columns of one letter, `v` before those of the validation; `Tloss` and `Vloss`."""
+
+_OUTCOMES = ("win", "draw")
+"""What a game may end with beside a loss, and how often it did."""
+
+_ONE_OF = {"wins": "win", "won": "win", "draws": "draw", "tie": "draw", "ties": "draw"}
+
+_LOSS_ELSEWHERE = frozenset("tab tap strata".split())
+"""Danish, Norwegian and Polish."""
+
+_EPISODES = frozenset("episode episodes num_episodes n_episodes episode_num".split())
+"""Names of what counts the episodes of an agent."""
 
 _PIXELS = frozenset("pix pixel percep perceptual style gan real fake total edge fft".split())
 """What `l_` stands before in the losses of BasicSR and the tools built on it."""
@@ -39,12 +54,15 @@ def in_company(run: Run, roles: Roles) -> Roles:
     words = {tag: tuple(own_words(words_of(tag))) for tag in roles}
     found = dict(roles)
     for refine in (
+        _games,
+        _translated,
         _letters,
         _pixels,
         _networks,
         _terms,
         _gradient_norms,
         _episodes,
+        _scores_of_episodes,
         _agents,
         _precision,
     ):
@@ -67,7 +85,8 @@ def _alone(words: _Words, names: Iterable[str]) -> list[str]:
 
 def _letters(run: Run, words: _Words, roles: Roles) -> Roles:
     """`L` and `vL`, `A` and `vA`: two of them, or one beside a learning rate."""
-    found = {tag: _LETTERS[words[tag][0]] for tag in _alone(words, _LETTERS)}
+    every = {tag: tuple(words_of(tag)) for tag in roles}  # `va` alone is no split
+    found = {tag: _LETTERS[held] for tag, held in every.items() if held in _LETTERS}
     # Beside `loss_box` and `loss_cls`, which are parts of it, `L` is the whole.
     whole = any(
         it.kind is Kind.LOSS and it.trained_on and it.metric == "loss" for it in roles.values()
@@ -77,6 +96,39 @@ def _letters(run: Run, words: _Words, roles: Roles) -> Roles:
     if len(found) < 2 and not _holds(roles, Kind.LEARNING_RATE):
         return {}
     return {tag: replace(role_of(name), split=split) for tag, (name, split) in found.items()}
+
+
+def _translated(run: Run, words: _Words, roles: Roles) -> Roles:
+    """Words for a loss that are English, too: as steps go by, and where they are no counts."""
+    tags = _alone(words, _LOSS_ELSEWHERE)
+    return {
+        tag: replace(role_of("loss"), split=roles[tag].split)
+        for tag in tags
+        if run.curves[tag].axis != "row" and not _are_whole(run.curves[tag])
+    }
+
+
+def _games(run: Run, words: _Words, roles: Roles) -> Roles:
+    """`eval_win` and `eval_loss`: of whole numbers, or beside `eval_draw`, those are of games."""
+    found: Roles = {}
+    names = {_singular(words_of(tag)) for tag in roles}
+    for tag, role in roles.items():
+        if role.kind is Kind.LOSS and "loss" in (own := _singular(words_of(tag))):
+            win, draw = (
+                tuple(outcome if word == "loss" else word for word in own) in names
+                for outcome in _OUTCOMES
+            )
+            if win and (draw or _are_whole(run.curves[tag])):
+                found[tag] = replace(role, kind=Kind.OTHER)
+    return found
+
+
+def _are_whole(curve: Curve) -> bool:
+    return bool((curve.level == np.rint(curve.level)).all())
+
+
+def _singular(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(_ONE_OF.get(word, word) for word in words)
 
 
 def _pixels(run: Run, words: _Words, roles: Roles) -> Roles:
@@ -131,6 +183,14 @@ def _gradient_norms(run: Run, words: _Words, roles: Roles) -> Roles:
     if len(tags) != 1:
         return {}
     return {tags[0]: replace(role_of("grad_norm"), split=roles[tags[0]].split)}
+
+
+def _scores_of_episodes(run: Run, words: _Words, roles: Roles) -> Roles:
+    """The `score` of each episode is what an agent earned in it."""
+    if run.counter not in _EPISODES or _holds(roles, Kind.RETURN):
+        return {}
+    tags = [tag for tag in _alone(words, ("score",)) if roles[tag].kind is Kind.OTHER]
+    return {tag: replace(roles[tag], kind=Kind.RETURN) for tag in tags}
 
 
 def _agents(run: Run, words: _Words, roles: Roles) -> Roles:

@@ -31,6 +31,9 @@ seldom by a fifth of their level towards 0."""
 MOSTLY = 0.9
 """Share of the pairs of its fifths that follow the trend, at least: one may not, at a plateau."""
 
+LEAST_LOST = 2
+"""Points at the end of a series that are not finite, from which on it broke off."""
+
 HIGHEST_CHANCE = 13.0
 """The cross-entropy of guessing among the 262,144 words of the largest usual vocabulary is 12.5."""
 
@@ -39,6 +42,8 @@ _SPLITS = frozenset(("learn",))
 
 _EITHER = frozenset("top1 top5 per score exact normeditdis".split())
 """Names that are a score in one program and an error in another: `top1`, SpeechBrain's `PER`."""
+
+_JUDGED = frozenset((Kind.LOSS, Kind.SCORE, Kind.ERROR, Kind.RETURN, Kind.AGENT))
 
 _PLACE = frozenset("value values metricvalue y".split())
 """Headings that say no more than that there is a number."""
@@ -86,13 +91,20 @@ def trend(curve: Curve) -> int:
     return 0
 
 
+def breaks_off(curve: Curve) -> bool:
+    """Whether a series is finite up to some point, and not from there on, twice at least."""
+    finite = curve.finite
+    lost = int(np.count_nonzero(~finite))
+    return LEAST_LOST <= lost < len(curve) and not bool(finite[-lost:].any())
+
+
 def _is_share(curve: Curve) -> bool:
     """Whether all values lie within 0 and 1."""
     values = curve.level
     return len(values) > 0 and bool(values.min() >= 0.0 and values.max() <= 1.0)
 
 
-def _falls_away(curve: Curve) -> bool:
+def falls_away(curve: Curve) -> bool:
     """Whether a series is positive, falls clearly, and by much of its level."""
     values = curve.level
     if trend(curve) >= 0 or values.min() <= 0.0:
@@ -101,12 +113,23 @@ def _falls_away(curve: Curve) -> bool:
     return bool(np.median(values[-third:]) <= FALLEN * np.median(values[:third]))
 
 
+def _falls_from_above_1(curve: Curve) -> bool:
+    return falls_away(curve) and float(curve.level[0]) > 1.0
+
+
 def _directed(run: Run, roles: Roles) -> _Found:
-    """A name that may be a score or an error is what its direction says."""
+    """A name that may be a score or an error is what its direction says.
+
+    The only score, if it falls from above 1, is what was minimised (Deeplearning4j).
+    """
+    falling = not any(role.kind in _JUDGED for role in roles.values())
     for tag, role in roles.items():
         words = own_words(words_of(tag))
         if role.kind is Kind.OTHER and len(words) == 1 and words[0] in _EITHER:
             way = trend(run.curves[tag])
+            if words[0] == "score" and falling and _falls_from_above_1(run.curves[tag]):
+                yield tag, replace(role, kind=Kind.LOSS)
+                continue
             score = words[0] != "score" or _is_share(run.curves[tag])
             if way and score:
                 yield tag, replace(role, kind=Kind.SCORE if way > 0 else Kind.ERROR)
@@ -133,7 +156,7 @@ def _named_by_split(run: Run, roles: Roles) -> _Found:
     way = trend(trained)
     scored = any(role.kind is Kind.SCORE for role in roles.values())
     guessing = scored and way <= 0 and len(trained) >= LEAST and _may_be_chance(trained)
-    falling = way < 0 and (float(trained.level[0]) > 1.0 or _falls_away(trained))
+    falling = way < 0 and (float(trained.level[0]) > 1.0 or falls_away(trained))
     if guessing or falling:
         name = "loss"
     elif way > 0 and all(len(run.curves[tag]) and _is_share(run.curves[tag]) for tag in named):
@@ -164,7 +187,7 @@ def _only_measure(run: Run, roles: Roles) -> _Found:
         return
     curve = run.curves[rest[0]]
     several = run.metadata.get(TEXT_COLUMNS) or len(np.unique(curve.steps)) < len(curve)
-    if run.axis != "row" and not several and _falls_away(curve):
+    if run.axis != "row" and not several and falls_away(curve):
         yield rest[0], role_of("loss")
 
 
@@ -177,7 +200,7 @@ def _falling_beside_score(run: Run, roles: Roles) -> _Found:
         for tag, role in roles.items()
         if role.kind is Kind.OTHER and tag.startswith(UNNAMED) and len(run.curves[tag].level)
     ]
-    falling = [it for it in columns if _falls_away(it)]
+    falling = [it for it in columns if falls_away(it)]
     rising = [it for it in columns if trend(it) > 0 and _is_share(it) and _is_noisy(it)]
     if len(falling) == len(rising) == 1:
         yield falling[0].tag, role_of("loss")

@@ -68,7 +68,8 @@ def _unjoined(word: str) -> tuple[str, ...]:
         rest = word[len(prefix) :]
         if word.startswith(prefix) and rest in _JOINABLE:
             return (prefix, rest)
-    return (word,)
+    stem = word.removesuffix("loss")
+    return (stem, "loss") if stem and stem != word else (word,)
 
 
 _JOINABLE = frozenset("loss losses acc accuracy ppl perplexity error err norm f1 auc".split())

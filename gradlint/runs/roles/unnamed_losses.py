@@ -26,7 +26,7 @@ def unnamed_losses(words: Mapping[str, Sequence[str]]) -> set[str]:
     words = {tag: held for tag, held in words.items() if held}
     players = {tag: held[0] for tag, held in words.items() if _is_player(held)}
     found: set[str] = set()
-    if set(players.values()) == _NETWORKS:
+    if set(players.values()) == _NETWORKS and any(len(words[tag]) > 1 for tag in players):
         found = set(players) | {tag for tag, held in words.items() if _is_companion(held)}
     parts = {tag: held[0] for tag, held in words.items() if set(held[1:]) <= _HEADS}
     if set(parts.values()) >= _DETECTOR:
@@ -35,8 +35,8 @@ def unnamed_losses(words: Mapping[str, Sequence[str]]) -> set[str]:
 
 
 def _is_player(words: Sequence[str]) -> bool:
-    """Whether it is a network of a GAN, and what its loss was taken on: `d_real_fake`."""
-    return len(words) > 1 and words[0] in _NETWORKS and _TAKEN_ON.issuperset(words[1:])
+    """Whether it is a network of a GAN, and what its loss was taken on, if anything: `d_real`."""
+    return words[0] in _NETWORKS and _TAKEN_ON.issuperset(words[1:])
 
 
 def _is_companion(words: Sequence[str]) -> bool:

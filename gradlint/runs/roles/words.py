@@ -18,6 +18,7 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("smooth", "l1"): "smoothl1",
     ("average", "precision"): "ap",
     ("mean", "iou"): "miou",
+    ("mean", "iu"): "miou",
     ("word", "error", "rate"): "wer",
     ("character", "error", "rate"): "cer",
     ("char", "error", "rate"): "cer",
@@ -102,6 +103,7 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("per", "sec"): "throughput",
     ("loss", "value"): "loss",
     ("held", "out"): "heldout",
+    ("so", "far"): "sofar",
     ("time", "cost"): "time",
     ("batch", "cost"): "time",
     ("reader", "cost"): "time",
@@ -149,7 +151,7 @@ JOINED = ("train", "training", "valid", "validation", "val", "test", "eval", "de
 
 TRAIN = frozenset("train training trn tr".split())
 TEST = frozenset("test testing tst".split())
-VALIDATION = frozenset("val valid validation validate validating dev devel heldout".split())
+VALIDATION = frozenset("val va valid validation validate validating dev devel heldout".split())
 EVALUATION = frozenset("eval evaluation evaluating evaluate".split())
 """Says that it was not training, but not on which part: the weakest of the split words."""
 
@@ -162,6 +164,8 @@ AGGREGATES = frozenset(
 
 SYNONYMS = {
     "acc": "accuracy",
+    "iu": "iou",
+    "fb1": "f1",
     "accuracies": "accuracy",
     "losses": "loss",
     "ppl": "perplexity",
@@ -269,7 +273,7 @@ CLOCK = frozenset(
     "timestep timesteps timestamp elapsed eta remaining seconds secs hours minutes ms duration "
     "runtime wall walltime total num number n global current consumed seen samples tokens examples "
     "input frame frames episode episodes percentage progress accumulated submission logging "
-    "day kimg tick trainer counter cost progressbar agent env sampled trained eval so far "
+    "day kimg tick trainer counter cost progressbar agent env sampled trained eval sofar "
     "timing interacts interactions data ts "
     "date clock hour minute second sec this the since start taken dt latency timer lapse".split()
 )

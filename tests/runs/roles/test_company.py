@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from gradlint.runs.kinds import Kind, Role
+from gradlint.runs.roles.assignment import assign_roles
 from tests.relations.series import curve, run_of
 
 VALUES = (2.0, 1.5, 1.7, 1.2, 1.0)
@@ -137,3 +138,55 @@ def test_precision_and_recall_beside_an_f_score() -> None:
 def test_a_letter_beside_the_parts_of_a_loss_is_the_whole() -> None:
     assert kinds("L", "loss_box", "loss_cls", "lr")[0] is Kind.LOSS
     assert kinds("L", "loss", "lr")[0] is Kind.OTHER
+
+
+@pytest.mark.parametrize("names", [("eval_win", "eval_draw", "eval_loss"), ("Wins", "Losses")])
+def test_the_losses_beside_wins_are_lost_games(names: tuple[str, ...]) -> None:
+    assert set(kinds("policy_loss", *names, values=(3, 2, 4, 6))[1:]) == {Kind.OTHER}
+
+
+def test_a_loss_that_is_no_count_stays_one_beside_wins() -> None:
+    assert kinds("win", "loss", values=(1.0, 0.5, 0.25))[1] is Kind.LOSS
+
+
+def test_lost_games_may_be_a_share_beside_draws() -> None:
+    assert kinds("loss", "win_rate", "loss_rate", values=(0.5, 0.25))[0] is Kind.LOSS
+    assert kinds("vs/win", "vs/draw", "vs/loss", values=(0.5, 0.25))[2] is Kind.OTHER
+
+
+def test_losses_after_one_letter_for_training_and_validation() -> None:
+    found = roles("Tloss", "Vloss")
+    assert [(it.kind, it.split) for it in found.values()] == [
+        (Kind.LOSS, "train"),
+        (Kind.LOSS, "validation"),
+    ]
+    assert roles("Vloss", "q")["Vloss"].split == ""
+
+
+@pytest.mark.parametrize("bare", ["D", "G"])
+def test_a_network_may_stand_for_its_loss_beside_those_that_say_more(bare: str) -> None:
+    other = "G_GAN" if bare == "D" else "D_A"
+    assert kinds(bare, other, "G_L1") == [Kind.LOSS] * 3
+    assert kinds(bare, "temperature_L1")[0] is Kind.OTHER
+
+
+@pytest.mark.parametrize("counter", ["episode", "episodes"])
+def test_the_score_of_an_episode_is_a_return(counter: str) -> None:
+    run = run_of(curve("Average Score", VALUES), curve("steps", VALUES))
+    run.counter = counter
+    assign_roles(run)
+    assert run.curves["Average Score"].role.kind is Kind.RETURN
+    run.counter = "epoch"
+    assign_roles(run)
+    assert run.curves["Average Score"].role.kind is Kind.OTHER
+
+
+@pytest.mark.parametrize(("tag", "split"), [("tab", ""), ("tap_validering", "validation")])
+def test_a_loss_by_a_word_that_is_also_english_is_measured_as_steps_go_by(
+    tag: str, split: str
+) -> None:
+    assert (roles(tag)[tag].kind, roles(tag)[tag].split) == (Kind.LOSS, split)
+    assert roles(tag, values=(3.0, 5.0, 4.0))[tag].kind is Kind.OTHER
+    assert roles(f"{tag}_width")[f"{tag}_width"].kind is Kind.OTHER
+    rows = run_of(curve(tag, VALUES, axis="row"))
+    assert rows.curves[tag].role.kind is Kind.OTHER

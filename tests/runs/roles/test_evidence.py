@@ -134,3 +134,10 @@ def test_of_columns_without_headings_one_falls_while_one_rises() -> None:
 )
 def test_columns_that_tell_too_little(series: dict[str, Sequence[float]]) -> None:
     assert not any(it.inferred for it in roles(**series).values())
+
+
+def test_the_only_score_is_a_loss_if_it_falls_from_above_1() -> None:
+    assert roles(Score=FALLING)["Score"].kind is Kind.LOSS
+    assert roles(Score=[it / 2 for it in FALLING])["Score"].kind is Kind.ERROR
+    assert roles(Score=FALLING, reward=RISING)["Score"].kind is Kind.OTHER
+    assert roles(Score=[10 * it for it in RISING])["Score"].kind is Kind.OTHER

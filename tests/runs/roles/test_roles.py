@@ -18,7 +18,7 @@ KINDS = {
         "train/box_loss", "nll_loss", "ctc_loss", "cost", "trainLoss", "valloss", "loss/mse",
         "val_sparse_categorical_crossentropy", "train/CE loss", "Train/Samples/train_loss",
         "lm-loss vs samples", "ray/tune/info/learner/default_policy/learner_stats/policy_loss",
-        "loss_dice_0",
+        "loss_dice_0", "Tloss", "xent_va", "clsLoss",
         "quantile_loss", "Loss/value_loss/train", "info_nce", "kayıp", "mất mát", "الخسارة",
     ),
     Kind.SCORE: (
@@ -27,7 +27,7 @@ KINDS = {
         "eval_matthews_correlation", "pixAcc", "train/ssim", "val_auc", "dice_coef",
         "coco/bbox_mAP_50", "rewards/accuracies", "sparse_categorical_accuracy",
         "eval/success_rate",
-        "acc_ctc", "hits@10",
+        "acc_ctc", "hits@10", "MeanIU", "mean_iu",
         "DSC", "kendalltau", "gauc", "si_sdr", "c-index", "explained_variance_score", "doğruluk",
     ),
     Kind.ERROR: (

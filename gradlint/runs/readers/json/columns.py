@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gradlint.runs.readers.json.naming import EARLIEST, LATEST, WALL_KEYS
+from gradlint.runs.readers.json.naming import EARLIEST, LATEST, WALL_KEYS, counter_of
 from gradlint.runs.readers.json.steps import axis_of
 from gradlint.runs.readers.json.table import Table
 from gradlint.runs.readers.run_builder import RunBuilder
@@ -22,6 +22,7 @@ def add_rows(
     """
     shown = dict(names or {})
     axis = axis_of(table)
+    builder.counter = builder.counter or counter_of(max(axis.used, default=""))
     walls = _walls(table)
     lines = np.frombuffer(table.lines, np.int64)
     numbered = bool(lines.any())

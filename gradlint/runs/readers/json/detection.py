@@ -7,7 +7,7 @@ import enum
 import re
 
 from gradlint.runs.readers.json.lines import objects_in
-from gradlint.runs.readers.json.naming import named_as_other
+from gradlint.runs.readers.json.naming import named_as_lines, named_as_other
 from gradlint.runs.readers.protocol import HEAD, LONGEST_LINE
 
 
@@ -69,6 +69,15 @@ _LEAST_OBJECTS = 0.5
 """Share of lines that are objects, above which the other lines are the disturbance; a program's
 output with some JSON in it is read as text."""
 
+_FEWEST_PRINTED = 2
+"""Objects, and lines of prose, that a program's output has at least: one line may be a header."""
+
+_ALMOST_ALL = 0.8
+"""Share of the lines that are one or the other; the rest may be damaged or part of a table."""
+
+_PROSE = re.compile(rb"[^\s{}\[\]\"',]*[A-Za-z]")
+"""The beginning of a line that is no part of an object."""
+
 _BEGINS = re.compile(
     rb"\s*(?:"
     rb'\{\s*(?:"|\}|$)'
@@ -93,9 +102,21 @@ def sniff(head: bytes, name: str = "") -> bool:
         encoding = "utf-16-le" if head.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
         head = head[2:].decode(encoding, "replace").encode("utf-8", "replace")
     head = head.removeprefix(codecs.BOM_UTF8)
+    if not named_as_lines(name) and _is_printed(head):
+        return False
     if _BEGINS.match(head):
         return True
     return _mostly_objects(head)
+
+
+def _is_printed(head: bytes) -> bool:
+    """Whether objects, one a line, stand among lines of prose: a program's output."""
+    if head.count(b"}\n") < _FEWEST_PRINTED:
+        return False
+    lines = [line for line in head.split(b"\n")[:-1] if line.strip()]
+    objects = sum(line.startswith(b'{"') and line.rstrip().endswith(b"}") for line in lines)
+    prose = sum(_PROSE.match(line) is not None for line in lines)
+    return min(objects, prose) >= _FEWEST_PRINTED and objects + prose > _ALMOST_ALL * len(lines)
 
 
 def _mostly_objects(head: bytes) -> bool:

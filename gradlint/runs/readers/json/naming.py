@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from gradlint.runs.kinds import Kind
 from gradlint.runs.roles.names import role_of
+from gradlint.runs.roles.translations import word_in_english
 
 STEP_KEYS = (
     "step",
@@ -77,7 +78,8 @@ def is_rate(tag: str) -> bool:
 
 def counts(tag: str) -> bool:
     """Whether a tag is named as a counter of steps or epochs."""
-    return plain(tag) in STEP_KEYS or plain(tag) in EPOCH_KEYS
+    name = word_in_english(plain(tag))
+    return name in STEP_KEYS or name in EPOCH_KEYS
 
 
 _OF_TOTAL = re.compile(r"/(?:max|total)_?[a-z]*\Z")
@@ -90,7 +92,7 @@ def counter_of(tag: str) -> str:
     >>> counter_of("step/iter"), counter_of("global_step/max_steps"), counter_of("train/epoch")
     ('iter', 'global_step', 'train/epoch')
     """
-    name = plain(tag)
+    name = word_in_english(plain(tag))
     within = (name, _OF_TOTAL.sub("", name), name.rpartition("/")[2])
     return next(filter(counts, within), name)
 

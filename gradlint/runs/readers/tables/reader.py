@@ -239,6 +239,7 @@ class TableReader:
                 rows.extend(builder, metric, column.within(chosen))
         for key, builder in builders.items():
             builder.metadata.update(self._metadata)
+            builder.counter = (steps.name or "").strip().lower()
             yield builder.build(key, self._path, FORMAT)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlint.runs.readers.tables.columns import Column, Table
+from gradlint.runs.roles.translations import word_in_english
 from gradlint.runs.run import Steps, Values
 
 _STEPS = (
@@ -112,6 +113,7 @@ def rank(name: str) -> tuple[int, int, str] | None:
     if " - " in name:  # the metric of one run in an exported chart
         return None
     name = re.sub(r"[\s-]+", "_", name.strip().lower().lstrip("%@"))
+    name = word_in_english(name)
     last = name.rsplit("/", 1)[-1]
     for tier, (known, axis) in enumerate(
         ((_STEPS, "step"), (_BATCHES, "step"), (_EPOCHS, "epoch"), (_ROUNDS, "step"))

@@ -70,6 +70,7 @@ class TextReader:
         self._matrix = Matrix()
         self._splits = SplitTable()
         self._object = PrintedObject()
+        self._counter = ""
         self._bytes = 0
 
     def feed(self, data: bytes) -> None:
@@ -91,6 +92,7 @@ class TextReader:
         placed = resolve(self._pending, builder, self._settings)
         builder.messages.extend(self._messages.finish(placed))
         builder.metadata.update(self._settings.texts)
+        builder.counter = self._counter
         speaks = builder.messages or not builder.empty
         runs = [builder.build(self._name, self._path, "text")] if speaks else []
         return Reading(runs, self._problems(bool(runs)))
@@ -194,6 +196,8 @@ class TextReader:
             if may_mean(line, parts[::2]):
                 layout = layout or Layout()
                 layout.speaks = True
+        if layout is not None and layout.counter and layout.metrics:
+            self._counter = layout.counter
         self._text += len(text)
         if self._text > _MOST_TEXT:
             self._layouts.clear()

@@ -169,6 +169,9 @@ def _resolved(
         axis, steps = "epoch", marks.epoch[rows]
     elif form is Form.INHERITED:
         axis, steps = _inherited(rows, marks, within, first)
+        if len(steps) >= fewest and (steps == steps[0]).all():
+            # A counter that never counts: `Epoch: 0` over each line.
+            axis, steps = "row", np.arange(len(steps))
     else:
         steps = ordinals[id(series)]
     if not _is_metric(series, axis, steps, values, fewest):

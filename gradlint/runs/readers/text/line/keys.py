@@ -34,8 +34,10 @@ _QUALIFIED = re.compile(
 _SOURCE = re.compile(r"\.(?:cc|cpp|cu|cuh|c|h|hpp|py|rs|go|lua|java|js)$")
 """The end of a file's name; what follows is its line."""
 
-_RATE = re.compile(r"\w+/s(?:ec(?:ond)?)?")
-"""The unit of a number before the key."""
+_UNIT_BEFORE = re.compile(
+    r"\w+/s(?:ec(?:ond)?)?|ms|secs?|seconds|mins|minutes|hrs|hours|[KMG]i?B", re.ASCII
+)
+"""The unit of the number before the key: `12.7 sec loss: 0.5`."""
 
 _QUOTES = "'\"` "
 
@@ -69,7 +71,7 @@ def key_of(before: str) -> tuple[str, str, bool, bool]:
                 return "", before, firm, opened
             words = words[at + 1 :]
             break
-    if len(words) > 1 and _RATE.fullmatch(words[0]):
+    if len(words) > 1 and _UNIT_BEFORE.fullmatch(words[0]) and words[1] != "per":
         # MXNet separates by tabs alone: `Speed: 100.2 samples/sec Train-accuracy=0.5`.
         del words[0]
     key = " ".join(words).lstrip("/")

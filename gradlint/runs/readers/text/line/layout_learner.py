@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradlint.runs.readers.text.line.keys import LONGEST_KEY, WRAPPER, key_of
+from gradlint.runs.readers.text.line.keys import LONGEST_KEY, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
-from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units
+from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, is_time
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.programs import looks_programmed
 from gradlint.runs.readers.text.line.progress_bars import BAR
+from gradlint.runs.readers.text.line.scopes import Scopes
 from gradlint.runs.readers.text.line.tokens import ARROW, MORE, WHOLE, Token, is_place, tokens_in
 from gradlint.runs.readers.text.line.words import (
     STOPWORDS,
@@ -28,6 +29,7 @@ from gradlint.runs.readers.text.line.words import (
     ruled_names,
     section_in,
     split_in,
+    tokens_of,
 )
 
 _MOST_OF_A_KEY = 3
@@ -55,7 +57,6 @@ _SPLIT_LAST = re.compile(
     r"(?<=\w) (?:train(?:ing)?|val(?:id(?:ation)?)?|eval|test|dev)(?: \([\w ]+\))?$", re.IGNORECASE
 )
 
-_CALLED = re.compile(r"[A-Za-z_]\w*\($")
 _SPLIT_IN_PARENS = re.compile(
     r"(?<!\w)(\w{1,40}) ?\((train\w*|val\w*|eval\w*|test\w*|dev)\)", re.IGNORECASE
 )
@@ -88,6 +89,9 @@ Its whole numbers are no values (`and step 0 of it loss = 3`)."""
 _INDEX = re.compile(r"[a-z]|idx|index", re.IGNORECASE)  # the variable of a loop over batches
 _DAYS = re.compile(r" days?\b")
 
+_COST = re.compile(r"(?:loss|cost)(?:es|s)?$", re.IGNORECASE)
+"""What is no loss if it is a time: `cost: 0.40 min`."""
+
 _SPLIT_NAMED = re.compile(
     r"""["'](?:split|mode|phase|stage|set|dataset)["']: ?["'](\w+)["']""", re.IGNORECASE
 )
@@ -118,7 +122,8 @@ def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool)
     if BAR in line and (names := column_names(line.partition(BAR)[0])):
         return Layout(columns=names)
     if len(parts) == 1 or not _hopeful(line, parts):
-        layout = Layout(section=label_of(line), announced=announced_in(line))
+        said = line[text_start(line, rank_of(line)[1]) :]
+        layout = Layout(section=label_of(said), announced=announced_in(line))
         layout.columns = ruled_names(raw) or column_names(line)
         layout.matrix = () if layout.columns else matrix_names(raw)
         return layout if layout.useful else None
@@ -151,12 +156,13 @@ class _Learner:
             self.start = text_start(line, bare_number(line, 0))
         self.section = section_in(line[begin : self.start])
         self.text = line[self.start :]
+        self.parts = parts
+        self.scopes = Scopes(self.text)
         self.tokens = list(tokens_in(line, parts, self.start))
-        self.calls: list[bool] = []
-        self.scopes: list[str] = []
         self.counters: list[tuple[int, int]] = []
         self.steps: list[tuple[int, int, int]] = []
         self.scales: dict[int, int] = {}
+        self.names: dict[int, str] = {}
         self.found: list[_Found] = []
         self.clock: Metric | None = None
         self.pointed = False
@@ -221,7 +227,7 @@ class _Learner:
         """Make something of token `at`; how many tokens that used up."""
         token = self.tokens[at]
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
-        before = self._in_scope(token.before)
+        before = self.scopes.follow(token.before, self._measures())
         gap = following.before if following else ""
         if gap == ":" and not token.unit:
             return 3 if at + 2 < len(self.tokens) and self.tokens[at + 2].before == ":" else 2
@@ -258,29 +264,12 @@ class _Learner:
             return 1
         if before[-1:] == ":" and not measures(key) and ("." in key or _PLACE.search(before)):
             return 1
-        if key and not any(self.calls):
+        if key and not self.scopes.called:
             self._keyed(token, key, firm)
         return 1
 
-    def _in_scope(self, before: str) -> str:
-        """Keeps account of the brackets in `before`: objects within objects, and calls."""
-        if not ("(" in before or ")" in before or "{" in before or "}" in before):
-            return before
-        before = _SPLIT_IN_PARENS.sub(r"\2 \1", before)
-        for at, char in enumerate(before):
-            if char == "(":
-                opened = before[max(0, at - LONGEST_KEY) : at + 1]
-                called = _CALLED.search(opened) and not WRAPPER.search(opened)
-                self.calls.append(bool(called))
-            elif char == ")" and self.calls:
-                self.calls.pop()
-            elif char == "{":
-                # What stands before the outermost brace is a label, and no name of the program's.
-                name = before[max(0, at - LONGEST_KEY) : at]
-                self.scopes.append(key_of(name)[0] if self.scopes else "")
-            elif char == "}" and self.scopes:
-                self.scopes.pop()
-        return before
+    def _measures(self) -> bool:
+        return any(measures(one.key) for one in self.found)
 
     def _ratio(self, token: Token, total: Token, key: str, firm: bool, opened: bool) -> None:
         """`10/100`: progress, or a part of a whole."""
@@ -300,7 +289,7 @@ class _Learner:
         elif not key:
             if WHOLE.match(token.text) and WHOLE.match(total.text):
                 self.counters.append((token.index, total.index))
-        elif not any(self.calls):
+        elif not self.scopes.called:
             if WHOLE.match(token.text) and WHOLE.match(total.text):
                 self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
             else:
@@ -320,7 +309,9 @@ class _Learner:
         elif mark and token.unit and token.unit != "%":
             return  # `Step: 31ms` is how long one took
         elif mark is None:
-            scope = "/".join(filter(None, self.scopes))
+            if _COST.search(key) and is_time(self.parts[2 * token.index + 2]):
+                key = f"{key} time"
+            scope = self.scopes.name
             tag = f"{scope}/{key}" if scope else key
             self.found.append(_Found(token, tag, firm, self.section, self.best))
         elif WHOLE.match(token.text):
@@ -346,6 +337,7 @@ class _Learner:
         else:
             self.steps.append((rank, token.index, total))
             self.found.append(_Found(token, key, True, ""))
+            self.names[token.index] = (tokens_of(key) or [""])[-1]
             self.scales[token.index] = COUNT_UNITS.get(token.unit, 1)
 
     def _choose_marks(self) -> None:
@@ -357,6 +349,7 @@ class _Learner:
             _, out.step, total = min(self.steps, key=lambda step: step[0])
             out.total = total if out.batch < 0 else out.total
             out.step_unit = self.scales[out.step]
+            out.counter = self.names[out.step]
             taken = {out.step}
             self.found = [one for one in self.found if one.token.index not in taken]
         if self.counters and out.batch < 0 and out.step < 0:

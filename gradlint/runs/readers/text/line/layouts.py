@@ -33,6 +33,7 @@ class Layout:
 
     Attributes:
         epoch, step, batch: positions of the progress marks.
+        counter: the last word of what the step is called.
         step_unit: what the step is multiplied with (`1.5k`).
         total: position of the number of batches or steps behind a `/`, -1 if it is not printed.
         rank: the rank printed before the line as a word, and `rank_index` as a bare number.
@@ -53,6 +54,7 @@ class Layout:
     metrics: list[Metric] = field(default_factory=list)
     epoch: int = -1
     step: int = -1
+    counter: str = ""
     step_unit: int = 1
     batch: int = -1
     total: int = -1

@@ -68,6 +68,19 @@ def unit_of(after: str) -> tuple[str, int] | None:
     return (match[1], match.end()) if match else None
 
 
+_TIMED = re.compile(
+    r" ?(?:(?:[mun]?s|secs?|seconds?|mins|minutes?|hrs?|hours?)(?=$|[,;|)\]]| [^\s=:])"
+    r"|(?:min|h)(?=$| ?[,;|)\]]))",
+    re.ASCII,
+)
+"""What makes a time of the number before it; `min` before another word may be the least of it."""
+
+
+def is_time(after: str) -> bool:
+    """Whether a number is a time by its unit, with which `after` begins, perhaps behind a blank."""
+    return _TIMED.match(after) is not None
+
+
 _MOST_UNITS = 50_000
 """Names whose units are remembered; there are never as many series."""
 

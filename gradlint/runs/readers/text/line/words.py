@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from gradlint.runs.roles.translations import word_in_english
+
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 
 WITHIN_EPOCH = 6
 """Rank of the words that count steps only beside an epoch: `iters: 1000` alone is a setting."""
 
-_EPOCH = frozenset("epoch ep epoche époque época epoca эпоха 轮 轮次 周期 エポック".split())
+_EPOCH = frozenset(("epoch", "ep"))
 _STEP = {
     "step": 1,
     "iter": 1,
@@ -25,11 +27,6 @@ _STEP = {
     "tick": 4,
     "episode": 5,
     "iters": WITHIN_EPOCH,
-    "schritt": 1,
-    "шаг": 1,
-    "步": 1,
-    "步数": 1,
-    "迭代": 1,
 }
 """Words for the global step, and which one counts where a line has several (the lowest)."""
 
@@ -75,7 +72,7 @@ NAMES = frozenset(
 
 _LABEL = re.compile(
     r"^\W*(?:(?:results?|metrics|scores?|set|error|phase|start(?:ing)?|begin|run(?:ning)?|on|the|"
-    r"comput(?:e|ing)|performance|summary)\W+)*"
+    r"comput(?:e|ing)|evaluat(?:e|ing|ion)|performance|summary)\W+)*"
     r"(train(?:ing)?|valid(?:ation|ate|ating)?|val|eval(?:uation|uating)?|test(?:ing)?|dev)"
     r"(?:\W+(?:results?|metrics|scores?|set|error|phase|split|data|performance|summary))*\W*$",
     re.IGNORECASE,
@@ -84,10 +81,10 @@ _ANNOUNCED = re.compile(r"\b(evaluat(?:ion|ing|e)|validat(?:ion|ing|e)|testing)\
 
 _MEASURE = re.compile(
     r"loss|acc|err|ppl|perplex|reward|return(?!ed|ing|[ _]?code|[ _]?value)|score|norm|nll|elbo|"
-    r"auc|(?<![a-z])f1|mse|mae|rmse|bleu|rouge|meteor|cider|sensitivity|specificity|kappa|jaccard|"
+    r"auc|(?<![a-z])fb?1|mse|mae|rmse|bleu|rouge|meteor|cider|sensitivity|specificity|kappa|jaccard|"
     r"dice|iou|entropy|crit|cost(?!s)|metric|precision|recall|kl(?![a-z])|psnr|ssim|"
     r"(?<![a-z])(?:ap|map|lr|gnorm|mcc|wer|cer|fid|bpb|bpc|bpd|mfu|ce|l1|l2)(?![a-z])|"
-    r"learning[ _]rate",
+    r"learning[ _]rate|success[ _]rate",
     re.IGNORECASE,
 )
 
@@ -134,7 +131,7 @@ def mark_of(key: str) -> tuple[str, int] | None:
         return "batch", 0
     if not _NOT_A_MARK.isdisjoint(tokens[:-1]) or (len(tokens) > 1 and measures(key)):
         return None  # Lightning's `train_loss_step` is a loss
-    last = tokens[-1]
+    last = word_in_english(tokens[-1])
     if last in _EPOCH:
         return "epoch", 0
     if last in _STEP:
