@@ -140,6 +140,7 @@ NASTY = {
     "calls": b"Namespace(" * 100_000 + b")",
     "steps": b"epoch 1 " * 125_000,
     "backspaces": b"\b" * 10**6,
+    "names": b"step 1 " + b" ".join(b"k%d=1" % at for at in range(9_000)),
 }
 
 

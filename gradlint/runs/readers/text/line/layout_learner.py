@@ -164,6 +164,7 @@ class _Learner:
         self.scales: dict[int, int] = {}
         self.names: dict[int, str] = {}
         self.found: list[_Found] = []
+        self.looked_at, self.measured = 0, False
         self.clock: Metric | None = None
         self.pointed = False
         self.best = False
@@ -269,7 +270,11 @@ class _Learner:
         return 1
 
     def _measures(self) -> bool:
-        return any(measures(one.key) for one in self.found)
+        """Whether anything found so far is a measure; each is looked at once."""
+        while not self.measured and self.looked_at < len(self.found):
+            self.measured = measures(self.found[self.looked_at].key)
+            self.looked_at += 1
+        return self.measured
 
     def _ratio(self, token: Token, total: Token, key: str, firm: bool, opened: bool) -> None:
         """`10/100`: progress, or a part of a whole."""
@@ -352,6 +357,7 @@ class _Learner:
             out.counter = self.names[out.step]
             taken = {out.step}
             self.found = [one for one in self.found if one.token.index not in taken]
+            self.looked_at, self.measured = 0, False
         if self.counters and out.batch < 0 and out.step < 0:
             if len(self.counters) > 1 and out.epoch < 0 and not out.running:
                 out.epoch = self.counters.pop(0)[0]
@@ -408,4 +414,4 @@ class _Learner:
             return one.firm or measures(one.key)
         if one.key.endswith(" of") and not self.out.marked:
             return one.firm  # prose: `a loss of 3 men`
-        return one.firm or self.out.marked or any(measures(other.key) for other in self.found)
+        return one.firm or self.out.marked or self._measures()
