@@ -76,7 +76,7 @@ def unimproved(run: Run) -> Unimproved | None:
     may stay at chance for long. Losses of games and agents say nothing, and what is frozen at one
     value is another fault.
     """
-    if any(_is_resumed(it) for it in _of(run, Kind.LOSS)):
+    if any(is_resumed(it) for it in _of(run, Kind.LOSS)):
         return None
     aims = _of(run, Kind.SCORE, Kind.RETURN)
     losses = [it for it in _of(run, Kind.LOSS) if it.role.trained_on]
@@ -106,7 +106,8 @@ def _least(curve: Curve) -> int:
     return LEAST_EPOCHS if curve.axis == "epoch" else LEAST
 
 
-def _is_resumed(curve: Curve) -> bool:
+def is_resumed(curve: Curve) -> bool:
+    """Whether a log does not begin with its run, which had been trained before."""
     return curve.axis == "step" and bool(curve.steps[0] > LATE * curve.steps[-1])
 
 

@@ -118,7 +118,12 @@ _BESIDE = (
 """Series that tell how a run went on, and not what came of it."""
 
 
-def is_only_measure(run: Run, curve: Curve) -> bool:
+def is_objective_lost(run: Run, curve: Curve) -> bool:
+    """Whether the only measure of a run is not finite to its end, or never was."""
+    return (falls_silent(curve) or not len(curve.points)) and _is_only_measure(run, curve)
+
+
+def _is_only_measure(run: Run, curve: Curve) -> bool:
     """Whether a run measures nothing but this series: then it is what is optimised."""
     return run.axis != "row" and not any(
         it is not curve and it.role.kind not in _BESIDE for it in run.curves.values()

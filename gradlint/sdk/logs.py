@@ -45,7 +45,11 @@ from gradlint.relations.norm_jumps import (
     loss_follows as loss_follows,
 )
 from gradlint.relations.overflows import Overflows as Overflows, overflows as overflows
-from gradlint.relations.progress import Unimproved as Unimproved, unimproved as unimproved
+from gradlint.relations.progress import (
+    Unimproved as Unimproved,
+    is_resumed as is_resumed,
+    unimproved as unimproved,
+)
 from gradlint.relations.schedules import (
     weight_jumps as weight_jumps,
     weight_raised as weight_raised,
@@ -57,7 +61,7 @@ from gradlint.relations.silent_series import (
     falls_silent as falls_silent,
     is_in_order as is_in_order,
     is_mostly_silent as is_mostly_silent,
-    is_only_measure as is_only_measure,
+    is_objective_lost as is_objective_lost,
     silent_series as silent_series,
     takes_turns as takes_turns,
 )

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from gradlint.finding import Span
 
-_START = Span(1, 1, 1, 1)
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 

@@ -117,6 +117,7 @@ from gradlint.sdk.logs import (
     Unimproved,
     digits,
     event,
+    is_resumed,
     last_gain,
     levels,
     loss_excursions,
@@ -130,10 +131,6 @@ LEAST = 50
 
 LEAST_EPOCHS = 10
 """The same for the means of epochs."""
-
-LATE = 0.1
-"""Share of the last step from which a log does not begin with the run: it was resumed, and may
-stand where a long training had arrived."""
 
 MOVED = 0.02
 """Share of its first level that a loss must have gained to have moved at all."""
@@ -190,8 +187,7 @@ def check(run: Run) -> Iterator[Finding]:
     ]
     found: list[Finding] = []
     for curve in sorted(losses, key=len)[-1:]:
-        resumed = curve.axis == "step" and curve.steps[0] > LATE * curve.steps[-1]
-        if len(curve.level) >= _least(curve) and curve.level.min() > 0 and not resumed:
+        if len(curve.level) >= _least(curve) and curve.level.min() > 0 and not is_resumed(curve):
             found += list(_guessing(run, curve)) or list(_still(run, curve))
     for curve in run.of(Kind.RETURN):
         if len(curve.level) >= LEAST:

@@ -123,7 +123,7 @@ from gradlint.sdk.logs import (
     event,
     falls_silent,
     is_in_order,
-    is_only_measure,
+    is_objective_lost,
     of_gradient_norm,
     overflows,
     rule,
@@ -160,10 +160,13 @@ def _infinite(run: Run, curve: Curve, scaling: Overflows) -> NonFinite | None:
     leading = not len(curve.points) or bad[-1] < curve.points[0]
     if kind in (Kind.SCORE, Kind.ERROR, Kind.RETURN) and not leading:
         return NonFinite(curve, bad, Severity.WARNING)
-    silent = falls_silent(curve)
-    if kind in JUDGED and is_only_measure(run, curve) and (silent or not len(curve.points)):
+    if kind in JUDGED and is_objective_lost(run, curve):
         return NonFinite(curve, bad, Severity.ERROR)
-    if kind in JUDGED and silent and (kind is not Kind.OTHER or is_in_order(run, curve)):
+    if (
+        kind in JUDGED
+        and falls_silent(curve)
+        and (kind is not Kind.OTHER or is_in_order(run, curve))
+    ):
         return NonFinite(curve, bad, Severity.WARNING)
     return None
 

@@ -137,7 +137,7 @@ from gradlint.sdk.logs import (
     falls_silent,
     is_in_order,
     is_mostly_silent,
-    is_only_measure,
+    is_objective_lost,
     of_gradient_norm,
     overflows,
     regular_distance,
@@ -199,9 +199,9 @@ def _turned(
         return None
     if kind is Kind.GRADIENT_NORM:
         return of_gradient_norm(curve, bad, scaling)
-    lasting = falls_silent(curve)
-    if kind in VITAL or (is_only_measure(run, curve) and (lasting or not len(curve.points))):
+    if kind in VITAL or is_objective_lost(run, curve):
         return NonFinite(curve, bad, Severity.ERROR)
+    lasting = falls_silent(curve)
     if kind is Kind.RETURN and not lasting:
         return None  # no episode ended between two records
     severe = lasting or is_mostly_silent(curve)

@@ -57,9 +57,6 @@ _SPLIT_LAST = re.compile(
     r"(?<=\w) (?:train(?:ing)?|val(?:id(?:ation)?)?|eval|test|dev)(?: \([\w ]+\))?$", re.IGNORECASE
 )
 
-_SPLIT_IN_PARENS = re.compile(
-    r"(?<!\w)(\w{1,40}) ?\((train\w*|val\w*|eval\w*|test\w*|dev)\)", re.IGNORECASE
-)
 _KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
 _BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
 """A bar before its counter, or around it."""
