@@ -179,7 +179,7 @@ def _never_written(run: Run) -> Iterator[SilentSeries]:
     blanks = run.metadata.get(BLANK_COLUMNS)
     if not blanks or not any(len(it) >= SILENT_ROWS for it in run.of(Kind.LOSS)):
         return
-    for tag in blanks.split(", "):
+    for tag in blanks.split("\n"):
         role = role_of(tag)
         if role.kind is not Kind.LOSS or role.component or not role.split:
             continue

@@ -29,7 +29,8 @@ TEXT_COLUMNS = "text columns"
 """The entry of a run's metadata that names the columns of its table that hold no numbers."""
 
 BLANK_COLUMNS = "blank columns"
-"""The entry of a run's metadata that names the columns of its table without a single cell."""
+"""The entry of a run's metadata that names the columns of its table without a single cell, one a
+line."""
 
 NULL_SERIES = "null series"
 """The entry of a run's metadata that names the series of its JSON rows that had a number before a

@@ -171,9 +171,9 @@ class TableReader:
                 blanks.append(name)
             if column.texts and len(column) >= _NOTABLE_NUMBERS * column.texts:
                 problems.append(self._text_problem(name, column))
-        for key, names in ((TEXT_COLUMNS, texts), (BLANK_COLUMNS, blanks)):
+        for key, names, between in ((TEXT_COLUMNS, texts, ", "), (BLANK_COLUMNS, blanks, "\n")):
             if names:
-                self._metadata[key] = ", ".join(names)
+                self._metadata[key] = between.join(names)
         dropped = self._rows.dropped if self._rows else ()
         if dropped:
             problems.append(too_many_series(self._path, f"{len(dropped)} columns were"))
