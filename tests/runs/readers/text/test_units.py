@@ -29,6 +29,11 @@ def test_a_cost_in_units_of_time_is_no_loss(value: str) -> None:
     assert "cost" not in read
 
 
+@pytest.mark.parametrize("name", ["time cost", "Total time cost"])
+def test_a_cost_that_says_that_it_is_a_time_keeps_its_name(name: str) -> None:
+    assert series(f"epoch 1, {name}: 24 s\nepoch 2, {name}: 25 s")[name] == [(1, 24), (2, 25)]
+
+
 @pytest.mark.parametrize(
     "rest", ["", " min loss: 0.3", " sec: 3", " seconds 3.5", "m", " | h 2", " h 2"]
 )

@@ -312,7 +312,7 @@ class _Learner:
             return  # `Step: 31ms` is how long one took
         elif mark is None:
             if _COST.search(key) and is_time(self.parts[2 * token.index + 2]):
-                key = f"{key} time"
+                key = key if "time" in tokens_of(key) else f"{key} time"
             scope = self.scopes.name
             tag = f"{scope}/{key}" if scope else key
             self.found.append(_Found(token, tag, firm, self.section, self.best))
