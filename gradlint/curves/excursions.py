@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradlint.curves.jump import Jump
 from gradlint.curves.robust import Indices, Values, about_its_line, noise, trailing, trailing_noise
 
 WINDOW = 64
@@ -90,34 +91,17 @@ MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Excursion:
-    """One departure from the history; indices are of the array that was measured.
+class Excursion(Jump):
+    """A jump of single points out of the noise before it.
 
     Attributes:
-        start: the first point outside.
-        peak: the highest point.
-        end: the last point outside.
-        base: the level before it, the median of the last points of the history.
-        top: the value at the peak.
         sigmas: height of the peak over the base in robust standard deviations of the history, in
             logarithms where all values are positive.
         outstanding: height of the peak over that of the highest point of the history.
-        recovered: whether the series came back.
     """
 
-    start: int
-    peak: int
-    end: int
-    base: float
-    top: float
     sigmas: float
     outstanding: float
-    recovered: bool
-
-    @property
-    def height(self) -> float:
-        """How far the peak stands above the base."""
-        return self.top - self.base
 
 
 def excursions(
@@ -333,7 +317,7 @@ class _Scan:
         back = base + RETURNED * (float(values[peak]) - base)
         while start > int(past[-1]) + 1 and self._calm[start - 1] and values[start - 1] > back:
             start -= 1
-        return Excursion(start, peak, end, base, float(values[peak]), size, reach, recovered)
+        return Excursion(start, peak, end, base, float(values[peak]), recovered, size, reach)
 
 
 def _extremes(points: int) -> float:

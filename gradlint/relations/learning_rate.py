@@ -39,14 +39,19 @@ def rate_is_spent(run: Run) -> bool:
     )
 
 
-def raised_before(run: Run, curve: Curve, point: int) -> bool:
-    """Whether the learning rate was raised right before the `point`-th finite value of `curve`."""
-    step = curve.step(point)
+def raised_before(run: Run, curve: Curve, first: int, last: int | None = None) -> bool:
+    """Whether the learning rate was raised right before a finite value of `curve`, `first`.
+
+    Or since the value before it; or until `last`, where one is given.
+    """
+    low, high = curve.step(max(first - 1, 0)), curve.step(first if last is None else last)
     for rate in run.of(Kind.LEARNING_RATE):
         if rate.axis != curve.axis:
             continue
-        at = int(np.searchsorted(rate.steps, step, "right"))
-        near = rate.values[max(at - NEAR, 0) : at + 2]
+        before = int(np.searchsorted(rate.steps, low, "right")) - 1
+        at = int(np.searchsorted(rate.steps, curve.step(first), "right"))
+        end = int(np.searchsorted(rate.steps, high, "right"))
+        near = rate.values[max(min(at - NEAR, before), 0) : end + 2]
         if len(near) >= 2 and np.any(near[1:] >= RAISED * np.maximum(near[:-1], 1e-30)):
             return True
     return False

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradlint.curves.departures import Departure
 from gradlint.curves.excursions import Excursion, excursions
+from gradlint.curves.jump import Jump
 from gradlint.curves.levels import levels
-from gradlint.curves.robust import Values
+from gradlint.curves.robust import Values, medians_of_three
+from gradlint.relations.agreement import incidents
 from gradlint.relations.learning_rate import raised_before, searches_rate
 from gradlint.relations.schedules import weight_jumps
 from gradlint.runs.kinds import Kind
@@ -36,6 +39,12 @@ LEAST_HEIGHT = 0.1
 """Least height in units of what had been gained since the start: a loss near zero jumps by many
 deviations, and by nothing that matters. It counts in logarithms, too: a loss that falls through
 many decades may jump by one."""
+
+UNDONE = 1 / 3
+"""Share of what had been gained, in logarithms, that a departure undoes at least."""
+
+LEAST_LINEAR = 0.02
+"""The same in plain units: near zero decades are nothing."""
 
 LEAST_ROWS = 30
 """Rows of a log without steps, epochs or times, at least, before their order is taken for time: a
@@ -97,13 +106,13 @@ def is_short_table(curve: Curve) -> bool:
     return curve.axis == "row" and len(curve.level) < LEAST_ROWS
 
 
-def is_warm_restart(run: Run, curve: Curve, jump: Excursion) -> bool:
+def is_warm_restart(run: Run, curve: Curve, jump: Jump) -> bool:
     """Whether a loss jumps, and not above its start, as the learning rate was raised before it."""
     start = curve.measured(levels).start
-    return jump.top <= start and raised_before(run, curve, jump.start)
+    return jump.top <= start and raised_before(run, curve, jump.start, jump.peak)
 
 
-def unplanned_jumps(run: Run, curve: Curve) -> list[Excursion]:
+def unplanned_jumps(run: Run, curve: Curve) -> list[Jump]:
     """The jumps of a loss that are trouble.
 
     Not those where another term joins the loss or leaves it or weighs more by plan, nor of a loss
@@ -116,7 +125,7 @@ def unplanned_jumps(run: Run, curve: Curve) -> list[Excursion]:
     held_out = curve.role.held_out
     found = [
         it
-        for it in curve.measured(loss_excursions)
+        for it in _jumps(run, curve)
         if not (held_out and (not it.recovered or it.start < SETTLING))
         and not is_warm_restart(run, curve, it)
         and not (it.start < FIRST_POINTS and it.recovered and it.top < FIRST_RATIO * it.base)
@@ -126,7 +135,33 @@ def unplanned_jumps(run: Run, curve: Curve) -> list[Excursion]:
     return _unperiodic(curve, found) if len(found) >= PERIODIC else found
 
 
-def _unperiodic(curve: Curve, jumps: list[Excursion]) -> list[Excursion]:
+def _jumps(run: Run, curve: Curve) -> list[Jump]:
+    """The excursions of a loss, and the departures that other series bear out."""
+    found: list[Jump] = list(curve.measured(loss_excursions))
+    for incident in incidents(run):
+        jump = incident.departure
+        if incident.curve is curve and _is_material(curve, jump):
+            if all(jump.end < it.start or jump.start > it.end for it in found):
+                found.append(jump)
+    return sorted(found, key=lambda it: it.start)
+
+
+def _is_material(curve: Curve, jump: Departure) -> bool:
+    """Whether a departure undoes a good part of what had been gained."""
+    values = curve.level
+    start, best = min(float(values[0]), curve.measured(levels).start), float(jump.base)
+    best = min(best, float(np.min(curve.measured(medians_of_three)[: max(jump.start, 1)])))
+    if jump.level - jump.base < LEAST_LINEAR * max(start - best, LEAST_HEIGHT * abs(start)):
+        return False
+    if values.min() <= 0.0:
+        return jump.level - jump.base >= UNDONE * max(start - best, LEAST_HEIGHT * abs(start))
+    if jump.level < RATIO * jump.base:
+        return False
+    gained = max(float(np.log(start / best)), _TINY) if start > best else _TINY
+    return float(np.log(jump.level / jump.base)) >= UNDONE * gained
+
+
+def _unperiodic(curve: Curve, jumps: list[Jump]) -> list[Jump]:
     """The jumps without those of the log's own period."""
     start = curve.measured(levels).start
     low = [it.start for it in jumps if it.top <= start]
@@ -134,7 +169,7 @@ def _unperiodic(curve: Curve, jumps: list[Excursion]) -> list[Excursion]:
     return [it for it in jumps if it.top > start] if periodic else jumps
 
 
-def _objective_changes(run: Run, curve: Curve, jump: Excursion) -> bool:
+def _objective_changes(run: Run, curve: Curve, jump: Jump) -> bool:
     """Whether another loss begins, ends, or leaves 0 where this one jumps: it is another sum."""
     low = curve.step(max(jump.start - 1, 0))
     high = curve.step(jump.start)
@@ -155,7 +190,7 @@ def _objective_changes(run: Run, curve: Curve, jump: Excursion) -> bool:
     return False
 
 
-def is_lone(curve: Curve, jump: Excursion) -> bool:
+def is_lone(curve: Curve, jump: Jump) -> bool:
     """Whether a jump is a point or two of a training loss, back at once, and below its start.
 
     Batches differ, and one that is hard comes to nothing.
@@ -165,7 +200,7 @@ def is_lone(curve: Curve, jump: Excursion) -> bool:
     return trained and brief and jump.top <= curve.measured(levels).start
 
 
-def stays(curve: Curve, jump: Excursion) -> bool:
+def stays(curve: Curve, jump: Jump) -> bool:
     """Whether a jump is not undone by the end of the run: the loss has diverged."""
     values = curve.level
     if jump.recovered:
@@ -176,3 +211,6 @@ def stays(curve: Curve, jump: Excursion) -> bool:
     usual = float(np.median(values[jump.start : jump.end + 1])) - jump.base
     gained = abs(curve.measured(levels).start - jump.base)
     return final >= KEPT * usual and final >= LOST * gained
+
+
+_TINY = 1e-3

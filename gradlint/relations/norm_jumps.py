@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradlint.curves.excursions import Excursion
+from gradlint.curves.jump import Jump
 from gradlint.relations.learning_rate import raised_before
 from gradlint.relations.loss_jumps import is_warm_restart, loss_excursions
 from gradlint.runs.kinds import Kind
@@ -30,7 +30,7 @@ CLOSE = 10
 """Points within which a loss that leaves its history has followed the gradients."""
 
 
-def loss_follows(run: Run, norm: Curve, jump: Excursion) -> bool:
+def loss_follows(run: Run, norm: Curve, jump: Jump) -> bool:
     """Whether a loss leaves its history at a jump of the norm or shortly after it."""
     low = norm.step(jump.start)
     high = norm.step(min(jump.end + CLOSE, len(norm.level) - 1))
@@ -49,7 +49,7 @@ def loss_follows(run: Run, norm: Curve, jump: Excursion) -> bool:
     return False
 
 
-def loss_doubles(run: Run, norm: Curve, jump: Excursion) -> bool:
+def loss_doubles(run: Run, norm: Curve, jump: Jump) -> bool:
     """Whether a loss is at least doubled with the norm, against all that it was before."""
     low, high = norm.step(jump.start), norm.step(jump.end)
     for loss in _losses(run, norm.axis):

@@ -12,6 +12,7 @@ from gradlint.curves.constancy import (
 )
 from gradlint.curves.excursions import Excursion as Excursion, excursions as excursions
 from gradlint.curves.growth import runaway as runaway
+from gradlint.curves.jump import Jump as Jump
 from gradlint.curves.levels import (
     Levels as Levels,
     Progress as Progress,
@@ -23,6 +24,7 @@ from gradlint.curves.robust import (
     medians_of_three as medians_of_three,
     noise as noise,
 )
+from gradlint.relations.agreement import Incident as Incident, incidents as incidents
 from gradlint.relations.jumps import jump_evidence as jump_evidence, jump_span as jump_span
 from gradlint.relations.learning_rate import (
     rate_is_spent as rate_is_spent,

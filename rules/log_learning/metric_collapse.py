@@ -81,7 +81,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradlint.sdk.logs import Curve, Finding, Kind, Levels, Run, digits, event, levels, noise, rule
+import numpy as np
+
+from gradlint.sdk.logs import (
+    Curve,
+    Finding,
+    Incident,
+    Kind,
+    Levels,
+    Run,
+    Severity,
+    digits,
+    event,
+    incidents,
+    levels,
+    noise,
+    rule,
+)
 
 KEPT = 0.5
 """Share of its gain that a score may lose."""
@@ -91,6 +107,9 @@ FALL = 0.25
 
 SIGMAS = 6.0
 """Deviations of a level that a fall must exceed, as a jump of a loss must (TL201)."""
+
+FEW = 3
+"""Points whose median is the end of a run."""
 
 LEAST = 12
 """Evaluations, at least: they make four levels, to tell a start, a best and an end."""
@@ -106,9 +125,51 @@ SLACK = 0.1
 """Share of its gain above its first level that a return may keep."""
 
 
+LOST = 0.3
+"""Share of its range by which a score, a return or an error departs, at least, where others of the
+run depart with it."""
+
+
 @rule("TL403", "error", symptoms={"loss-spike": 0.5, "loss-diverges": 0.8})
 def check(run: Run) -> Iterator[Finding]:
-    """Report scores that end far below their best while a loss has risen, and returns that do."""
+    """Report scores and returns that collapse."""
+    found = list(_collapsed(run))
+    yield from found
+    told = {it.window.series for it in found}
+    for incident in incidents(run):
+        if incident.curve.tag not in told and _is_material(incident):
+            yield _departed(incident)
+
+
+def _is_material(incident: Incident) -> bool:
+    jump, values = incident.departure, incident.curve.level
+    if incident.curve.role.kind is Kind.LOSS:
+        return False
+    return abs(jump.level - jump.base) >= LOST * float(np.ptp(values))
+
+
+def _departed(incident: Incident) -> Finding:
+    curve, jump = incident.curve, incident.departure
+    up = curve.role.kind is Kind.ERROR
+    base = float(curve.level[max(jump.start - 1, 0)])
+    top, final = float(curve.level[jump.peak]), float(np.median(curve.level[-FEW:]))
+    beside = " and ".join(f"`{it.tag}`" for it in incident.witnesses[:2])
+    after = f"is back after {jump.points} points" if jump.recovered else f"ends at {digits(final)}"
+    return event(
+        curve,
+        int(curve.points[jump.start]),
+        int(curve.points[jump.end]),
+        f"`{curve.tag}` {'rises' if up else 'falls'} from {digits(base)} to {digits(top)} at "
+        f"{curve.axis} {curve.step(jump.peak)} and {after}"
+        + (f"; so departs {beside}" if beside else ""),
+        help="restart from the best checkpoint with a lower learning rate and clipped gradients",
+        evidence={"before": base, "worst": top, "final": final},
+        severity=Severity.WARNING if jump.recovered else None,
+    )
+
+
+def _collapsed(run: Run) -> Iterator[Finding]:
+    """Scores that end far below their best while a loss has risen, and returns that do."""
     for curve in run.of(Kind.SCORE):
         if len(curve.level) >= LEAST:
             found = levels(-curve.level)

@@ -95,8 +95,8 @@ import numpy as np
 
 from gradlint.sdk.logs import (
     Curve,
-    Excursion,
     Finding,
+    Jump,
     Kind,
     Run,
     Severity,
@@ -315,9 +315,7 @@ def _is_above(curve: Curve, factor: float) -> bool:
     )
 
 
-def _reported(
-    curve: Curve, onset: int, base: float, final: float, jump: Excursion | None
-) -> Finding:
+def _reported(curve: Curve, onset: int, base: float, final: float, jump: Jump | None) -> Finding:
     first = int(curve.points[min(onset, len(curve.points) - 1)])
     last = int(curve.points[-1])
     evidence: dict[str, float | int | str] = {"before": base, "final": final}

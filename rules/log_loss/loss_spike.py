@@ -95,6 +95,7 @@ from gradlint.sdk.logs import (
     Curve,
     Excursion,
     Finding,
+    Jump,
     Kind,
     Run,
     Severity,
@@ -133,14 +134,13 @@ def check(run: Run) -> Iterator[Finding]:
             yield _reported(curve, spike)
 
 
-def _reported(curve: Curve, spike: Excursion) -> Finding:
-    length = spike.end - spike.start + 1
-    taken = "one point" if length == 1 else f"{length} points"
+def _reported(curve: Curve, spike: Jump) -> Finding:
+    taken = "one point" if spike.points == 1 else f"{spike.points} points"
     back = f"is back after {taken}" if spike.recovered else "is not back at the end"
     ratio = spike.top / spike.base if spike.base > 0 else np.inf
     factor = f" ({ratio:.3g}x)" if np.isfinite(ratio) else ""
-    evidence = jump_evidence(curve, spike) | {"points": length}
-    if np.isfinite(spike.sigmas):
+    evidence = jump_evidence(curve, spike) | {"points": spike.points}
+    if isinstance(spike, Excursion) and np.isfinite(spike.sigmas):
         evidence["robust z"] = round(spike.sigmas, 1)
     return event(
         curve,

@@ -35,7 +35,7 @@ def starts(run: Run, tag: str = "loss") -> list[int]:
 
 
 def jump(start: int, end: int, top: float, base: float = 1.0, recovered: bool = True) -> Excursion:
-    return Excursion(start, start, end, base, top, 9.0, 9.0, recovered)
+    return Excursion(start, start, end, base, top, recovered, 9.0, 9.0)
 
 
 # How high

@@ -19,7 +19,7 @@ FIRST, LAST = 150, 152
 
 def with_norm(*others: Curve, axis: str = "step") -> tuple[Run, Curve, Excursion]:
     norm = curve("grad_norm", [1.0] * POINTS, axis=axis)
-    jump = Excursion(FIRST, FIRST, LAST, 1.0, 9.0, 9.0, 9.0, recovered=True)
+    jump = Excursion(FIRST, FIRST, LAST, 1.0, 9.0, True, 9.0, 9.0)
     return run_of(norm, *others), norm, jump
 
 
@@ -50,7 +50,7 @@ def test_at_the_end_of_the_log_there_are_no_ten_points() -> None:
     norm = curve("grad_norm", [1.0] * 155)
     falling = loss((154, 154, 2.0))
     run = run_of(norm, curve("loss", falling.values[:155]))
-    jump = Excursion(150, 150, 152, 1.0, 9.0, 9.0, 9.0, recovered=True)
+    jump = Excursion(150, 150, 152, 1.0, 9.0, True, 9.0, 9.0)
     assert loss_follows(run, norm, jump)
 
 

@@ -1,0 +1,129 @@
+"""The departures of a run's series, side by side -> those that several make at the same steps.
+
+What one series does may be noise; that others depart with it multiplies the odds against that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradlint.curves.departures import Departure, departures
+from gradlint.curves.robust import Values
+from gradlint.runs.kinds import Kind
+from gradlint.runs.run import Curve, Run
+
+SURPRISE = 3.0
+"""Surprise of an incident, all series together: one in a thousand runs."""
+
+OWN = 0.5
+"""Surprise of the series itself, at least: others may have a reason that is not its own."""
+
+WITNESSED = 1.0
+"""Surprise of a loss, a gradient norm, an entropy, at least, where a score or a return departs: an
+agent that always arrives fails now and then, and nothing in its past says so."""
+
+BEFORE = 0.02
+"""Share of the steps of a series by which another may have departed and come back before it."""
+
+LEAST = 8
+"""Points of a series, at least."""
+
+_OUTCOMES = (Kind.SCORE, Kind.ERROR, Kind.RETURN)
+_AIMS = (Kind.LOSS, *_OUTCOMES)
+"""What training is about."""
+
+_WITNESSES = (*_AIMS, Kind.GRADIENT_NORM, Kind.AGENT, Kind.WEIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A departure of one series, and what others of the run say to it.
+
+    Attributes:
+        curve: the series.
+        departure: where it leaves; of what should rise, of its negative.
+        surprise: of the departure and of those of the others at its steps, summed: -log10 of how
+            many of the kind the noise of them all is expected to make.
+        witnesses: the other series that depart.
+    """
+
+    curve: Curve
+    departure: Departure
+    surprise: float
+    witnesses: tuple[Curve, ...]
+
+
+def incidents(run: Run) -> list[Incident]:
+    """The departures for the worse that the series of a run make together, or one beyond doubt."""
+    return run.measured(_incidents)
+
+
+def _incidents(run: Run) -> list[Incident]:
+    curves = [it for it in run.curves.values() if it.role.kind in _WITNESSES]
+    curves = [it for it in curves if len(it.level) >= LEAST]
+    found: list[Incident] = []
+    for curve in curves:
+        aim = curve.role.kind in _AIMS and not curve.role.component and not curve.role.adversarial
+        for departure in _harmful(curve) if aim else ():
+            if departure.surprise >= OWN:
+                found += _together(curve, departure, curves)
+    return found
+
+
+def _together(curve: Curve, departure: Departure, curves: list[Curve]) -> list[Incident]:
+    steps = curve.steps[curve.points]
+    low, high = int(steps[departure.start]), int(steps[departure.end])
+    low -= int(BEFORE * (steps[-1] - steps[0]))
+    told: dict[tuple[str, ...], tuple[float, Curve]] = {}
+    for other in curves:
+        group = _group(other)
+        if other.axis != curve.axis or group == _group(curve):
+            continue
+        for it in _harmful(other):
+            if other.step(it.start) <= high and other.step(it.end) >= low:
+                told[group] = max(told.get(group, (0.0, other)), (it.surprise, other), key=_first)
+    witnessed = sum(it for it, _ in told.values())
+    surprise = departure.surprise + witnessed
+    if surprise < SURPRISE or (_is_outcome(curve) and witnessed < WITNESSED):
+        return []
+    return [Incident(curve, departure, surprise, tuple(other for _, other in told.values()))]
+
+
+def _first(pair: tuple[float, Curve]) -> float:
+    return pair[0]
+
+
+def _group(curve: Curve) -> tuple[str, ...]:
+    """What tells the same twice: the losses of one split, all that came of the network."""
+    role = curve.role
+    if _is_outcome(curve):
+        return ("outcome",)
+    alone = role.kind in (Kind.AGENT, Kind.WEIGHT)
+    return (curve.tag,) if alone else (role.kind, "held out" if role.held_out else "")
+
+
+def _is_outcome(curve: Curve) -> bool:
+    """Whether a series says what came of a network, and nothing of what it is."""
+    return curve.role.kind in _OUTCOMES or curve.role.metric.endswith("eplen")
+
+
+def _harmful(curve: Curve) -> list[Departure]:
+    """The departures to where a series should not go."""
+    kind = curve.role.kind
+    if kind in (Kind.SCORE, Kind.RETURN):
+        return curve.measured(_falls)
+    if kind in (Kind.AGENT, Kind.WEIGHT):
+        return curve.measured(departures) + curve.measured(_falls)
+    return curve.measured(departures)
+
+
+def _falls(values: Values) -> list[Departure]:
+    """The departures downwards; of a share as those of what is missing to all."""
+    share = bool(values.min() >= 0.0 and values.max() <= 1.0)
+    return departures(np.float64(_ALL) - values if share else -values)
+
+
+_ALL = 1.001
+"""All, and a bit more: the logarithm of nothing is not finite."""
