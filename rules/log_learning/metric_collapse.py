@@ -133,12 +133,24 @@ run depart with it."""
 @rule("TL403", "error", symptoms={"loss-spike": 0.5, "loss-diverges": 0.8})
 def check(run: Run) -> Iterator[Finding]:
     """Report scores and returns that collapse."""
-    found = list(_collapsed(run))
-    yield from found
-    told = {it.window.series for it in found}
+    told: set[str] = set()
+    for curve, finding in _collapsed(run):
+        told.add(curve.tag)
+        yield finding
     for incident in incidents(run):
-        if incident.curve.tag not in told and _is_material(incident):
+        if (
+            incident.curve.tag not in told
+            and _is_material(incident)
+            and not _is_spike(run, incident)
+        ):
             yield _departed(incident)
+
+
+def _is_spike(run: Run, incident: Incident) -> bool:
+    """Whether a dip that comes back is that of a loss, which is told as its spike (TL201)."""
+    return incident.departure.recovered and any(
+        it.curve.role.kind is Kind.LOSS and it.overlaps(incident) for it in incidents(run)
+    )
 
 
 def _is_material(incident: Incident) -> bool:
@@ -153,6 +165,8 @@ def _departed(incident: Incident) -> Finding:
     up = curve.role.kind is Kind.ERROR
     base = float(curve.level[max(jump.start - 1, 0)])
     top, final = float(curve.level[jump.peak]), float(np.median(curve.level[-FEW:]))
+    start = float(np.median(curve.level[:FEW]))
+    lost, gained = abs(final - base), abs(base - start)
     beside = " and ".join(f"`{it.tag}`" for it in incident.witnesses[:2])
     after = f"is back after {jump.points} points" if jump.recovered else f"ends at {digits(final)}"
     return event(
@@ -164,11 +178,11 @@ def _departed(incident: Incident) -> Finding:
         + (f"; so departs {beside}" if beside else ""),
         help="restart from the best checkpoint with a lower learning rate and clipped gradients",
         evidence={"before": base, "worst": top, "final": final},
-        severity=Severity.WARNING if jump.recovered else None,
+        severity=None if not jump.recovered and lost >= KEPT * gained else Severity.WARNING,
     )
 
 
-def _collapsed(run: Run) -> Iterator[Finding]:
+def _collapsed(run: Run) -> Iterator[tuple[Curve, Finding]]:
     """Scores that end far below their best while a loss has risen, and returns that do."""
     for curve in run.of(Kind.SCORE):
         if len(curve.level) >= LEAST:
@@ -177,7 +191,7 @@ def _collapsed(run: Run) -> Iterator[Finding]:
             least = max(KEPT * gain, FALL * abs(found.lowest), SIGMAS * found.deviation)
             risen = _risen(run, curve) if gain > 0 and loss >= least else None
             if risen is not None:
-                yield _reported(curve, found, f" while `{risen.tag}` rises")
+                yield curve, _reported(curve, found, f" while `{risen.tag}` rises")
     for curve in run.of(Kind.RETURN):
         if len(curve.level) >= LEAST:
             found = levels(-curve.level)
@@ -187,7 +201,7 @@ def _collapsed(run: Run) -> Iterator[Finding]:
                 SIGMAS * found.deviation, EPISODES * noise(curve.level[: len(curve.level) // 3])
             )
             if learnt and loss >= least and _is_down(found, gain):
-                yield _reported(curve, found, "")
+                yield curve, _reported(curve, found, "")
 
 
 def _is_down(found: Levels, gain: float) -> bool:
