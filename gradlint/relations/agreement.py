@@ -59,11 +59,6 @@ class Incident:
         """The first step of the departure, and the last."""
         return self.curve.step(self.departure.start), self.curve.step(self.departure.end)
 
-    def overlaps(self, other: Incident) -> bool:
-        """Whether both are of the same steps."""
-        (low, high), (first, last) = self.steps, other.steps
-        return self.curve.axis == other.curve.axis and low <= last and first <= high
-
 
 def incidents(run: Run) -> list[Incident]:
     """The departures for the worse that the series of a run make together, or one beyond doubt."""

@@ -97,6 +97,7 @@ from gradlint.sdk.logs import (
     levels,
     noise,
     rule,
+    unplanned_jumps,
 )
 
 KEPT = 0.5
@@ -148,8 +149,13 @@ def check(run: Run) -> Iterator[Finding]:
 
 def _is_spike(run: Run, incident: Incident) -> bool:
     """Whether a dip that comes back is that of a loss, which is told as its spike (TL201)."""
+    low, high = incident.steps
     return incident.departure.recovered and any(
-        it.curve.role.kind is Kind.LOSS and it.overlaps(incident) for it in incidents(run)
+        curve.axis == incident.curve.axis
+        and curve.step(it.start) <= high
+        and curve.step(it.end) >= low
+        for curve in run.of(Kind.LOSS)
+        for it in unplanned_jumps(run, curve)
     )
 
 
