@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.curves.jump import Jump
+from gradlint.curves.jump import BRIEF, DIPS, Jump
 from gradlint.curves.robust import Indices, Values, about_its_line, noise, trailing, trailing_noise
 
 WINDOW = 64
@@ -58,13 +58,6 @@ FAINT = 0.75
 
 STEEP = 3.0
 """Deviations of the point-to-point noise that may make up for a deviation that is mostly trend."""
-
-BRIEF = 2
-"""Points up to which an excursion may be a wild draw of noise: of three in a row none is."""
-
-DIPS = 2.0
-"""Height of a brief excursion in units of the deepest dip of the run so far. Noise is about
-symmetric in logarithms, whatever its tails, and trouble only goes up."""
 
 STUDIED = 2_000
 """Points of the series for which the thresholds were studied; longer ones are asked for more."""
