@@ -11,7 +11,7 @@ from gradlint.curves.constancy import (
     resolution as resolution,
 )
 from gradlint.curves.excursions import Excursion as Excursion, excursions as excursions
-from gradlint.curves.growth import runaway as runaway
+from gradlint.curves.growth import runaway as runaway, sizes_of_fifths as sizes_of_fifths
 from gradlint.curves.jump import Jump as Jump
 from gradlint.curves.levels import (
     Levels as Levels,

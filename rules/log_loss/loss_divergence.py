@@ -90,6 +90,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -109,6 +110,7 @@ from gradlint.sdk.logs import (
     rule,
     runaway,
     searches_rate,
+    sizes_of_fifths,
     stays,
     unplanned_jumps,
     weight_raised,
@@ -162,6 +164,16 @@ EXPLODED_TARGET = 1e4
 """The same for a loss that follows a moving target: that of a value function grows with the square
 of the returns. A Q-network without a target network went from 100 to 480,000,000."""
 
+SWOLLEN = 10.0
+"""Factor between the first fifth and the last that is no drift of a game; healthy ones reach 4.3,
+an agent whose returns grow."""
+
+WIDER = 3
+"""Fifths, of the four after the first, that are wider than the one before."""
+
+LEAST_SWINGS = 20
+"""Points of such a loss, at least."""
+
 UNBOUNDED = 1e8
 """Factor of a growth that nothing but a training out of hand explains, whatever it is that grows."""
 
@@ -176,16 +188,23 @@ def check(run: Run) -> Iterator[Finding]:
     if run.measured(searches_rate):
         return
     for curve in run.of(Kind.LOSS):
-        if len(curve.level) < 2 or curve.role.held_out or is_short_table(curve):
+        if len(curve.level) < 2 or is_short_table(curve):
             continue
         found = _grown(curve)
-        if found is None and not curve.role.adversarial and not _evaluates_well(run):
+        if found is None and curve.role.adversarial and not run.of(Kind.RETURN):
+            found = _swollen(curve)
+        elif found is None and _is_judged(run, curve):
             found = _sudden(run, curve)
             if found is None and not _is_weighed_anew(run, curve):
                 found = _lost(curve) or _slow(curve) or _worse(run, curve) or _agreed(run, curve)
         if found is not None:
             yield found
     yield from _runaways(run)
+
+
+def _is_judged(run: Run, curve: Curve) -> bool:
+    """Whether a loss should fall and need not be compared with another to know whether it does."""
+    return not (curve.role.adversarial or curve.role.held_out or _evaluates_well(run))
 
 
 def _is_weighed_anew(run: Run, curve: Curve) -> bool:
@@ -196,11 +215,13 @@ def _is_weighed_anew(run: Run, curve: Curve) -> bool:
 
 
 def _runaways(run: Run) -> Iterator[Finding]:
-    """What is no loss and grows out of all bounds."""
+    """What is no loss, or part of one, and grows out of all bounds."""
     earned = [float(np.abs(it.level).max()) for it in run.of(Kind.RETURN) if len(it.level)]
-    for curve in run.of(Kind.AGENT, Kind.ERROR, Kind.WEIGHT, Kind.OTHER):
+    parts = [it for it in run.of(Kind.LOSS, parts=True) if it.role.component]
+    for curve in (*parts, *run.of(Kind.AGENT, Kind.ERROR, Kind.WEIGHT, Kind.OTHER)):
         agent = curve.role.kind is Kind.AGENT
-        onset = runaway(curve.level, EXPLODED_TARGET if agent else UNBOUNDED)
+        bound = EXPLODED_TARGET if agent or curve.role.component else UNBOUNDED
+        onset = runaway(curve.level, bound)
         if onset is None or not is_in_order(run, curve):
             continue
         final = float(np.median(curve.level[-FEW:]))
@@ -232,6 +253,32 @@ def _grown(curve: Curve) -> Finding | None:
         return None
     calm = np.flatnonzero(values <= 2.0 * start)
     return _reported(curve, int(calm[-1]) + 1, start, found.final, None)
+
+
+def _swollen(curve: Curve) -> Finding | None:
+    """A loss of a game, which may drift, that swings wider all the time.
+
+    Not of an agent, whose losses grow as what it earns does.
+    """
+    if len(curve.level) < LEAST_SWINGS:
+        return None
+    sizes = curve.measured(sizes_of_fifths)
+    wider = sum(after > before for before, after in pairwise(sizes))
+    if sizes[-1] < SWOLLEN * sizes[0] or wider < WIDER:
+        return None
+    begin = len(curve.level) // len(sizes)
+    return event(
+        curve,
+        int(curve.points[begin]),
+        int(curve.points[-1]),
+        f"`{curve.tag}` swings wider all the time: nine of ten values are within "
+        f"{digits(sizes[0])} in the first fifth of the run and within {digits(sizes[-1])} in the "
+        "last",
+        help="lower the learning rates, clip the gradients, or keep what the loss follows from "
+        "moving as fast (a target network, a penalty on the critic's gradients)",
+        evidence={"first": sizes[0], "final": sizes[-1]},
+        severity=Severity.WARNING,
+    )
 
 
 def _sudden(run: Run, curve: Curve) -> Finding | None:
