@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from gradlint.curves.departures import Departure, departures
 from gradlint.curves.robust import Values
 from gradlint.runs.kinds import Kind
@@ -117,7 +115,9 @@ def _is_outcome(curve: Curve) -> bool:
 def _harmful(curve: Curve) -> list[Departure]:
     """The departures to where a series should not go."""
     kind = curve.role.kind
-    if kind in (Kind.SCORE, Kind.RETURN):
+    if kind is Kind.SCORE:
+        return curve.measured(_score_falls)
+    if kind is Kind.RETURN:
         return curve.measured(_falls)
     if kind in (Kind.AGENT, Kind.WEIGHT):
         return curve.measured(departures) + curve.measured(_falls)
@@ -125,9 +125,13 @@ def _harmful(curve: Curve) -> list[Departure]:
 
 
 def _falls(values: Values) -> list[Departure]:
+    return departures(-values)
+
+
+def _score_falls(values: Values) -> list[Departure]:
     """The departures downwards; of a share as those of what is missing to all."""
     share = bool(values.min() >= 0.0 and values.max() <= 1.0)
-    return departures(np.float64(_ALL) - values if share else -values)
+    return departures(_ALL - values) if share else _falls(values)
 
 
 _ALL = 1.001
