@@ -1,11 +1,12 @@
-"""Where a series that had come down stands above its start again."""
+"""Where a series stands above where it began: what a network says before it has learnt anything is
+its worst, as far as learning goes, and needs no history to compare with."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from gradlint.curves.jump import BRIEF, DIPS, Jump, followed
-from gradlint.curves.robust import Values, noise
+from gradlint.curves.robust import Values, medians_of_three, noise
 
 LEARNT = 0.5
 """Share of its start that the series had come down to, at most."""
@@ -15,6 +16,26 @@ SIGMAS = 9.0
 healthy runs of 60 families reach 6.4 where they come back to their start at all, a batch of eight
 among thousands; those of sick ones 11 to 41."""
 
+FIRST = 0.1
+"""Share of a series that is its beginning."""
+
+LEAST_EARLY = 4
+"""Points of it, at least."""
+
+LEAST = 12
+"""Points of a series, at least, to know the noise of its second half."""
+
+RISEN = 1.25
+"""Factor over the first value that is no beginning. Of healthy runs one in a hundred reaches it,
+and none with a tenth of the deviations."""
+
+EARLY_SIGMAS = 5.0
+"""The same in deviations of the noise between points, in logarithms. Healthy runs that rise by a
+quarter reach 1.7, sick ones 6 to 40."""
+
+RESOLVED = 0.005
+"""Least deviation that counts: logs are printed with 3 or 4 digits."""
+
 RECENT = 3
 """Points whose median is the level before."""
 
@@ -22,16 +43,17 @@ RECENT = 3
 def relapses(values: Values) -> list[Jump]:
     """The jumps of a positive series that undo all it had gained, in order; they do not overlap.
 
-    No history is needed, so that a table of ten rows has them too: what a network says before it
-    has learnt anything is its worst, as far as learning goes.
+    What it had gained is half of its start at least.
     """
     if len(values) < 4 or values.min() <= 0.0:
         return []
-    start, before = float(values[:2].max()), np.minimum.accumulate(values)
+    start = float(values[:2].max())
     far = float(np.exp(min(SIGMAS * noise(np.log(values)), _LOG_MOST)))
+    # One wild point is no level: the lowest median of the points before.
+    lowest = np.minimum.accumulate(medians_of_three(values))[:-1]
+    later = values[3:]
     high = np.zeros(len(values), np.bool_)
-    high[2:] = before[1:-1] <= LEARNT * start
-    high &= (values >= start) & (values >= far * before)
+    high[3:] = (lowest <= LEARNT * start) & (later >= start) & (later >= far * lowest)
     found: list[Jump] = []
     for index in np.flatnonzero(high).tolist():
         if found and index <= found[-1].end:
@@ -44,6 +66,25 @@ def relapses(values: Values) -> list[Jump]:
         if end - index >= BRIEF or height >= DIPS * _deepest(np.log(values[:index])):
             found.append(Jump(index, peak, end, base, float(values[peak]), recovered))
     return found
+
+
+def false_start(values: Values) -> Jump | None:
+    """The jump of a positive series that rises in its first tenth, before it ever fell for good.
+
+    Two neighbours have to stand above the first value, by more than the noise of the second half of
+    the series explains: of its first points nobody can tell.
+    """
+    if len(values) < LEAST or values.min() <= 0.0:
+        return None
+    early = values[1 : max(int(FIRST * len(values)), LEAST_EARLY) + 1]
+    pairs = np.minimum(early[:-1], early[1:])
+    deviation = max(noise(np.log(values[len(values) // 2 :])), RESOLVED)
+    far = float(np.exp(min(EARLY_SIGMAS * deviation, _LOG_MOST)))
+    if float(pairs.max()) < max(RISEN, far) * float(values[0]):
+        return None
+    start = 1 + int(np.argmax(early >= RISEN * values[0]))
+    peak, end, recovered = followed(values, start, float(values[0]))
+    return Jump(start, peak, end, float(values[0]), float(values[peak]), recovered)
 
 
 def _deepest(scaled: Values) -> float:

@@ -8,7 +8,7 @@ from gradlint.curves.departures import Departure
 from gradlint.curves.excursions import Excursion, excursions
 from gradlint.curves.jump import Jump
 from gradlint.curves.levels import levels
-from gradlint.curves.relapses import relapses
+from gradlint.curves.relapses import false_start, relapses
 from gradlint.curves.robust import Values, medians_of_three
 from gradlint.relations.agreement import incidents
 from gradlint.relations.learning_rate import raised_before, searches_rate
@@ -140,7 +140,7 @@ def _jumps(run: Run, curve: Curve) -> list[Jump]:
     """The excursions of a loss, its relapses, and the departures that other series bear out."""
     found: list[Jump] = list(curve.measured(loss_excursions))
     if not curve.role.held_out:
-        found += [it for it in curve.measured(relapses) if not _any_meets(found, it)]
+        found += [it for it in _undoing(curve) if not _any_meets(found, it)]
     for incident in incidents(run):
         jump = incident.departure
         if incident.curve is curve and _is_material(curve, jump) and not _any_meets(found, jump):
@@ -155,7 +155,16 @@ def _any_meets(jumps: list[Jump], jump: Jump) -> bool:
 def _is_first_step(curve: Curve, jump: Jump) -> bool:
     """Whether a jump is one of the first steps of an optimizer, and undoes nothing."""
     early = jump.start < FIRST_POINTS and jump.recovered and jump.top < FIRST_RATIO * jump.base
-    return early and not _any_meets(curve.measured(relapses), jump)
+    return early and not _any_meets(_undoing(curve), jump)
+
+
+def _undoing(curve: Curve) -> list[Jump]:
+    """The jumps above where a loss began."""
+    first = curve.measured(false_start)
+    later = curve.measured(relapses)
+    if first is None:
+        return later
+    return [first, *(it for it in later if it.start > first.end)]
 
 
 def _is_material(curve: Curve, jump: Departure) -> bool:
