@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradlint.curves.jump import BRIEF, DIPS, Jump, followed
-from gradlint.curves.robust import Values, medians_of_three, noise
+from gradlint.curves.robust import Values, about_its_line, medians_of_three, noise
 
 LEARNT = 0.5
 """Share of its start that the series had come down to, at most."""
@@ -78,7 +78,9 @@ def false_start(values: Values) -> Jump | None:
         return None
     early = values[1 : max(int(FIRST * len(values)), LEAST_EARLY) + 1]
     pairs = np.minimum(early[:-1], early[1:])
-    deviation = max(noise(np.log(values[len(values) // 2 :])), RESOLVED)
+    settled = np.log(values[len(values) // 2 :])
+    # What is correlated wanders further than from point to point.
+    deviation = max(noise(settled), about_its_line(settled)[1], RESOLVED)
     far = float(np.exp(min(EARLY_SIGMAS * deviation, _LOG_MOST)))
     if float(pairs.max()) < max(RISEN, far) * float(values[0]):
         return None
