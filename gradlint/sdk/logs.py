@@ -14,6 +14,7 @@ from gradlint.curves.excursions import Excursion as Excursion, excursions as exc
 from gradlint.curves.growth import runaway as runaway, sizes_of_fifths as sizes_of_fifths
 from gradlint.curves.jump import Jump as Jump
 from gradlint.curves.levels import (
+    BLOCKS as BLOCKS,
     Levels as Levels,
     Progress as Progress,
     last_gain as last_gain,

@@ -116,6 +116,9 @@ noise explains reach 0.12 of either."""
 SIGMAS = 4.0
 """Rise in standard deviations of the noise between evaluations."""
 
+WITNESSED = 2.0
+"""The same for what bears it out: a score that falls, and a training loss."""
+
 SCORE_LOST = 0.85
 """Share of its best that a score has come down to, to speak against the network as well."""
 
@@ -163,7 +166,9 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
         return None
     at_best, at_end = _train_levels(train, int(curve.steps[curve.points[best]]))
     fall = FALL_BESIDE if witness or grave else FALL
-    if at_best - at_end < (1.0 - fall) * abs(at_best):
+    width = _width(train)
+    least = max((1.0 - fall) * abs(at_best), WITNESSED * noise(train.level) / np.sqrt(width))
+    if at_best - at_end < least:
         return None
     first = int(curve.points[best])
     step = int(curve.steps[first])
@@ -219,9 +224,10 @@ def _score_falls(run: Run, curve: Curve) -> bool:
     """Whether most scores on the same data end well below their best: a second witness."""
     fallen = scores = 0
     for score in _scores(run, curve):
-        best = float(_smoothed(score.level).max())
+        best, final = float(_smoothed(score.level).max()), float(np.median(score.level[-SINCE:]))
         scores += 1
-        fallen += best > 0 and float(np.median(score.level[-SINCE:])) <= SCORE_LOST * best
+        least = max((1.0 - SCORE_LOST) * best, WITNESSED * noise(score.level))
+        fallen += best > 0 and best - final >= least
     return 2 * fallen > scores
 
 
@@ -243,9 +249,14 @@ def _smoothed(values: np.ndarray) -> np.ndarray:
     return np.concatenate((values[:1], medians_of_three(values), values[-1:]))
 
 
+def _width(train: Curve) -> int:
+    """Points whose median is a level of the training loss."""
+    return max(3, len(train.level) // 20)
+
+
 def _train_levels(train: Curve, step: int) -> tuple[float, float]:
     """The training loss around the best evaluation, and at the end."""
-    width = max(3, len(train.level) // 20)
+    width = _width(train)
     at = int(np.searchsorted(train.steps[train.points], step))
     low = max(min(at - width // 2, len(train.level) - width), 0)
     return float(np.median(train.level[low : low + width])), float(np.median(train.level[-width:]))

@@ -95,6 +95,7 @@ from itertools import pairwise
 import numpy as np
 
 from gradlint.sdk.logs import (
+    BLOCKS,
     Curve,
     Finding,
     Jump,
@@ -106,7 +107,9 @@ from gradlint.sdk.logs import (
     is_in_order,
     is_short_table,
     levels,
+    median_and_scale,
     medians_of_three,
+    noise,
     rule,
     runaway,
     searches_rate,
@@ -132,6 +135,10 @@ SIGMAS = 6.0
 STRETCHES = 6
 """Stretches of a fortieth of the run, at least, that a slow rise takes."""
 
+LOST_SIGMAS = 3.0
+"""Deviations of the noise, in logarithms, that a loss is above its best where all that it had
+learnt is lost."""
+
 LEARNT = 0.5
 """Share of its first values that a loss had come down to, to have learnt something."""
 
@@ -141,6 +148,9 @@ itself may be noise."""
 
 AGREED_SHARE = 0.2
 """The same as a share of what had been gained."""
+
+AGREED_SIGMAS = 2.0
+"""The same in deviations of the noise between points, in logarithms."""
 
 OFTENER = 5
 """Points of a training loss for each evaluation, at most, for it to be one of epochs."""
@@ -291,16 +301,28 @@ def _sudden(run: Run, curve: Curve) -> Finding | None:
 
 def _lost(curve: Curve) -> Finding | None:
     """A loss that had learnt, and ends above where it began."""
-    if len(curve.level) < LEAST:
+    if len(curve.level) < LEAST or curve.level.min() <= 0:
         return None
-    values = curve.level
-    start = float(np.median(values[:FEW]))
-    lowest = float(curve.measured(medians_of_three).min())
-    end = values[-FEW:]
-    if lowest <= 0 or lowest > LEARNT * start or float(end.min()) <= max(start, values[0]):
+    found = _stretches(curve)
+    start, lowest = float(np.median(found[:FEW])), float(medians_of_three(found).min())
+    final = found[-FEW:]
+    if lowest > LEARNT * start or float(final.min()) <= max(start, found[0]):
         return None
-    below = np.flatnonzero(values <= start)
-    return _reported(curve, int(below[-1]) + 1, lowest, float(np.median(end)), None)
+    if np.log(np.median(final) / lowest) < LOST_SIGMAS * _spread(found):
+        return None
+    below = np.flatnonzero(curve.level <= start)
+    return _reported(curve, int(below[-1]) + 1, lowest, float(np.median(final)), None)
+
+
+def _stretches(curve: Curve) -> np.ndarray:
+    """The values of a short series, the levels of a long one: its lowest point is one of many."""
+    return curve.measured(levels).medians if len(curve.level) > BLOCKS else curve.level
+
+
+def _spread(values: np.ndarray) -> float:
+    """The noise of positive values in logarithms; blind to steps from one level to another."""
+    scaled = np.log(values)
+    return min(noise(scaled), median_and_scale(np.diff(scaled))[1] / float(np.sqrt(2.0)))
 
 
 def _slow(curve: Curve) -> Finding | None:
@@ -346,11 +368,12 @@ def _agreed(run: Run, curve: Curve) -> Finding | None:
 
 
 def _ends_high(curve: Curve) -> bool:
-    values = curve.level
-    if len(values) < LEAST or values.min() <= 0:
+    if len(curve.level) < LEAST or curve.level.min() <= 0:
         return False
-    best, final = float(curve.measured(medians_of_three).min()), float(np.median(values[-FEW:]))
-    return final >= AGREED * best and final - best >= AGREED_SHARE * (float(values[0]) - best)
+    found = _stretches(curve)
+    best, final = float(medians_of_three(found).min()), float(np.median(found[-FEW:]))
+    least = max(AGREED, float(np.exp(AGREED_SIGMAS * _spread(found))))
+    return final >= least * best and final - best >= AGREED_SHARE * (float(found[0]) - best)
 
 
 def _is_above(curve: Curve, factor: float) -> bool:
