@@ -161,7 +161,7 @@ class _Scale:
                 continue
             base = float(np.median(self._level[max(index - PREDICTED_FROM, 0) : index]))
             peak, end, recovered = followed(self._level, index, base)
-            if self._scale == 1 and end - index < BRIEF:
+            if self._scale * (end - index + 1) <= BRIEF:
                 past = self._past(index, LONG_HISTORY)
                 surprise = brief_surprise_of(
                     float(self._innovations[index]), past, len(self._level)
