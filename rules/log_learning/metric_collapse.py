@@ -6,6 +6,10 @@ Reports a score that has lost at least half of what it had gained and does not c
 of the same split has risen as well. Two series that agree make it certain. A return that has lost
 nearly all that it had gained needs no second series.
 
+So are a score, an error and a return reported that go where they should not by a third of their
+range, for a while or for good, if what they and others do at these steps is beyond the noise of
+all: a loss, a gradient norm, the entropy of a policy. One in a thousand runs of noise does that.
+
 ## Why it is a risk
 
 What was learned is gone: a network that is back to guessing, or a policy that has forgotten, keeps
@@ -28,7 +32,7 @@ steps 80 every 500
 train/loss: 2 ~> 0.5 for 50 then 2.1, noise 5%
 val/loss: 2 ~> 0.7 for 50 then 2.2, noise 4%
 val/f1: 0.2 ~> 0.81 for 50 then 0.15, noise 3%
-# error: TL403: val/f1 24500-39500
+# error: TL403: val/f1 25000-39500
 ```
 
 ## How to fix
@@ -134,17 +138,14 @@ run depart with it."""
 @rule("TL403", "error", symptoms={"loss-spike": 0.5, "loss-diverges": 0.8})
 def check(run: Run) -> Iterator[Finding]:
     """Report scores and returns that collapse."""
-    told: set[str] = set()
-    for curve, finding in _collapsed(run):
-        told.add(curve.tag)
-        yield finding
+    told = set()
     for incident in incidents(run):
-        if (
-            incident.curve.tag not in told
-            and _is_material(incident)
-            and not _is_spike(run, incident)
-        ):
+        if _is_material(incident) and not _is_spike(run, incident):
+            told.add(incident.curve.tag)
             yield _departed(incident)
+    for curve, finding in _collapsed(run):
+        if curve.tag not in told:
+            yield finding
 
 
 def _is_spike(run: Run, incident: Incident) -> bool:
@@ -174,14 +175,22 @@ def _departed(incident: Incident) -> Finding:
     start = float(np.median(curve.level[:FEW]))
     lost, gained = abs(final - base), abs(base - start)
     beside = " and ".join(f"`{it.tag}`" for it in incident.witnesses[:2])
-    after = f"is back after {jump.points} points" if jump.recovered else f"ends at {digits(final)}"
+    if jump.recovered:
+        told = (
+            f"{'rises' if up else 'falls'} from {digits(base)} to {digits(top)} at {curve.axis} "
+            f"{curve.step(jump.peak)} and is back after {jump.points} points"
+        )
+    else:
+        told = (
+            f"leaves {digits(base)} at {curve.axis} {curve.step(jump.start)} and ends at "
+            f"{digits(final)}"
+        )
     return event(
         curve,
         int(curve.points[jump.start]),
         int(curve.points[jump.end]),
-        f"`{curve.tag}` {'rises' if up else 'falls'} from {digits(base)} to {digits(top)} at "
-        f"{curve.axis} {curve.step(jump.peak)} and {after}"
-        + (f"; so departs {beside}" if beside else ""),
+        f"`{curve.tag}` {told}"
+        + (f"; {beside} move{'' if ' and ' in beside else 's'} with it" if beside else ""),
         help="restart from the best checkpoint with a lower learning rate and clipped gradients",
         evidence={"before": base, "worst": top, "final": final},
         severity=None if not jump.recovered and lost >= KEPT * gained else Severity.WARNING,

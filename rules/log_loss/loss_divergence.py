@@ -395,7 +395,7 @@ def _reported(curve: Curve, onset: int, base: float, final: float, jump: Jump | 
         curve,
         first,
         last,
-        f"`{curve.tag}` rises from {digits(base)} at {curve.axis} {curve.steps[first]} and ends at "
+        f"`{curve.tag}` leaves {digits(base)} at {curve.axis} {curve.steps[first]} and ends at "
         f"{digits(final)}",
         help="restart from an earlier checkpoint with a lower learning rate and clipped gradients",
         evidence=evidence,
