@@ -39,6 +39,9 @@ then `2/7`); a step over all epochs does not fall as they rise, but where ranks 
 
 _RESULT = re.compile(r"\b(?:best|final|test|average|overall|total)\b", re.IGNORECASE)
 
+_UNMARKED = (Form.INHERITED, Form.ROW)
+"""Lines that do not say themselves where the training is."""
+
 _POINTS_OF_A_BAR = 1.5
 """Points an epoch below which a series is taken to have one an epoch: a library's message in the
 middle of a bar prints it twice, now and then; a series of batches has at least two each."""
@@ -97,16 +100,23 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
         _first_epochs(all_series, marks),
     )
     ordinals = _ordinals(all_series, len(marks.record))
-    found: dict[int, dict[str, list[Found]]] = {}
     fewest = _FEWEST_BARE if pending.code < _PROGRAM_LINES else _FEWEST_STILL
-    for series in all_series:
-        curve = _resolved(series, marks, epochs, ordinals, fewest)
-        if curve is not None:
+    resolved = [(one, _resolved(one, marks, epochs, ordinals, fewest)) for one in all_series]
+    told = {id(one) for one, curve in resolved if _is_metric(one, curve, fewest)}
+    told = told or {id(one) for one in all_series if _is_result(one)}
+    told_rows = np.zeros(len(marks.record), np.bool_)
+    known = set()
+    for one in all_series:
+        if id(one) in told:
+            known.add((one.rank, one.tag))
+            told_rows[_ints(one.rows)] |= one.form in _UNMARKED
+    found: dict[int, dict[str, list[Found]]] = {}
+    for series, curve in resolved:
+        new = (series.rank, series.tag) not in known
+        if id(series) in told or (new and _stands_beside(series, told_rows)):
             found.setdefault(series.rank, {}).setdefault(series.tag, []).append(curve)
         elif len(set(series.values)) == 1:
             settings.add(series.tag, f"{series.values[0]:g}")
-    if not found:
-        found = _results(all_series)
     for tag, curve in one_of_each_rank(found, marks.record):
         if curve.axis != "row":
             placed.put(curve.rows, curve.steps)
@@ -145,8 +155,8 @@ def _resolved(
     epochs: _Epochs,
     ordinals: dict[int, Ints],
     fewest: int,
-) -> Found | None:
-    """`series` with steps, None if it is not a metric."""
+) -> Found:
+    """`series` with steps, if it is a metric."""
     rows = _ints(series.rows)
     values = np.frombuffer(series.values, np.float64)
     form = series.form
@@ -174,8 +184,6 @@ def _resolved(
             axis, steps = "row", np.arange(len(steps))
     else:
         steps = ordinals[id(series)]
-    if not _is_metric(series, axis, steps, values, fewest):
-        return None
     if axis == "epoch" and len(steps) > 1 and (steps == steps[0]).all():
         # `fit(epochs=1)` in a loop: every header says `Epoch 1/1`.
         axis, steps = "row", np.arange(len(steps))
@@ -183,25 +191,24 @@ def _resolved(
     return Found(series.form, axis, rows, steps.astype(np.int64), values, progress)
 
 
-def _results(all_series: list[Series]) -> dict[int, dict[str, list[Found]]]:
-    """The final results of a log that printed nothing else (`Best val loss 3.7, val ppl 40.7`)."""
-    found: dict[int, dict[str, list[Found]]] = {}
-    for series in all_series:
-        final = _RESULT.search(series.tag) is not None or is_evaluated(series.tag)
-        if series.strong and final and measures(series.tag):
-            rows, values = _ints(series.rows), np.frombuffer(series.values, np.float64)
-            one = Found(series.form, "row", rows, np.arange(len(rows)), values)
-            found.setdefault(series.rank, {})[series.tag] = [one]
-    return found
+def _is_result(series: Series) -> bool:
+    """Whether it is a final result, which a log may tell alone (`Best val loss 3.7`)."""
+    final = _RESULT.search(series.tag) is not None or is_evaluated(series.tag)
+    return series.strong and final and measures(series.tag)
 
 
-def _is_metric(
-    series: Series, axis: str, steps: Ints, values: NDArray[np.float64], fewest: int
-) -> bool:
+def _stands_beside(series: Series, told: NDArray[np.bool_]) -> bool:
+    """Whether a measure stands on lines alone of which something is `told`: then all of it is."""
+    unmarked = series.form in _UNMARKED and series.strong and measures(series.tag)
+    return unmarked and bool(told[_ints(series.rows)].all())
+
+
+def _is_metric(series: Series, curve: Found, fewest: int) -> bool:
     """A key that comes again with a step that moves, or on a line that has a mark of its own."""
+    steps, values = curve.steps, curve.values
     moves = len(values) >= _FEWEST_STILL or bool((values != values[:1]).any())
-    unmarked = series.form in (Form.ROW, Form.INHERITED) or not series.strong
-    if series.form is Form.ROW or (unmarked and axis == "row"):
+    unmarked = series.form in _UNMARKED or not series.strong
+    if series.form is Form.ROW or (unmarked and curve.axis == "row"):
         return series.strong and moves and len(values) >= fewest and measures(series.tag)
     if unmarked:
         again = len(steps) > 1 and bool((steps != steps[0]).any())

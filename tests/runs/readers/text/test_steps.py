@@ -457,6 +457,26 @@ def test_the_final_results_of_a_log_without_anything_else_are_read() -> None:
     assert series("Best val loss 3.71, val ppl 40.7\n")["val ppl"] == [(0, 40.7)]
 
 
+@pytest.mark.parametrize(
+    ("log", "tags"),
+    [
+        ("loss: nan, test acc: 0.1\n", ["loss", "test acc"]),
+        ("train loss nan, val f1 0.2\n", ["train loss", "val f1"]),
+        ("cost 0.3, dev acc 0.8\ncost nan, dev acc 0.1\n", ["cost", "dev acc"]),
+        ("".join(f"loss 0.{e}, dev acc 0.5\n" for e in range(4)), ["loss", "dev acc"]),
+    ],
+)
+def test_all_measures_of_a_line_are_read_if_one_is(log: str, tags: list[str]) -> None:
+    assert [(tag, len(points)) for tag, points in series(log).items()] == [
+        (tag, log.count("\n")) for tag in tags
+    ]
+
+
+def test_what_is_set_on_lines_of_its_own_stays_a_setting() -> None:
+    lines = "".join(f"loss 0.{e}, dev acc 0.5\n" for e in range(4))
+    assert "lr" not in series(f"lr: 0.1\n{lines}")
+
+
 def test_hundreds_of_lines_of_one_layout_are_read_like_the_first() -> None:
     log = "".join(f"step   {s:>4} | loss {s / 8:.3f} | t {s}.0ms\n" for s in range(500))
     assert series(log)["loss"] == [(s, float(f"{s / 8:.3f}")) for s in range(500)]
