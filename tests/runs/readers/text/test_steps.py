@@ -477,6 +477,26 @@ def test_what_is_set_on_lines_of_its_own_stays_a_setting() -> None:
     assert "lr" not in series(f"lr: 0.1\n{lines}")
 
 
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("Early stopping, best iteration is:", "[{}]\ttrain's l2: 0.{}\tvalid's l2: 0.5"),
+        ("Stopping. Best iteration:", "[{}]\ttrain-rmse:0.{}\ttest-rmse:0.5"),
+        ("Best epoch was: ", "epoch {}: loss 0.{} acc 0.5"),
+    ],
+)
+def test_the_best_place_that_is_told_again_is_no_step_back(said: str, line: str) -> None:
+    logged = "".join(f"{line.format(10 * at, 9 - at)}\n" for at in range(1, 5))
+    told = series(f"{logged}{said}\n{line.format(25, 7)}\n{logged}")
+    assert all([step for step, _ in points] == [10, 20, 30, 40] * 2 for points in told.values())
+    assert len(told) == 2
+
+
+def test_the_best_place_is_read_where_it_is_all_that_is_told() -> None:
+    told = series("Did not meet early stopping. Best iteration is:\n[50] valid's l2: 0.5\n")
+    assert told == {"valid's l2": [(50, 0.5)]}
+
+
 def test_hundreds_of_lines_of_one_layout_are_read_like_the_first() -> None:
     log = "".join(f"step   {s:>4} | loss {s / 8:.3f} | t {s}.0ms\n" for s in range(500))
     assert series(log)["loss"] == [(s, float(f"{s / 8:.3f}")) for s in range(500)]

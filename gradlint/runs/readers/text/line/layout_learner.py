@@ -26,6 +26,7 @@ from gradlint.runs.readers.text.line.words import (
     mark_of,
     matrix_names,
     measures,
+    recalls_best,
     ruled_names,
     section_in,
     split_in,
@@ -121,6 +122,7 @@ def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool)
     if len(parts) == 1 or not _hopeful(line, parts):
         said = line[text_start(line, rank_of(line)[1]) :]
         layout = Layout(section=label_of(said), announced=announced_in(line))
+        layout.recalls = recalls_best(line)
         layout.columns = ruled_names(raw) or column_names(line)
         layout.matrix = () if layout.columns else matrix_names(raw)
         return layout if layout.useful else None

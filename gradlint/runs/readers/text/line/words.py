@@ -79,6 +79,8 @@ _LABEL = re.compile(
 )
 _ANNOUNCED = re.compile(r"\b(evaluat(?:ion|ing|e)|validat(?:ion|ing|e)|testing)\b", re.IGNORECASE)
 
+_BEST = re.compile(r"\bbest (\w{1,20})(?: is| was)?:$", re.IGNORECASE)
+
 _MEASURE = re.compile(
     r"loss|acc|err|ppl|perplex|reward|return(?!ed|ing|[ _]?code|[ _]?value)|score|norm|nll|elbo|"
     r"auc|(?<![a-z])fb?1|mse|mae|rmse|bleu|rouge|meteor|cider|sensitivity|specificity|kappa|jaccard|"
@@ -164,6 +166,12 @@ def announced_in(line: str) -> str:
         return ""
     match = _ANNOUNCED.search(line)
     return (section_in(line) or match[1].lower()) if match else ""
+
+
+def recalls_best(line: str) -> bool:
+    """Whether a sentence announces the best place there was: `Stopping. Best iteration:`."""
+    match = _BEST.search(line.rstrip())
+    return match is not None and mark_of(match[1]) is not None
 
 
 def column_names(line: str) -> tuple[str, ...]:
