@@ -25,6 +25,13 @@ _DENSE = 0.5
 evaluation of the best checkpoint, logged at that checkpoint's step, is not a restart."""
 
 
+_TABLES = frozenset(("csv", "json", "jsonl"))
+"""Formats whose rows may have been sorted."""
+
+_NEWEST_FIRST = 2
+"""Falls of the steps of a series, where none rises, that tell a table sorted the other way: two
+restarts in a row, each after a single record, are less likely."""
+
 _PARTS_OF_AN_EPOCH = 10_000
 """Steps that a fractional epoch is counted in: Transformers prints at most four decimals."""
 
@@ -47,6 +54,7 @@ def separated(run: Run) -> list[Run]:
     No point is lost but those which a resumed run logged again (a non-finite one only if the
     resumed run got past its step) and copies of one point that several ranks wrote.
     """
+    run = _oldest_first(run)
     counted = _by_epochs(run)
     if counted is not None:
         parts = separated(counted)
@@ -66,6 +74,22 @@ def separated(run: Run) -> list[Run]:
         unsteady |= {curve.tag for curve in run.curves.values() if curve.axis == "step"}
     parts = _Parts(run, events).runs() if events else [run]
     return [_ordered(part, unsteady) for part in parts]
+
+
+def _oldest_first(run: Run) -> Run:
+    """A table whose steps fall throughout, which is sorted the other way, in order of its steps.
+
+    A program that prints as it goes on counts upwards, or counts what remains.
+    """
+    each = [it.steps for it in run.curves.values() if it.axis != "row" and len(it) > 1]
+    if run.format not in _TABLES or any(steps[0] < steps[-1] for steps in each):
+        return run
+    ways = [np.diff(steps) for steps in each]
+    falls = max((int(np.count_nonzero(way)) for way in ways), default=0)
+    if falls < _NEWEST_FIRST or any((way > 0).any() for way in ways):
+        return run
+    turned = {curve.tag: _taken(curve, slice(None, None, -1)) for curve in run.curves.values()}
+    return replace(run, curves=turned)
 
 
 def _by_epochs(run: Run) -> Run | None:
