@@ -67,20 +67,35 @@ class Placed:
 
     def __init__(self, record: Ints) -> None:
         self._record = record
-        self._step = np.full(len(record), NONE, np.int64)
+        self._steps: dict[str, Ints] = {}
+        self._points: Counter[str] = Counter()
         self._rows: Ints | None = None
 
-    def put(self, rows: Ints, steps: Ints) -> None:
-        """Rows whose points have these steps."""
-        self._step[rows] = steps
+    def put(self, axis: str, rows: Ints, steps: Ints) -> None:
+        """Rows whose points have these steps on an axis."""
+        if axis not in self._steps:
+            self._steps[axis] = np.full(len(self._record), NONE, np.int64)
+        self._steps[axis][rows] = steps
+        self._points[axis] += len(rows)
+
+    @property
+    def axis(self) -> str:
+        """What most points are counted by, `step` or `epoch`; "" if none is."""
+        return max(self._points, key=lambda axis: self._points[axis], default="")
 
     def before(self, line: int) -> int | None:
-        """The step of the last point up to `line`, None if there is none."""
+        """The step of the last point up to `line`, None if there is none.
+
+        On the axis of most points: a summary of the epoch says nothing of the steps before it.
+        """
+        if not self._steps:
+            return None
+        step = self._steps[self.axis]
         if self._rows is None:
-            self._rows = np.flatnonzero(self._step != NONE)
+            self._rows = np.flatnonzero(step != NONE)
             self._rows = self._rows[np.argsort(self._record[self._rows], kind="stable")]
         at = int(np.searchsorted(self._record[self._rows], line, side="right"))
-        return int(self._step[self._rows[at - 1]]) if at else None
+        return int(step[self._rows[at - 1]]) if at else None
 
 
 def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> Placed:
@@ -119,7 +134,7 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
             settings.add(series.tag, f"{series.values[0]:g}")
     for tag, curve in one_of_each_rank(found, marks.record):
         if curve.axis != "row":
-            placed.put(curve.rows, curve.steps)
+            placed.put(curve.axis, curve.rows, curve.steps)
         records = marks.record[curve.rows]
         builder.add(tag, curve.steps, curve.values, records=records, axis=curve.axis)
     return placed
