@@ -497,6 +497,29 @@ def test_the_best_place_is_read_where_it_is_all_that_is_told() -> None:
     assert told == {"valid's l2": [(50, 0.5)]}
 
 
+@pytest.mark.parametrize("head", ["[batch={}/90]:", "Batch: {}/90", "--- batch {} / 90 ---"])
+def test_a_batch_alone_on_its_line_is_the_step_of_the_lines_below(head: str) -> None:
+    told = series(
+        "".join(
+            f"{head.format(at)}\n\t Train loss/total: {9 - at}.5\n\t Train lr: 0.0{at}\n"
+            for at in (7, 8, 9)
+        )
+    )
+    assert {tag: [step for step, _ in points] for tag, points in told.items()} == {
+        "Train loss/total": [7, 8, 9],
+        "Train lr": [7, 8, 9],
+    }
+
+
+def test_a_batch_alone_on_its_line_counts_within_the_epoch_before_it() -> None:
+    log = "".join(
+        f"[epoch={e}][batch={at}/3]:\n Train loss/total: {9 - e}.{at}\n"
+        for e in (0, 1, 2)
+        for at in (1, 2, 3)
+    )
+    assert [step for step, _ in series(log)["Train loss/total"]] == list(range(1, 10))
+
+
 def test_hundreds_of_lines_of_one_layout_are_read_like_the_first() -> None:
     log = "".join(f"step   {s:>4} | loss {s / 8:.3f} | t {s}.0ms\n" for s in range(500))
     assert series(log)["loss"] == [(s, float(f"{s / 8:.3f}")) for s in range(500)]

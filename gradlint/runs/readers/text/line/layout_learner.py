@@ -62,6 +62,11 @@ _KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b
 _BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
 """A bar before its counter, or around it."""
 _HEADER = re.compile(r"[-=#*> ]*Epoch:? \[?\d+(?: ?/ ?\d+| of \d+)?\]?[-=#*:. ]*$", re.IGNORECASE)
+_HEADS_LINES = re.compile(
+    r"[-=#*> ]*(?:\[epoch=\d+(?:/\d+)?\])?\[?batch[ =:]{1,2}\d+ ?/ ?\d+\]?[-=#*:. ]*$",
+    re.IGNORECASE,
+)
+"""Composer's `[batch=31/200]:`, alone above the lines of its metrics."""
 _DEEPSPEED = re.compile(r"\d+/\d+, RunningAvgSamplesPerSec")
 _PAIR = re.compile(r"\[ ?\d+, +\d+\]")
 _LEADING = re.compile(r"(?:\[ ?\d+\]|\d+\))(?= )|\d+:(?= [a-z])")
@@ -361,6 +366,8 @@ class _Learner:
             if len(self.counters) > 1 and out.epoch < 0 and not out.running:
                 out.epoch = self.counters.pop(0)[0]
             out.batch, out.total = self.counters[0]
+        if out.batch >= 0 and out.step < 0 and not self.found and _HEADS_LINES.match(self.text):
+            out.step, out.batch = out.batch, -1
         if self.bare >= 0:
             if self.ranked or out.epoch >= 0 or out.step >= 0 or out.batch >= 0:
                 out.rank_index = self.bare
