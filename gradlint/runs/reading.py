@@ -235,8 +235,9 @@ def _is_evidence(curve: Curve, least: int) -> bool:
         known = curve.role.kind in _OPTIMISED | _MEASURED
     # What `train` and `test` are called alone, their values tell; not so other names.
     known = known and (not curve.role.inferred or (curve.axis != "row" and bool(curve.role.split)))
-    # One NaN may be all that a training had to say.
-    return known and (len(curve) >= least or not curve.finite.all())
+    # One NaN may be all that a training had to say, if it is of a loss that has no further words.
+    lone = not curve.finite.all() and "_" not in curve.role.metric
+    return known and (len(curve) >= least or lone)
 
 
 def _first_with_metrics(readings: Iterable[Reading]) -> Reading:

@@ -29,9 +29,21 @@ _MET = (
 
 _BAD = r"(?:nan|inf|infinite|infinity|not finite|non-?finite)"
 
+_ENDS = (
+    r"(?! (?!(?:after|and|at|because|but|due|during|for|from|in|now|on|or|since|so|when|while|with)"
+    r"\b)[a-z])"
+)
+"""Behind `loss is nan`: it ends there, or another part of the sentence begins. Of `NaN dollars`, a
+NaN is no value."""
+
 VOCABULARY: tuple[tuple[str, str, str, str], ...] = (
     ("nan-loss", "invalid loss", r"\binvalid loss, terminating training", "Keras TerminateOnNaN"),
-    ("nan-loss", "loss", rf"\bloss(?:es)? (?:is|are|was) {_BAD}\b", "MAE, DETR, torchvision"),
+    (
+        "nan-loss",
+        "loss",
+        rf"\bloss(?:es)? (?:is|are|was) {_BAD}\b{_ENDS}",
+        "MAE, DETR, torchvision",
+    ),
     (
         "nan-loss",
         "loss",
@@ -173,8 +185,9 @@ def _kind_of(line: str, raised: bool = False) -> str | None:
     if len(line) > _LONGEST_LINE or not any(trigger in low for trigger in _TRIGGERS):
         return None
     for kind, words, pattern in _PATTERNS:
-        if any(word in low for word in words) and pattern.search(low):
-            return None if not raised and _SAID_IN_CODE.search(line) else kind
+        if any(word in low for word in words) and (said := pattern.search(low)):
+            quoted = low.count("`", 0, said.start()) % 2 == 1
+            return None if quoted or (not raised and _SAID_IN_CODE.search(line)) else kind
     return None
 
 

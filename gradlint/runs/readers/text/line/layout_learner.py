@@ -87,7 +87,7 @@ believed only if it comes again."""
 
 _FEWEST_FILLERS = 3
 """Articles, prepositions and the like that make a line a sentence: what a model wrote, or a person.
-Its whole numbers are no values (`and step 0 of it loss = 3`)."""
+Its whole numbers and NaN are no values (`and step 0 of it loss = 3`)."""
 
 _INDEX = re.compile(r"[a-z]|idx|index", re.IGNORECASE)  # the variable of a loop over batches
 _DAYS = re.compile(r" days?\b")
@@ -101,6 +101,10 @@ _SPLIT_NAMED = re.compile(
 _TEXT = re.compile(r"""(["'])(?:(?!\1).)*\1""")
 
 _SEPARATORS = frozenset(":=")
+_SIGNS = frozenset(":=([{|,;\t")
+"""Before a value; a NaN behind a blank alone may be a word of a sentence."""
+
+_WORDS_BEHIND = re.compile(r"(?: [A-Za-z][\w'/-]*)+(?= ?$)")
 
 
 @dataclass(slots=True)
@@ -269,9 +273,26 @@ class _Learner:
             return 1
         if before[-1:] == ":" and not measures(key) and ("." in key or _PLACE.search(before)):
             return 1
-        if key and not self.scopes.called:
+        if key and not self.scopes.called and not self._is_word(token, key, before):
             self._keyed(token, key, firm)
         return 1
+
+    def _is_word(self, token: Token, key: str, before: str) -> bool:
+        """Whether a NaN is a word of a sentence.
+
+        Behind a blank alone it may say of what kind the next thing is: of `fix nan loss at step 3`,
+        `loss` belongs to the NaN; of `x nan y 3`, `y` is a key. A name in backticks is spoken of.
+        """
+        if not token.text.isalpha():
+            return False
+        if "`" in before:
+            return True
+        if before.rstrip()[-1:] in _SIGNS or measures(key):
+            return False
+        after = self.parts[2 * token.index + 2]
+        words = _WORDS_BEHIND.match(after)
+        following = key_of(after)[0] if 2 * token.index + 3 < len(self.parts) else ""
+        return words is not None and words[0].strip() != following
 
     def _measures(self) -> bool:
         """Whether anything found so far is a measure; each is looked at once."""
@@ -413,7 +434,7 @@ class _Learner:
 
     def _believed(self, one: _Found) -> bool:
         """Whether a key that is followed by nothing but its number is one, and no sentence."""
-        if self.sentence and WHOLE.match(one.token.text):
+        if self.sentence and (WHOLE.match(one.token.text) or one.token.text.isalpha()):
             return False
         if self.out.bar:
             # A bar's own words count things, too: `17 images, 0 corrupt: 100%|`.
