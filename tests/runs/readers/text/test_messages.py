@@ -66,6 +66,8 @@ def test_what_frameworks_say(line: str, kind: str) -> None:
         "# Loss is NaN when the learning rate is too high",
         "  --nan-check   stop when the loss is nan (default: off)",
         "INFO fininshed loading the dataset",
+        "In 1954 the loss was NaN dollars.",
+        "a `loss is nan` in the log means the same",
         "Gradient norm: inf",
     ],
 )
