@@ -386,6 +386,23 @@ def test_two_rows_of_which_one_is_earlier_are_two_runs() -> None:
     assert [values_of(part) for part in separated(run)] == [[0.0], [1.0]]
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([1, 5, 9], [[0.0], [1.0], [2.0]]),  # above each run
+        ([4, 8, 12], [[0.0], [1.0], [2.0]]),  # below each run
+    ],
+)
+def test_what_has_no_steps_goes_with_the_run_that_it_heads_or_ends(
+    lines: list[int], expected: list[list[float]]
+) -> None:
+    below = lines[0] > 1
+    at = [line + 1 - below for start in (1, 5, 9) for line in range(start, start + 3)]
+    loss = curve("loss", [0, 1, 2] * 3, records=at, axis="epoch")
+    rate = curve("lr", [0, 1, 2], records=lines, axis="row")
+    assert [values_of(run, "lr") for run in separated(run_of(loss, rate))] == expected
+
+
 def test_nan_of_several_ranks_is_one_point() -> None:
     (run,) = separated(run_of(curve("loss", [1, 1, 2, 2], [0.5, 0.5, NAN, NAN])))
     assert steps_of(run) == [1, 2]

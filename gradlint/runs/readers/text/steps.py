@@ -17,6 +17,7 @@ from gradlint.runs.readers.text.fractional_epochs import settled
 from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
 from gradlint.runs.readers.text.pending_points import NONE, Form, PendingPoints, Series
 from gradlint.runs.readers.text.row_marks import Ints, Marks
+from gradlint.runs.readers.text.run_headings import join_headings
 from gradlint.runs.readers.text.settings import Settings
 
 _FEWEST_BARE = 3
@@ -107,6 +108,8 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
         marks.step = _spread(marks.step, _ints(pending.rounded))
     placed = Placed(marks.record)
     all_series = settled(series for series in pending if series.values)
+    join_headings(all_series, marks)
+    all_series = [series for series in all_series if series.values]
     _prepend_measured_before(all_series, marks)
     take_epochs_said_after(all_series, marks)
     epochs = _Epochs(

@@ -520,6 +520,22 @@ def test_a_batch_alone_on_its_line_counts_within_the_epoch_before_it() -> None:
     assert [step for step, _ in series(log)["Train loss/total"]] == list(range(1, 10))
 
 
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        (">>> lr=0.{}", "epoch {} loss 1.{}"),
+        ("--- next try, lr: 0.{} ---", "step {} | loss 1.{}"),
+        ("trial with lr = 0.{}", "Epoch {}: loss=1.{}, acc=0.5"),
+    ],
+)
+def test_what_is_printed_above_each_run_is_one_series(head: str, line: str) -> None:
+    log = "".join(
+        "\n".join([head.format(run), *(line.format(at, 9 - at) for at in range(2 + run)), ""])
+        for run in (3, 1, 2)
+    )
+    assert series(log)["lr"] == [(0, 0.3), (1, 0.1), (2, 0.2)]
+
+
 def test_hundreds_of_lines_of_one_layout_are_read_like_the_first() -> None:
     log = "".join(f"step   {s:>4} | loss {s / 8:.3f} | t {s}.0ms\n" for s in range(500))
     assert series(log)["loss"] == [(s, float(f"{s / 8:.3f}")) for s in range(500)]
