@@ -15,9 +15,15 @@ from gradlint.runs.readers.text.duplicate_series import Found, one_of_each_rank
 from gradlint.runs.readers.text.epochs_said_after import take_epochs_said_after
 from gradlint.runs.readers.text.fractional_epochs import settled
 from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
-from gradlint.runs.readers.text.pending_points import NONE, Form, PendingPoints, Series
-from gradlint.runs.readers.text.row_marks import Ints, Marks
-from gradlint.runs.readers.text.run_headings import join_headings
+from gradlint.runs.readers.text.pending_points import (
+    NONE,
+    Form,
+    Ints,
+    Marks,
+    PendingPoints,
+    Series,
+)
+from gradlint.runs.readers.text.printed_before import join_headings, prepend_measured_before
 from gradlint.runs.readers.text.settings import Settings
 
 _FEWEST_BARE = 3
@@ -110,7 +116,7 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
     all_series = settled(series for series in pending if series.values)
     join_headings(all_series, marks)
     all_series = [series for series in all_series if series.values]
-    _prepend_measured_before(all_series, marks)
+    prepend_measured_before(all_series, marks)
     take_epochs_said_after(all_series, marks)
     epochs = _Epochs(
         _steps_within_epochs(all_series, marks),
@@ -141,30 +147,6 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
         records = marks.record[curve.rows]
         builder.add(tag, curve.steps, curve.values, records=records, axis=curve.axis)
     return placed
-
-
-def _prepend_measured_before(all_series: list[Series], marks: Marks) -> None:
-    """Give an evaluation the value that was printed before the training's first step.
-
-    That step is one interval before the first, but never negative. A single value is no series;
-    what the training itself prints before it begins is a setting.
-    """
-    steps = np.unique(marks.step[marks.step != NONE])[:2].tolist()
-    if not steps:
-        return
-    before = max(2 * steps[0] - steps[-1], 0)
-    single = {
-        (one.rank, one.tag): one
-        for one in all_series
-        if one.form is Form.ROW and len(one.values) == 1
-    }
-    for series in all_series:
-        if series.form is Form.INHERITED and is_evaluated(series.tag) and measures(series.tag):
-            first = single.get((series.rank, series.tag))
-            if first is not None and (marks.step[_ints(series.rows)] != NONE).all():
-                series.rows.insert(0, first.rows[0])
-                series.values.insert(0, first.values[0])
-                marks.step[first.rows[0]] = before
 
 
 def _resolved(

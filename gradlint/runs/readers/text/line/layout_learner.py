@@ -12,14 +12,25 @@ from gradlint.runs.readers.text.line.layouts import Layout, Metric
 from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, is_time
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.programs import looks_programmed
-from gradlint.runs.readers.text.line.progress_bars import BAR
+from gradlint.runs.readers.text.line.progress_bars import BAR, begins_with_bar
 from gradlint.runs.readers.text.line.scopes import Scopes
-from gradlint.runs.readers.text.line.tokens import ARROW, MORE, WHOLE, Token, is_place, tokens_in
+from gradlint.runs.readers.text.line.tokens import (
+    ARROW,
+    MORE,
+    WHOLE,
+    Token,
+    is_place,
+    is_word,
+    tokens_in,
+)
 from gradlint.runs.readers.text.line.words import (
+    LED,
+    SPLIT_LAST,
     STOPWORDS,
     WITHIN_EPOCH,
     announced_in,
     column_names,
+    heads_lines,
     is_evaluated,
     is_split,
     label_of,
@@ -44,9 +55,6 @@ _STEMS = (
 )
 """A line in ASCII with none of these, no `:` and no `=` before a number, has nothing to be read."""
 
-_LED = re.compile(
-    r"(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test|dev) ", re.IGNORECASE
-)
 _RATE = re.compile(r"(?<![a-z])(?:lr|learning[ _]rate)$", re.IGNORECASE)
 """Of the learning rates of parameter groups, the first is read."""
 _SCORED = re.compile(
@@ -54,19 +62,7 @@ _SCORED = re.compile(
 )
 """Keys that are measured on a split, unlike learning rates and times."""
 
-_SPLIT_LAST = re.compile(
-    r"(?<=\w) (?:train(?:ing)?|val(?:id(?:ation)?)?|eval|test|dev)(?: \([\w ]+\))?$", re.IGNORECASE
-)
-
-_KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
-_BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
-"""A bar before its counter, or around it."""
 _HEADER = re.compile(r"[-=#*> ]*Epoch:? \[?\d+(?: ?/ ?\d+| of \d+)?\]?[-=#*:. ]*$", re.IGNORECASE)
-_HEADS_LINES = re.compile(
-    r"[-=#*> ]*(?:\[epoch=\d+(?:/\d+)?\])?\[?batch[ =:]{1,2}\d+ ?/ ?\d+\]?[-=#*:. ]*$",
-    re.IGNORECASE,
-)
-"""Composer's `[batch=31/200]:`, alone above the lines of its metrics."""
 _DEEPSPEED = re.compile(r"\d+/\d+, RunningAvgSamplesPerSec")
 _PAIR = re.compile(r"\[ ?\d+, +\d+\]")
 _LEADING = re.compile(r"(?:\[ ?\d+\]|\d+\))(?= )|\d+:(?= [a-z])")
@@ -101,10 +97,6 @@ _SPLIT_NAMED = re.compile(
 _TEXT = re.compile(r"""(["'])(?:(?!\1).)*\1""")
 
 _SEPARATORS = frozenset(":=")
-_SIGNS = frozenset(":=([{|,;\t")
-"""Before a value; a NaN behind a blank alone may be a word of a sentence."""
-
-_WORDS_BEHIND = re.compile(r"(?: [A-Za-z][\w'/-]*)+(?= ?$)")
 
 
 @dataclass(slots=True)
@@ -212,8 +204,8 @@ class _Learner:
         """What the beginning of the line says; the number of tokens that it used up."""
         out, lead = self.out, self.text.lstrip()
         out.bar = BAR in lead
-        means = _KERAS.match(lead) or _BAR_FIRST.match(lead)
-        out.running = not out.bar and means is not None
+        means = begins_with_bar(lead)
+        out.running = not out.bar and means
         out.begins = _HEADER.match(lead) is not None
         named = _SPLIT_NAMED.search(lead)
         if named:
@@ -273,26 +265,9 @@ class _Learner:
             return 1
         if before[-1:] == ":" and not measures(key) and ("." in key or _PLACE.search(before)):
             return 1
-        if key and not self.scopes.called and not self._is_word(token, key, before):
+        if key and not self.scopes.called and not is_word(token, key, self.parts):
             self._keyed(token, key, firm)
         return 1
-
-    def _is_word(self, token: Token, key: str, before: str) -> bool:
-        """Whether a NaN is a word of a sentence.
-
-        Behind a blank alone it may say of what kind the next thing is: of `fix nan loss at step 3`,
-        `loss` belongs to the NaN; of `x nan y 3`, `y` is a key. A name in backticks is spoken of.
-        """
-        if not token.text.isalpha():
-            return False
-        if "`" in before:
-            return True
-        if before.rstrip()[-1:] in _SIGNS or measures(key):
-            return False
-        after = self.parts[2 * token.index + 2]
-        words = _WORDS_BEHIND.match(after)
-        following = key_of(after)[0] if 2 * token.index + 3 < len(self.parts) else ""
-        return words is not None and words[0].strip() != following
 
     def _measures(self) -> bool:
         """Whether anything found so far is a measure; each is looked at once."""
@@ -387,7 +362,7 @@ class _Learner:
             if len(self.counters) > 1 and out.epoch < 0 and not out.running:
                 out.epoch = self.counters.pop(0)[0]
             out.batch, out.total = self.counters[0]
-        if out.batch >= 0 and out.step < 0 and not self.found and _HEADS_LINES.match(self.text):
+        if out.batch >= 0 and out.step < 0 and not self.found and heads_lines(self.text):
             out.step, out.batch = out.batch, -1
         if self.bare >= 0:
             if self.ranked or out.epoch >= 0 or out.step >= 0 or out.batch >= 0:
@@ -408,13 +383,13 @@ class _Learner:
         nearest = shared = ""
         splits = {split_in(one.key) for one in found} - {""}
         # Of `val Loss: 0.4 Acc: 0.8`, the accuracy is that of the validation, too.
-        leading = len(splits) == 1 and _LED.match(found[0].key) is not None
+        leading = len(splits) == 1 and LED.match(found[0].key) is not None
         for one in found:
             if shared and is_split(one.key.lower()):
                 # Of `loss train: 3.7, val: 3.6`, the second is a loss, too.
                 one.key = f"{shared} {one.key}"
             own = split_in(one.key)
-            last = _SPLIT_LAST.search(one.key) if own else None
+            last = SPLIT_LAST.search(one.key) if own else None
             shared = one.key[: last.start()] if last else ""
             nearest = own or nearest
             # Of `train loss 1 acc 2, val loss 3 acc 4`, each `acc` is that of the loss before it.
