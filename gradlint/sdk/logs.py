@@ -65,6 +65,7 @@ from gradlint.relations.silent_series import (
     is_in_order as is_in_order,
     is_mostly_silent as is_mostly_silent,
     is_objective_lost as is_objective_lost,
+    nan_counters as nan_counters,
     silent_series as silent_series,
     takes_turns as takes_turns,
 )

@@ -741,3 +741,14 @@ def test_a_split_alone_is_of_the_metric_before_it(line: str) -> None:
 )
 def test_a_listing_of_tests_is_no_log(line: str) -> None:
     assert not read("".join(f"{line.format(i)}\n" for i in range(30))).runs
+
+
+def test_a_nan_that_says_what_follows_is_no_value() -> None:
+    for line in ("fix nan loss at step 3", "step 3 handle inf gradients in", "step 3 `x` is nan"):
+        assert not [tag for tag in series(f"{line}, lr 0.1\n") if tag != "lr"]
+
+
+def test_a_nan_before_the_next_key_or_behind_a_measure_is_a_value() -> None:
+    told = series("".join(f"step {at} gap nan val loss 0.{at}\n" for at in (3, 4)))
+    assert [len(points) for points in told.values()] == [2, 2]
+    assert len(series("step 4 train loss nan did not improve\n")["train loss"]) == 1
