@@ -13,7 +13,7 @@ from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
 
 SURPRISE = 3.0
-"""Surprise of an incident, all series together: one in a thousand runs."""
+"""Surprise of an agreement, all series together: one in a thousand runs."""
 
 OWN = 0.5
 """Surprise of the series itself, at least: others may have a reason that is not its own."""
@@ -36,7 +36,7 @@ _WITNESSES = (*_AIMS, Kind.GRADIENT_NORM, Kind.AGENT, Kind.WEIGHT)
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
+class Agreement:
     """A departure of one series, and what others of the run say to it.
 
     Attributes:
@@ -58,15 +58,15 @@ class Incident:
         return self.curve.step(self.departure.start), self.curve.step(self.departure.end)
 
 
-def incidents(run: Run) -> list[Incident]:
+def agreements(run: Run) -> list[Agreement]:
     """The departures for the worse that the series of a run make together, or one beyond doubt."""
-    return run.measured(_incidents)
+    return run.measured(_agreements)
 
 
-def _incidents(run: Run) -> list[Incident]:
+def _agreements(run: Run) -> list[Agreement]:
     curves = [it for it in run.curves.values() if it.role.kind in _WITNESSES]
     curves = [it for it in curves if len(it.level) >= LEAST]
-    found: list[Incident] = []
+    found: list[Agreement] = []
     for curve in curves:
         aim = curve.role.kind in _AIMS and not curve.role.component and not curve.role.adversarial
         for departure in _harmful(curve) if aim else ():
@@ -75,7 +75,7 @@ def _incidents(run: Run) -> list[Incident]:
     return found
 
 
-def _together(curve: Curve, departure: Departure, curves: list[Curve]) -> list[Incident]:
+def _together(curve: Curve, departure: Departure, curves: list[Curve]) -> list[Agreement]:
     steps = curve.steps[curve.points]
     low, high = int(steps[departure.start]), int(steps[departure.end])
     low -= int(BEFORE * (steps[-1] - steps[0]))
@@ -91,7 +91,7 @@ def _together(curve: Curve, departure: Departure, curves: list[Curve]) -> list[I
     surprise = departure.surprise + witnessed
     if surprise < SURPRISE or (_is_outcome(curve) and witnessed < WITNESSED):
         return []
-    return [Incident(curve, departure, surprise, tuple(other for _, other in told.values()))]
+    return [Agreement(curve, departure, surprise, tuple(other for _, other in told.values()))]
 
 
 def _first(pair: tuple[float, Curve]) -> float:

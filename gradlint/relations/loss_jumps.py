@@ -10,7 +10,7 @@ from gradlint.curves.jump import Jump
 from gradlint.curves.levels import levels
 from gradlint.curves.relapses import false_start, relapses
 from gradlint.curves.robust import Values, medians_of_three
-from gradlint.relations.agreement import incidents
+from gradlint.relations.agreement import agreements
 from gradlint.relations.learning_rate import raised_before, searches_rate
 from gradlint.relations.schedules import weight_jumps
 from gradlint.runs.kinds import Kind
@@ -141,9 +141,9 @@ def _jumps(run: Run, curve: Curve) -> list[Jump]:
     found: list[Jump] = list(curve.measured(loss_excursions))
     if not curve.role.held_out:
         found += [it for it in _undoing(curve) if not _any_meets(found, it)]
-    for incident in incidents(run):
-        jump = incident.departure
-        if incident.curve is curve and _is_material(curve, jump) and not _any_meets(found, jump):
+    for agreement in agreements(run):
+        jump = agreement.departure
+        if agreement.curve is curve and _is_material(curve, jump) and not _any_meets(found, jump):
             found.append(jump)
     return sorted(found, key=lambda it: it.start)
 

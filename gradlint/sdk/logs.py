@@ -25,7 +25,7 @@ from gradlint.curves.robust import (
     medians_of_three as medians_of_three,
     noise as noise,
 )
-from gradlint.relations.agreement import Incident as Incident, incidents as incidents
+from gradlint.relations.agreement import Agreement as Agreement, agreements as agreements
 from gradlint.relations.jumps import jump_evidence as jump_evidence, jump_span as jump_span
 from gradlint.relations.learning_rate import (
     rate_is_spent as rate_is_spent,

@@ -88,16 +88,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradlint.sdk.logs import (
+    Agreement,
     Curve,
     Finding,
-    Incident,
     Kind,
     Levels,
     Run,
     Severity,
+    agreements,
     digits,
     event,
-    incidents,
     levels,
     noise,
     rule,
@@ -139,20 +139,20 @@ run depart with it."""
 def check(run: Run) -> Iterator[Finding]:
     """Report scores and returns that collapse."""
     told = set()
-    for incident in incidents(run):
-        if _is_material(incident) and not _is_spike(run, incident):
-            told.add(incident.curve.tag)
-            yield _departed(incident)
+    for agreement in agreements(run):
+        if _is_material(agreement) and not _is_spike(run, agreement):
+            told.add(agreement.curve.tag)
+            yield _departed(agreement)
     for curve, finding in _collapsed(run):
         if curve.tag not in told:
             yield finding
 
 
-def _is_spike(run: Run, incident: Incident) -> bool:
+def _is_spike(run: Run, agreement: Agreement) -> bool:
     """Whether a dip that comes back is that of a loss, which is told as its spike (TL201)."""
-    low, high = incident.steps
-    return incident.departure.recovered and any(
-        curve.axis == incident.curve.axis
+    low, high = agreement.steps
+    return agreement.departure.recovered and any(
+        curve.axis == agreement.curve.axis
         and curve.step(it.start) <= high
         and curve.step(it.end) >= low
         for curve in run.of(Kind.LOSS)
@@ -160,21 +160,21 @@ def _is_spike(run: Run, incident: Incident) -> bool:
     )
 
 
-def _is_material(incident: Incident) -> bool:
-    jump, values = incident.departure, incident.curve.level
-    if incident.curve.role.kind is Kind.LOSS:
+def _is_material(agreement: Agreement) -> bool:
+    jump, values = agreement.departure, agreement.curve.level
+    if agreement.curve.role.kind is Kind.LOSS:
         return False
     return abs(jump.level - jump.base) >= LOST * float(np.ptp(values))
 
 
-def _departed(incident: Incident) -> Finding:
-    curve, jump = incident.curve, incident.departure
+def _departed(agreement: Agreement) -> Finding:
+    curve, jump = agreement.curve, agreement.departure
     up = curve.role.kind is Kind.ERROR
     base = float(curve.level[max(jump.start - 1, 0)])
     top, final = float(curve.level[jump.peak]), float(np.median(curve.level[-FEW:]))
     start = float(np.median(curve.level[:FEW]))
     lost, gained = abs(final - base), abs(base - start)
-    beside = " and ".join(f"`{it.tag}`" for it in incident.witnesses[:2])
+    beside = " and ".join(f"`{it.tag}`" for it in agreement.witnesses[:2])
     if jump.recovered:
         told = (
             f"{'rises' if up else 'falls'} from {digits(base)} to {digits(top)} at {curve.axis} "

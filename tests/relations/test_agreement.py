@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradlint.relations.agreement import Incident, incidents
+from gradlint.relations.agreement import Agreement, agreements
 from tests.relations.series import curve, run_of
 
 POINTS = 120
@@ -21,8 +21,8 @@ def bumped(factor: float, *, level: float = 1.0, spread: float = 0.25, seed: int
     return values
 
 
-def found(**series: np.ndarray) -> list[Incident]:
-    return incidents(run_of(*(curve(tag, values.tolist()) for tag, values in series.items())))
+def found(**series: np.ndarray) -> list[Agreement]:
+    return agreements(run_of(*(curve(tag, values.tolist()) for tag, values in series.items())))
 
 
 def tags(**series: np.ndarray) -> set[str]:
