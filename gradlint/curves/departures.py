@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradlint.curves.jump import BRIEF, Jump, followed
-from gradlint.curves.robust import SIGMA, Values
+from gradlint.curves.robust import Values, median_and_scale
 
 SCALES = (1, 2, 4, 8, 16, 32)
 """Points whose median is one value: from a single batch to a climb over some dozen points."""
@@ -48,6 +48,9 @@ HEAVY_TAIL = 0.1
 WORTH = 3.0
 """Deviations of all innovations from which one is looked at, to save work: what is below departs
 from nothing."""
+
+CLIMB = 2.0
+"""Deviations of all innovations by which a value stands above the one before on a climb."""
 
 MOST = 400
 """Innovations looked at in one scale, the largest; a series with more has no calm past to leave."""
@@ -146,6 +149,7 @@ class _Scale:
         self._scale = scale
         self._level = scaled if scale == 1 else np.median(blocks, axis=1)
         self._innovations = self._level - _predictions(self._level)
+        self._spread = max(median_and_scale(self._innovations)[1], _TINY)
         self._calm = np.ones(count, np.bool_)
 
     def found(self) -> Iterator[Departure]:
@@ -169,13 +173,18 @@ class _Scale:
             self._calm[index : end + 1] = False
             after = end + 1
             if surprise > 0.0:
-                yield self._departure(index, peak, end, recovered, surprise)
+                yield self._departure(self._foot(index), peak, end, recovered, surprise)
+
+    def _foot(self, index: int) -> int:
+        """Where the climb to a value began that is the first to be surprising."""
+        level = self._level
+        while index > 1 and level[index - 1] - level[index - 2] > CLIMB * self._spread:
+            index -= 1
+        return index
 
     def _candidates(self) -> list[int]:
         innovations = self._innovations
-        middle = np.median(innovations)
-        spread = max(SIGMA * float(np.median(np.abs(innovations - middle))), _TINY)
-        found = np.flatnonzero(innovations > WORTH * spread)
+        found = np.flatnonzero(innovations > WORTH * self._spread)
         if len(found) > MOST:
             found = np.sort(found[np.argpartition(-innovations[found], MOST)[:MOST]])
         return [int(index) for index in found]

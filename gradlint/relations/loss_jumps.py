@@ -138,12 +138,16 @@ def unplanned_jumps(run: Run, curve: Curve) -> list[Jump]:
 
 def _jumps(run: Run, curve: Curve) -> list[Jump]:
     """The excursions of a loss, its relapses, and the departures that other series bear out."""
-    found: list[Jump] = list(curve.measured(loss_excursions))
+    first = None if curve.role.held_out else curve.measured(false_start)
+    found: list[Jump] = [] if first is None else [first]
+    more: list[Jump] = list(curve.measured(loss_excursions))
     if not curve.role.held_out:
-        found += [it for it in _undoing(curve) if not _any_meets(found, it)]
+        more += curve.measured(relapses)
     for agreement in agreements(run):
-        jump = agreement.departure
-        if agreement.curve is curve and _is_material(curve, jump) and not _any_meets(found, jump):
+        if agreement.curve is curve and _is_material(curve, agreement.departure):
+            more.append(agreement.departure)
+    for jump in more:
+        if not _any_meets(found, jump):
             found.append(jump)
     return sorted(found, key=lambda it: it.start)
 
@@ -155,16 +159,8 @@ def _any_meets(jumps: list[Jump], jump: Jump) -> bool:
 def _is_first_step(curve: Curve, jump: Jump) -> bool:
     """Whether a jump is one of the first steps of an optimizer, and undoes nothing."""
     early = jump.start < FIRST_POINTS and jump.recovered and jump.top < FIRST_RATIO * jump.base
-    return early and not _any_meets(_undoing(curve), jump)
-
-
-def _undoing(curve: Curve) -> list[Jump]:
-    """The jumps above where a loss began."""
-    first = curve.measured(false_start)
-    later = curve.measured(relapses)
-    if first is None:
-        return later
-    return [first, *(it for it in later if it.start > first.end)]
+    undoing = [it for it in (curve.measured(false_start), *curve.measured(relapses)) if it]
+    return early and not _any_meets(undoing, jump)
 
 
 def _is_material(curve: Curve, jump: Departure) -> bool:
