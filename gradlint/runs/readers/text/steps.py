@@ -331,7 +331,14 @@ def _inherited(rows: Ints, marks: Marks, within: Epochs | None) -> tuple[str, In
                 return "step", within.joined(rows, epoch, step)
         if (epoch != NONE).all():
             return "epoch", epoch
-    return "row", np.arange(len(rows))
+    return "row", _numbered(epoch)
+
+
+def _numbered(epoch: Ints) -> Ints:
+    """The number of each point, from 0 anew where the epochs begin again: there a run does."""
+    begun = (np.diff(epoch) < 0) & (epoch[1:] <= epoch[:1])
+    numbers = np.arange(len(epoch))
+    return numbers - np.maximum.accumulate(np.where(np.append(False, begun), numbers, 0))
 
 
 def _ordinals(all_series: list[Series], count: int) -> dict[int, Ints]:

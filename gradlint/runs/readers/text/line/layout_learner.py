@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradlint.runs.kinds import Kind
 from gradlint.runs.readers.text.line.keys import LONGEST_KEY, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
 from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, is_time
@@ -31,6 +32,7 @@ from gradlint.runs.readers.text.line.words import (
     split_in,
     tokens_of,
 )
+from gradlint.runs.roles.names import role_of
 
 _MOST_OF_A_KEY = 3
 """Times that one key stands on a line: train, validation and test; a line with more lists them."""
@@ -41,17 +43,16 @@ _STEMS = (
     "rate cost".split(),
     " ep ",
 )
-"""A line in ASCII with none of these, no `:` and no `=` before a number, has nothing to be read."""
+"""A line in ASCII with none of these, no bullet, no `:` and no `=` before a number, has nothing to
+be read."""
 
 _LED = re.compile(
     r"(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test|dev) ", re.IGNORECASE
 )
 _RATE = re.compile(r"(?<![a-z])(?:lr|learning[ _]rate)$", re.IGNORECASE)
 """Of the learning rates of parameter groups, the first is read."""
-_SCORED = re.compile(
-    r"loss|acc|err|ppl|perplex|iou|f1|auc|bleu|rouge|wer|dice|precision|recall", re.IGNORECASE
-)
-"""Keys that are measured on a split, unlike learning rates and times."""
+_SCORED = frozenset((Kind.LOSS, Kind.SCORE, Kind.ERROR))
+"""What is measured on a split, unlike learning rates and times."""
 
 _SPLIT_LAST = re.compile(
     r"(?<=\w) (?:train(?:ing)?|val(?:id(?:ation)?)?|eval|test|dev)(?: \([\w ]+\))?$", re.IGNORECASE
@@ -64,6 +65,14 @@ _HEADER = re.compile(r"[-=#*> ]*Epoch:? \[?\d+(?: ?/ ?\d+| of \d+)?\]?[-=#*:. ]*
 _DEEPSPEED = re.compile(r"\d+/\d+, RunningAvgSamplesPerSec")
 _PAIR = re.compile(r"\[ ?\d+, +\d+\]")
 _LEADING = re.compile(r"(?:\[ ?\d+\]|\d+\))(?= )|\d+:(?= [a-z])")
+_NEXT_BRACKET = re.compile(r"\] ?\[|\) ?\(")
+"""Between two numbers in brackets: of `Epoch: [3][120]`, the second is a position in the epoch."""
+
+_SUMMARY = re.compile(r"\* [A-Za-z][\w@.-]{0,30}:? [-+]?\d{0,6}\.\d")
+"""A bullet before a name and a real number, as evaluations print what they came to."""
+
+_ARITHMETIC = re.compile(r"\d[\w%/)]{0,12}(?: [a-z/]{1,15}){0,2} [*+×÷] \(?\$?\d")
+"""`62 km/h * 2 h = 124 km`: numbers that are reckoned with. It is what a model answers."""
 _RECALLED = re.compile(
     r"\b(?:best|early|restor\w+|resum\w+|load\w*|sav\w+|previous)\b", re.IGNORECASE
 )
@@ -73,6 +82,9 @@ _PLACE = re.compile(r"[\w>)]:[\w<>.()]{1,80}:$")
 """Before a line number: `module:function:120` is a place in a program, as `host.module:120` is."""
 
 _TWO_NAMES = re.compile(r"\b(\w{1,30})/(\w{1,30})$")
+
+_TWO_MEASURES = re.compile(r"(?P<of>(?:\S+ )*)(?P<one>\S+) \((?P<other>[A-Za-z]\w*)\)")
+"""`Discriminator Accuracy (Loss): 0.99 (0.04)`: what has them, and two measures of it."""
 
 _CHOICE = re.compile(r"[=:] ?(?:True|False|None|true|false|null)\b")
 _FEWEST_CHOICES = 3
@@ -89,12 +101,22 @@ _DAYS = re.compile(r" days?\b")
 _COST = re.compile(r"(?:loss|cost)(?:es|s)?$", re.IGNORECASE)
 """What is no loss if it is a time: `cost: 0.40 min`."""
 
+_SECONDS = frozenset(("ns", "us", "µs", "ms", "s", "sec"))
+"""Units that make a time of any measure: `Reward + Adv: 17.12s`."""
+
 _SPLIT_NAMED = re.compile(
     r"""["'](?:split|mode|phase|stage|set|dataset)["']: ?["'](\w+)["']""", re.IGNORECASE
 )
 _TEXT = re.compile(r"""(["'])(?:(?!\1).)*\1""")
 
 _SEPARATORS = frozenset(":=")
+
+
+def _is_timed(key: str, token: Token, after: str) -> bool:
+    """Whether what is called a measure is the time that it took."""
+    if token.unit in _SECONDS and measures(key):
+        return True
+    return _COST.search(key) is not None and is_time(after)
 
 
 @dataclass(slots=True)
@@ -124,7 +146,7 @@ def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool)
         layout.columns = ruled_names(raw) or column_names(line)
         layout.matrix = () if layout.columns else matrix_names(raw)
         return layout if layout.useful else None
-    if looks_programmed(line):
+    if looks_programmed(line) or (_ARITHMETIC.search(line) and not measures(line)):
         return None
     return _Learner(line, parts, ranked).layout(units)
 
@@ -134,7 +156,7 @@ def _hopeful(line: str, parts: Sequence[str]) -> bool:
     if any(text.rstrip(" '\"[(>")[-1:] in _SEPARATORS and len(text) > 1 for text in parts[:-1:2]):
         return True
     low = f" {line.lower()}"
-    return any(stem in low for stem in _STEMS) or not line.isascii()
+    return any(stem in low for stem in _STEMS) or " * " in low or not line.isascii()
 
 
 class _Learner:
@@ -169,6 +191,7 @@ class _Learner:
         self.sentence = fillers >= _FEWEST_FILLERS
         self.settings = len(_CHOICE.findall(line)) >= _FEWEST_CHOICES
         self.leading = -1
+        self.summary = _SUMMARY.match(self.text) is not None
 
     def layout(self, units: Units) -> Layout | None:
         at = self._anchors()
@@ -235,10 +258,13 @@ class _Learner:
         if before.strip() == "(" and not token.unit:
             known = self.found and self.found[-1].token is self.tokens[at - 1]
             if known and gap[:1] in ("", ")"):
-                self.found[-1].mean = token.index
+                self._in_parentheses(token)
                 return 1
             if known and gap == "/" and self.tokens[at - 1].unit == "%":
                 return 2  # `54.1% (51/128)` counts what is right
+        if self._is_next_bracket(at, before.strip()):
+            self.out.batch = token.index
+            return 1
         key, head, firm, opened = key_of(before[-4 * LONGEST_KEY :])
         if is_split(key) and gap[:1] in ("[", "(") and is_place(self.tokens[at + 1 : at + 3]):
             self._mark(token, ("epoch", 0), key, -1)  # `Train: 3 [ 10/390`
@@ -265,6 +291,29 @@ class _Learner:
         if key and not self.scopes.called:
             self._keyed(token, key, firm)
         return 1
+
+    def _in_parentheses(self, token: Token) -> None:
+        """Take the mean behind a value, or what the name has in parentheses, too: `Acc (Loss)`."""
+        last = self.found[-1]
+        match = _TWO_MEASURES.fullmatch(last.key)
+        if match is None or not (measures(match["one"]) and measures(match["other"])):
+            last.mean = token.index
+            return
+        last.key = f"{match['of'] or ''}{match['one']}"
+        key = f"{match['of'] or ''}{match['other']}"
+        self.found.append(_Found(token, key, last.firm, last.section, last.best))
+
+    def _is_next_bracket(self, at: int, before: str) -> bool:
+        """Whether token `at` stands in a bracket of its own right behind that of the epoch."""
+        token, out = self.tokens[at], self.out
+        return (
+            out.epoch >= 0
+            and out.batch < 0
+            and out.epoch == self.tokens[at - 1].index
+            and _NEXT_BRACKET.fullmatch(before) is not None
+            and WHOLE.match(token.text) is not None
+            and self.parts[2 * token.index + 2][:1] in ("]", ")")
+        )
 
     def _measures(self) -> bool:
         """Whether anything found so far is a measure; each is looked at once."""
@@ -311,7 +360,7 @@ class _Learner:
         elif mark and token.unit and token.unit != "%":
             return  # `Step: 31ms` is how long one took
         elif mark is None:
-            if _COST.search(key) and is_time(self.parts[2 * token.index + 2]):
+            if _is_timed(key, token, self.parts[2 * token.index + 2]):
                 key = key if "time" in tokens_of(key) else f"{key} time"
             scope = self.scopes.name
             tag = f"{scope}/{key}" if scope else key
@@ -388,7 +437,7 @@ class _Learner:
             shared = one.key[: last.start()] if last else ""
             nearest = own or nearest
             # Of `train loss 1 acc 2, val loss 3 acc 4`, each `acc` is that of the loss before it.
-            near = times[one.key] > 1 or (leading and _SCORED.search(one.key) is not None)
+            near = times[one.key] > 1 or (leading and role_of(one.key).kind in _SCORED)
             section = one.section or (nearest if near else "")
             tag = one.key if own or not section else f"{section}/{one.key}"
             tag = f"best {tag}" if one.best and not tag.lower().startswith("best") else tag
@@ -411,4 +460,4 @@ class _Learner:
             return one.firm or measures(one.key)
         if one.key.endswith(" of") and not self.out.marked:
             return one.firm  # prose: `a loss of 3 men`
-        return one.firm or self.out.marked or self._measures()
+        return one.firm or self.out.marked or self.summary or self._measures()
