@@ -234,7 +234,7 @@ def _falling_beside_score(run: Run, roles: Roles) -> _Found:
         if role.kind is Kind.OTHER and tag.startswith(UNNAMED) and len(run.curves[tag].level)
     ]
     falling = [it for it in columns if falls_away(it)]
-    rising = [it for it in columns if trend(it) > 0 and _is_share(it) and _is_noisy(it)]
+    rising = [it for it in columns if _rises_as_score(it)]
     if len(falling) == len(rising) == 1:
         yield falling[0].tag, role_of("loss")
         yield rising[0].tag, role_of("accuracy")
@@ -243,7 +243,8 @@ def _falling_beside_score(run: Run, roles: Roles) -> _Found:
 def _sum_of_columns(run: Run, roles: Roles) -> _Found:
     """Of columns without headings, one is the sum of those beside it: a loss, and its terms.
 
-    It falls away, and neither it nor they are ever below 0.
+    It falls away, and neither it nor they are ever below 0. What rises then within 0 and 1 is a
+    score.
     """
     if any(role.kind is Kind.LOSS for role in roles.values()):
         return
@@ -255,6 +256,8 @@ def _sum_of_columns(run: Run, roles: Roles) -> _Found:
                 if _adds_up(total, terms):
                     yield total.tag, role_of("loss")
                     yield from ((it.tag, role_of(f"{it.tag} loss")) for it in terms)
+                    scores = [it for it in curves if _rises_as_score(it)]
+                    yield from ((it.tag, role_of(f"{it.tag} accuracy")) for it in scores)
                     return
 
 
@@ -275,6 +278,10 @@ def _adds_up(total: Curve, terms: list[Curve]) -> bool:
     off = np.abs(total.values - np.sum([it.values for it in terms], axis=0))
     room = total.rounding + np.sum([it.rounding for it in terms], axis=0)
     return bool((off <= room + _NEAR_ZERO).all())
+
+
+def _rises_as_score(curve: Curve) -> bool:
+    return trend(curve) > 0 and _is_share(curve) and _is_noisy(curve)
 
 
 def _is_noisy(curve: Curve) -> bool:

@@ -165,6 +165,18 @@ def test_a_column_that_is_the_sum_of_those_beside_it_is_the_loss(place: int) -> 
     assert losses == {tag: tag != f"column_{place + 2}" for tag in found}
 
 
+def test_what_rises_beside_the_sum_of_other_columns_is_a_score() -> None:
+    total = [round(sum(them), 4) for them in zip(*TERMS, strict=True)]
+    columns = [[5.0] * 10, *TERMS, total, RISING, sorted(RISING)]
+    found = roles(**{f"column_{at}": values for at, values in enumerate(columns, 2)})
+    assert [it.kind for it in found.values()] == [
+        Kind.OTHER,
+        *[Kind.LOSS] * 4,
+        Kind.SCORE,
+        Kind.OTHER,
+    ]
+
+
 @pytest.mark.parametrize(
     "columns",
     [

@@ -212,3 +212,13 @@ def test_a_column_that_begins_elsewhere_or_is_short_is_none() -> None:
     assert "t" in points(numbered("t", 7))
     assert "t" in points(numbered("t", 1, rows=9))
     assert "t" in points(read("step,t,loss\n" + "".join(f"{9 * at},{at},1\n" for at in range(12))))
+
+
+@pytest.mark.parametrize("names", [("% mean accuracy (train set)",), ("% err", "% mean loss")])
+def test_torch7_writes_percent_signs_before_names_and_tabs_behind_cells(
+    names: tuple[str, ...],
+) -> None:
+    rows = "".join("".join(f" {at}.5e-01\t" for _ in names) + "\n" for at in range(1, 9))
+    text = "".join(f"{name}\t" for name in names) + "\n" + rows
+    assert sniff(text.encode())
+    assert points(read(text))[names[-1]] == [(at - 1, float(f"{at}.5e-01")) for at in range(1, 9)]
