@@ -69,13 +69,16 @@ def epochs_of(marks: Marks, rows: Ints, first: int) -> Epochs:
     counted = bool((epoch == NONE).any())
     epoch = passes_counted(marks, rows) if counted else np.maximum(epoch, 0)
     printed = total > 0
-    cut = (np.diff(epoch) != 0) | (np.diff(total) != 0)
+    other, onwards = np.diff(total) != 0, np.diff(step) > 0
+    cut = (np.diff(epoch) != 0) | (other & ~onwards)
     cut |= (np.diff(step) < 0) & ~printed[1:]
+    # A total that is corrected while the steps of an epoch rise was a guess, as all of them may be.
+    guessed = bool((other & onwards & ~cut).any())
     at = np.flatnonzero(np.append(True, cut))
     numbers = epoch[at]
-    if printed.all():
-        tops = np.maximum.reduceat(step, at)
-        lengths = np.clip(np.maximum(total[at], tops), 1, LONGEST_EPOCH)
+    if printed.all() and not guessed:
+        tops = np.maximum.reduceat(np.maximum(step, total), at)
+        lengths = np.clip(tops, 1, LONGEST_EPOCH)
     else:
         lengths = _lengths_by_run(marks, rows, at, numbers)
     begins = _begins(numbers.tolist(), lengths.tolist(), 0 if counted else first)
@@ -108,7 +111,7 @@ def length_of(marks: Marks, rows: Ints) -> int:
 
 
 def _lengths_by_run(marks: Marks, rows: Ints, at: Ints, numbers: Ints) -> Ints:
-    """The length of each pass where none is printed: that of its run's longest.
+    """The length of each pass where none is printed for certain: that of its run's longest.
 
     A run that was appended begins again with the epoch and the step of the one before it.
     """

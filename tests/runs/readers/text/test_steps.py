@@ -535,3 +535,12 @@ def test_epochs_without_a_total_are_as_long_as_those_of_their_own_run() -> None:
 
     steps = [step for step, _ in series(run(300) + run(200))["loss"]]
     assert steps == [100, 200, 300, 400, 500, 600, 100, 200, 300, 400]
+
+
+def test_of_totals_that_are_corrected_within_an_epoch_the_longest_stands() -> None:
+    log = "".join(
+        f"Epoch: [{epoch}][{at}/{299 if at < 200 or epoch else 300}] loss 1.{at}\n"
+        for epoch in (0, 1, 2)
+        for at in (0, 100, 200)
+    )
+    assert [step for step, _ in series(log)["loss"]] == list(range(0, 900, 100))
