@@ -41,6 +41,10 @@ _NEAR = 0.1
 """Share by which an evaluation on training data may differ from the loss of single batches, in the
 middle of its points: that falls by more within a run."""
 
+_BESIDE_IT = 0.25
+"""Share of the fall of a held-out loss by which that of the training may differ meanwhile, in the
+middle of its points: they begin at one level, and what is not a loss does not."""
+
 _MOST_COLUMNS = 32
 """Columns of which a sum is looked for."""
 
@@ -79,6 +83,7 @@ def inferred(run: Run, roles: Roles) -> Roles:
     for refine in (
         _directed,
         _named_by_split,
+        _counterpart,
         _only_measure,
         _falling_beside_score,
         _sum_of_columns,
@@ -190,6 +195,31 @@ def _named_by_split(run: Run, roles: Roles) -> _Found:
         return
     for tag, split in named.items():
         yield tag, replace(role_of(name), split=split)
+
+
+def _counterpart(run: Run, roles: Roles) -> _Found:
+    """Of a run whose only losses are held out, the one other series that moves as one of them does
+    is the loss of the training."""
+    losses = {tag: role for tag, role in roles.items() if role.kind is Kind.LOSS}
+    if any(role.trained_on for role in losses.values()):
+        return
+    unknown = [tag for tag, role in roles.items() if role.kind is Kind.OTHER and not role.split]
+    for tag, role in losses.items():
+        alike = [it for it in unknown if _moves_with(run.curves[it], run.curves[tag])]
+        if len(alike) == 1:
+            yield alike[0], replace(role, split="train")
+            return
+
+
+def _moves_with(curve: Curve, loss: Curve) -> bool:
+    """Whether a series falls as a loss does in the first half of it; then they may part."""
+    half = slice((len(loss.level) + 1) // 2)
+    if curve.axis != loss.axis or len(loss.level) < LEAST or trend(curve) >= 0:
+        return False
+    level = loss.level[half]
+    expected = np.interp(loss.steps[loss.points][half], curve.steps[curve.points], curve.level)
+    fall = float(level[0] - level.min())
+    return fall > 0 and bool(np.median(np.abs(expected - level)) <= _BESIDE_IT * fall)
 
 
 def _tells_of(curve: Curve, loss: Curve) -> bool:

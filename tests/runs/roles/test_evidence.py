@@ -188,3 +188,26 @@ def test_what_rises_beside_the_sum_of_other_columns_is_a_score() -> None:
 def test_columns_that_are_no_sum_of_a_loss(columns: Sequence[Sequence[float]]) -> None:
     found = roles(**{f"column_{at}": values for at, values in enumerate(columns, 2)})
     assert {it.kind for it in found.values()} == {Kind.OTHER}
+
+
+@pytest.mark.parametrize("shift", [0.0, -3.0])  # a log-likelihood may be below 0
+@pytest.mark.parametrize("name", ["J", "objective"])
+def test_what_moves_as_the_only_held_out_loss_is_that_of_training(name: str, shift: float) -> None:
+    held_out = [it + shift for it in FALLING[:6]] + [it + shift for it in reversed(FALLING[2:6])]
+    trained = [it + shift - 0.05 for it in FALLING]
+    found = roles(**{name: trained, "size": NOISE, "val_loss": held_out})
+    assert (found[name].split, found[name].kind) == ("train", Kind.LOSS)
+    assert found["size"].kind is Kind.OTHER
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"J": [it / 4 for it in FALLING]},
+        {"J": RISING},
+        {"J": FALLING, "K": FALLING},
+        {"J": FALLING, "loss": FALLING},
+    ],
+)
+def test_what_is_no_counterpart_of_a_held_out_loss(others: dict[str, Sequence[float]]) -> None:
+    assert roles(val_loss=FALLING, **others)["J"].kind is Kind.OTHER
