@@ -8,11 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradlint.runs.kinds import Kind
+from gradlint.runs.readers.text.line.beginnings import (
+    BAR_FIRST,
+    DEEPSPEED,
+    HEADER,
+    KERAS,
+    LEADING,
+    PAIR,
+    SUMMARY,
+)
 from gradlint.runs.readers.text.line.keys import LONGEST_KEY, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
 from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, is_time
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
-from gradlint.runs.readers.text.line.programs import looks_programmed
+from gradlint.runs.readers.text.line.programs import is_sum, looks_programmed
 from gradlint.runs.readers.text.line.progress_bars import BAR
 from gradlint.runs.readers.text.line.scopes import Scopes
 from gradlint.runs.readers.text.line.tokens import ARROW, MORE, WHOLE, Token, is_place, tokens_in
@@ -58,21 +67,9 @@ _SPLIT_LAST = re.compile(
     r"(?<=\w) (?:train(?:ing)?|val(?:id(?:ation)?)?|eval|test|dev)(?: \([\w ]+\))?$", re.IGNORECASE
 )
 
-_KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
-_BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
-"""A bar before its counter, or around it."""
-_HEADER = re.compile(r"[-=#*> ]*Epoch:? \[?\d+(?: ?/ ?\d+| of \d+)?\]?[-=#*:. ]*$", re.IGNORECASE)
-_DEEPSPEED = re.compile(r"\d+/\d+, RunningAvgSamplesPerSec")
-_PAIR = re.compile(r"\[ ?\d+, +\d+\]")
-_LEADING = re.compile(r"(?:\[ ?\d+\]|\d+\))(?= )|\d+:(?= [a-z])")
 _NEXT_BRACKET = re.compile(r"\] ?\[|\) ?\(")
 """Between two numbers in brackets: of `Epoch: [3][120]`, the second is a position in the epoch."""
 
-_SUMMARY = re.compile(r"\* [A-Za-z][\w@.-]{0,30}:? [-+]?\d{0,6}\.\d")
-"""A bullet before a name and a real number, as evaluations print what they came to."""
-
-_ARITHMETIC = re.compile(r"\d[\w%/)]{0,12}(?: [a-z/]{1,15}){0,2} [*+×÷] \(?\$?\d")
-"""`62 km/h * 2 h = 124 km`: numbers that are reckoned with. It is what a model answers."""
 _RECALLED = re.compile(
     r"\b(?:best|early|restor\w+|resum\w+|load\w*|sav\w+|previous)\b", re.IGNORECASE
 )
@@ -146,7 +143,7 @@ def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool)
         layout.columns = ruled_names(raw) or column_names(line)
         layout.matrix = () if layout.columns else matrix_names(raw)
         return layout if layout.useful else None
-    if looks_programmed(line) or (_ARITHMETIC.search(line) and not measures(line)):
+    if looks_programmed(line) or (is_sum(line) and not measures(line)):
         return None
     return _Learner(line, parts, ranked).layout(units)
 
@@ -191,7 +188,7 @@ class _Learner:
         self.sentence = fillers >= _FEWEST_FILLERS
         self.settings = len(_CHOICE.findall(line)) >= _FEWEST_CHOICES
         self.leading = -1
-        self.summary = _SUMMARY.match(self.text) is not None
+        self.summary = SUMMARY.match(self.text) is not None
 
     def layout(self, units: Units) -> Layout | None:
         at = self._anchors()
@@ -224,22 +221,22 @@ class _Learner:
         """What the beginning of the line says; the number of tokens that it used up."""
         out, lead = self.out, self.text.lstrip()
         out.bar = BAR in lead
-        means = _KERAS.match(lead) or _BAR_FIRST.match(lead)
+        means = KERAS.match(lead) or BAR_FIRST.match(lead)
         out.running = not out.bar and means is not None
-        out.begins = _HEADER.match(lead) is not None
+        out.begins = HEADER.match(lead) is not None
         named = _SPLIT_NAMED.search(lead)
         if named:
             self.section = section_in(named[1])
         elif "Saving dict for global step" in lead:
             # TensorFlow's estimators report their evaluations so, with the keys of the training.
             self.section = "eval"
-        if _DEEPSPEED.match(lead) and len(self.tokens) > 2:
+        if DEEPSPEED.match(lead) and len(self.tokens) > 2:
             out.epoch, out.step = self.tokens[0].index, self.tokens[1].index
             return 2
-        if _PAIR.match(lead) and len(self.tokens) > 2:
+        if PAIR.match(lead) and len(self.tokens) > 2:
             out.epoch, out.batch = self.tokens[0].index, self.tokens[1].index
             return 2
-        if _LEADING.match(lead) and len(self.tokens) > 1:
+        if LEADING.match(lead) and len(self.tokens) > 1:
             self.leading = self.tokens[0].index
             return 1
         return 0
