@@ -112,6 +112,9 @@ class Window:
         axis: what the steps count: `step`, `epoch` or `row`.
         evidence: the numbers behind the message, by name.
         excerpt: what to plot.
+        incident: the number of the incident that the finding tells of, with others perhaps; 0 if it
+            is about no event.
+        before: the last step of the series before the event; None if it begins with it.
     """
 
     run: str = ""
@@ -121,6 +124,8 @@ class Window:
     axis: str = "step"
     evidence: Mapping[str, float | int | str] = field(default_factory=dict)
     excerpt: Excerpt | None = field(default=None, compare=False, repr=False)
+    incident: int = 0
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,11 @@ def _report(outcome: LogOutcome, listing: bool) -> Report:
         nothing=not outcome.runs,
     )
     if not listing:
-        return report
+        from dataclasses import replace
+
+        from gradlint.report import incidents
+
+        return replace(report, more=lambda: {"incidents": incidents.document(outcome.findings)})
     from dataclasses import replace
 
     from gradlint.report import listing as lists

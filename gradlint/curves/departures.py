@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gradlint.curves.jump import Jump
+from gradlint.curves.jump import BRIEF, Jump, followed
 from gradlint.curves.robust import SIGMA, Values
 
 SCALES = (1, 2, 4, 8, 16, 32)
@@ -40,9 +39,6 @@ FEWEST = 4
 TAIL = 0.25
 """Share of the innovations that is their tail."""
 
-BRIEF = 2
-"""Points up to which a departure may be a wild draw of noise: of three in a row none is."""
-
 LONG_HISTORY = 4096
 """Innovations that the tail of wild draws is estimated from: they are rare."""
 
@@ -56,11 +52,8 @@ from nothing."""
 MOST = 400
 """Innovations looked at in one scale, the largest; a series with more has no calm past to leave."""
 
-BACK = 0.5
-"""Share of the height below which a departure is over."""
-
-CONFIRMED = 3
-"""Values whose median has to be back."""
+BEFORE = 3
+"""Points, at least, whose median is the level that a departure leaves."""
 
 RESOLVED = 1e-3
 """Mean excess of a tail, in logarithms, below which rounding makes it: logs have 3 or 4 digits."""
@@ -167,8 +160,8 @@ class _Scale:
             if surprise <= 0.0:
                 continue
             base = float(np.median(self._level[max(index - PREDICTED_FROM, 0) : index]))
-            peak, end, recovered = _followed(self._level, index, base)
-            if self._scale == 1 and end - index < BRIEF:
+            peak, end, recovered = followed(self._level, index, base)
+            if self._scale * (end - index + 1) <= BRIEF:
                 past = self._past(index, LONG_HISTORY)
                 surprise = brief_surprise_of(
                     float(self._innovations[index]), past, len(self._level)
@@ -199,7 +192,7 @@ class _Scale:
         first = index * self._scale
         last = (end + 1) * self._scale - 1 if recovered else len(self._values) - 1
         about = self._values[peak * self._scale : (peak + 1) * self._scale]
-        before = self._values[max(first - max(self._scale, CONFIRMED), 0) : first]
+        before = self._values[max(first - max(self._scale, BEFORE), 0) : first]
         return Departure(
             first,
             peak * self._scale + int(np.argmax(about)),
@@ -227,31 +220,3 @@ def _predictions(level: Values) -> Values:
         lower, higher = np.minimum(c, d), np.maximum(c, d)
         result[4:] = 0.5 * (np.maximum(low, lower) + np.minimum(high, higher))
     return result
-
-
-def _followed(level: Values, start: int, base: float) -> tuple[int, int, bool]:
-    """The peak of the departure that begins at `start`, its last value, and whether it ends."""
-    peak = start
-    while True:
-        back = base + BACK * (float(level[peak]) - base)
-        end, recovered = _return(level, peak, level <= back)
-        higher = peak + int(np.argmax(level[peak : end + 1]))
-        if higher == peak:
-            return peak, end, recovered
-        peak = higher
-
-
-def _return(level: Values, start: int, low: NDArray[np.bool_]) -> tuple[int, bool]:
-    """The last value before the level is low for good, and whether it ever is."""
-    at = start
-    while at < len(level):
-        offset = int(np.argmax(low[at:]))
-        first = at + offset
-        if not low[first]:
-            break
-        if 2 * np.count_nonzero(low[first : first + CONFIRMED]) > len(
-            low[first : first + CONFIRMED]
-        ):
-            return first - 1, True
-        at = first + 1
-    return len(level) - 1, False

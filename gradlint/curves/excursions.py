@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.curves.jump import Jump
+from gradlint.curves.jump import BRIEF, DIPS, Jump
 from gradlint.curves.robust import Indices, Values, about_its_line, noise, trailing, trailing_noise
 
 WINDOW = 64
@@ -59,19 +59,16 @@ FAINT = 0.75
 STEEP = 3.0
 """Deviations of the point-to-point noise that may make up for a deviation that is mostly trend."""
 
-BRIEF = 2
-"""Points up to which an excursion may be a wild draw of noise: of three in a row none is."""
-
-DIPS = 2.0
-"""Height of a brief excursion in units of the deepest dip of the run so far. Noise is about
-symmetric in logarithms, whatever its tails, and trouble only goes up."""
-
 STUDIED = 2_000
 """Points of the series for which the thresholds were studied; longer ones are asked for more."""
 
 LENIENCE = 0.75
 """Share of the sigmas that makes a point worth a closer look: the raw history may hold excursions,
 which the closer look leaves out."""
+
+RECORD_SIGMAS = 5.0
+"""Deviations of the first points by which a record must stand out as well: a loss of single batches
+begins with any of them."""
 
 RECENT = 5
 """Points of the history whose median is the level that an excursion leaves: it is told as such, and
@@ -85,6 +82,7 @@ _FLOOR = 0.005
 """Least deviation that counts, as a share of the level: logs are printed with 3 or 4 digits."""
 
 _TINY = 1e-300
+_LOG_MOST = 700.0
 
 MOST = 1_000
 """Excursions looked for in one series; one with more has no calm history to leave."""
@@ -125,7 +123,7 @@ def excursions(
     on normal, lognormal and autoregressive noise.
 
     `record_ratio`: a point this many times as high as the highest before it begins an excursion
-    whatever its history, which may be short or wild; None for never.
+    however short its history; None for never.
 
     `early`: the deviations of the noise of its first points by which a series must jump at its very
     beginning, where it comes back.
@@ -154,11 +152,14 @@ class _Scan:
         self._sigmas = sigmas
         self._ratio = ratio
         self._outstanding = outstanding
-        self._record_ratio = record_ratio
+        self._record = 0.0
         self._early = early
         self._seen, self._dip = 0, 0.0
         self._above = np.zeros(len(values))
         self._early_noise = noise(self._scaled[: 2 * WINDOW])
+        if record_ratio is not None and self._positive:
+            reach = min(RECORD_SIGMAS * self._early_noise, _LOG_MOST)
+            self._record = max(record_ratio, float(np.exp(reach)))
         # The highest value up to the guarded points.
         late = np.maximum.accumulate(values)[: max(len(values) - 1 - GUARD, 1)]
         self._before = np.concatenate((np.full(len(values) - len(late), values[0]), late))
@@ -195,8 +196,8 @@ class _Scan:
         if self._positive:
             wanted &= above > np.log(self._ratio)
         wanted[:SHORTEST_HISTORY] = False
-        if self._record_ratio is not None and self._positive:
-            wanted |= values >= self._record_ratio * self._before
+        if self._record > 0.0:
+            wanted |= values >= self._record * self._before
         return [int(index) for index in np.flatnonzero(wanted)]
 
     def _begun(self, index: int) -> Excursion | None:
@@ -255,9 +256,9 @@ class _Scan:
 
     def _is_record(self, index: int) -> bool:
         """Whether a point stands far above all before it."""
-        if self._record_ratio is None or not self._positive or not index:
+        if self._record == 0.0 or not index:
             return False
-        return bool(self._values[index] >= self._record_ratio * self._before[index])
+        return bool(self._values[index] >= self._record * self._before[index])
 
     def _past(self, index: int) -> Indices:
         """The last `WINDOW` points before `index` that belong to no excursion."""

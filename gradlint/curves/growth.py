@@ -34,3 +34,14 @@ def runaway(values: Values, factor: float) -> int | None:
         return None
     calm = np.flatnonzero(sizes <= 2.0 * start)
     return int(calm[-1]) + 1 if len(calm) else 0
+
+
+def sizes_of_fifths(values: Values) -> list[float]:
+    """The size that nine of ten values keep below, in each fifth of a series.
+
+    What swings about zero shows its growth in it.
+
+    Args:
+        values: float64, shape (n,), n at least 5.
+    """
+    return [float(np.quantile(part, 0.9)) for part in np.array_split(np.abs(values), 5)]

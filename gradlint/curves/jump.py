@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from gradlint.curves.robust import Values
+
+BRIEF = 2
+"""Points up to which a jump may be a wild draw of noise: of three in a row none is."""
+
+DIPS = 2.0
+"""Height of a brief jump in units of the deepest dip of the run so far. Noise is about symmetric in
+logarithms, whatever its tails, and trouble only goes up."""
+
+BACK = 0.5
+"""Share of the height below which a departure is over."""
+
+CONFIRMED = 3
+"""Values whose median has to be back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Jump:
@@ -34,3 +52,31 @@ class Jump:
     def points(self) -> int:
         """How many points it lasts."""
         return self.end - self.start + 1
+
+
+def followed(level: Values, start: int, base: float) -> tuple[int, int, bool]:
+    """The peak of the departure that begins at `start`, its last value, and whether it ends."""
+    peak = start
+    while True:
+        back = base + BACK * (float(level[peak]) - base)
+        end, recovered = _return(level, peak, level <= back)
+        higher = peak + int(np.argmax(level[peak : end + 1]))
+        if higher == peak:
+            return peak, end, recovered
+        peak = higher
+
+
+def _return(level: Values, start: int, low: NDArray[np.bool_]) -> tuple[int, bool]:
+    """The last value before the level is low for good, and whether it ever is."""
+    at = start
+    while at < len(level):
+        offset = int(np.argmax(low[at:]))
+        first = at + offset
+        if not low[first]:
+            break
+        if 2 * np.count_nonzero(low[first : first + CONFIRMED]) > len(
+            low[first : first + CONFIRMED]
+        ):
+            return first - 1, True
+        at = first + 1
+    return len(level) - 1, False

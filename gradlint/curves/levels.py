@@ -73,7 +73,7 @@ def levels(values: Values) -> Levels:
     if blocks < CERTAIN:
         # The spread of a median is sqrt(pi / 2) that of a mean.
         size = len(values) / blocks
-        deviation = min(deviation, noise(values) * float(np.sqrt(np.pi / 2.0 / size)))
+        deviation = noise(values) * float(np.sqrt(np.pi / 2.0 / size))
     return Levels(medians, edges, deviation)
 
 
@@ -107,13 +107,15 @@ class Progress:
         start: where it began: its first value, or the level of its first stretch if that is higher.
         final: the level of the last quarter of the run.
         lowest: the lowest level.
-        deviation: standard deviation of a level.
+        deviation: standard deviation of where it began, and of a level.
+        deviation_of_end: standard deviation of the last quarter.
     """
 
     start: float
     final: float
     lowest: float
     deviation: float
+    deviation_of_end: float
 
     @property
     def gained(self) -> float:
@@ -140,9 +142,11 @@ def progress(values: Values) -> Progress:
     """The progress of a series of at least one point."""
     found = levels(values)
     last = found.medians[-max(len(found.medians) // 4, 1) :]
-    return Progress(
-        max(float(values[0]), found.start), float(np.median(last)), found.lowest, found.deviation
-    )
+    first, deviation = float(values[0]), found.deviation
+    if first > found.start:
+        deviation = float(np.hypot(deviation, noise(values)))
+    end = found.deviation / float(np.sqrt(len(last)))
+    return Progress(max(first, found.start), float(np.median(last)), found.lowest, deviation, end)
 
 
 _TINY = 1e-300

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, BinaryIO
 
 from gradlint.config import Settings, Source
@@ -111,6 +112,7 @@ class LogChecker:
         self._per_file = PerFile(registry, rules, settings.per_file_ignores, root)
         self._options = settings.rule_options
         self._checkpoints = checkpoints
+        self._incidents = count(1)
 
     def take(self, reading: Reading, outcome: LogOutcome, *, judge: bool = True) -> None:
         """Add what a reading shows to `outcome`."""
@@ -127,11 +129,16 @@ class LogChecker:
 
     def run(self, run: Run) -> list[Finding]:
         """What the rules say of one run whose series have their roles."""
-        found: list[Finding] = []
+        from gradlint.engine.incidents import joined
+
+        events: list[Finding] = []
+        others: list[Finding] = []
         rules = self._rules(run.path)
         for rule in rules:
             if rule.subject.view is not None:
-                found += self._said(rule, rules, run, rule.subject.view)
+                told = events if rule.symptoms else others
+                told += self._said(rule, rules, run, rule.subject.view)
+        found = joined(run, events, self._incidents) + others
         if self._checkpoints is not None:
             from gradlint.relations.restart_advice import RestartAdvice, restart_advice
 

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from gradlint.curves.departures import Departure, departures
 from gradlint.curves.robust import Values
 from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
 
 SURPRISE = 3.0
-"""Surprise of an incident, all series together: one in a thousand runs."""
+"""Surprise of an agreement, all series together: one in a thousand runs."""
 
 OWN = 0.5
 """Surprise of the series itself, at least: others may have a reason that is not its own."""
@@ -38,7 +36,7 @@ _WITNESSES = (*_AIMS, Kind.GRADIENT_NORM, Kind.AGENT, Kind.WEIGHT)
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
+class Agreement:
     """A departure of one series, and what others of the run say to it.
 
     Attributes:
@@ -54,16 +52,21 @@ class Incident:
     surprise: float
     witnesses: tuple[Curve, ...]
 
+    @property
+    def steps(self) -> tuple[int, int]:
+        """The first step of the departure, and the last."""
+        return self.curve.step(self.departure.start), self.curve.step(self.departure.end)
 
-def incidents(run: Run) -> list[Incident]:
+
+def agreements(run: Run) -> list[Agreement]:
     """The departures for the worse that the series of a run make together, or one beyond doubt."""
-    return run.measured(_incidents)
+    return run.measured(_agreements)
 
 
-def _incidents(run: Run) -> list[Incident]:
+def _agreements(run: Run) -> list[Agreement]:
     curves = [it for it in run.curves.values() if it.role.kind in _WITNESSES]
     curves = [it for it in curves if len(it.level) >= LEAST]
-    found: list[Incident] = []
+    found: list[Agreement] = []
     for curve in curves:
         aim = curve.role.kind in _AIMS and not curve.role.component and not curve.role.adversarial
         for departure in _harmful(curve) if aim else ():
@@ -72,7 +75,7 @@ def _incidents(run: Run) -> list[Incident]:
     return found
 
 
-def _together(curve: Curve, departure: Departure, curves: list[Curve]) -> list[Incident]:
+def _together(curve: Curve, departure: Departure, curves: list[Curve]) -> list[Agreement]:
     steps = curve.steps[curve.points]
     low, high = int(steps[departure.start]), int(steps[departure.end])
     low -= int(BEFORE * (steps[-1] - steps[0]))
@@ -88,7 +91,7 @@ def _together(curve: Curve, departure: Departure, curves: list[Curve]) -> list[I
     surprise = departure.surprise + witnessed
     if surprise < SURPRISE or (_is_outcome(curve) and witnessed < WITNESSED):
         return []
-    return [Incident(curve, departure, surprise, tuple(other for _, other in told.values()))]
+    return [Agreement(curve, departure, surprise, tuple(other for _, other in told.values()))]
 
 
 def _first(pair: tuple[float, Curve]) -> float:
@@ -112,7 +115,9 @@ def _is_outcome(curve: Curve) -> bool:
 def _harmful(curve: Curve) -> list[Departure]:
     """The departures to where a series should not go."""
     kind = curve.role.kind
-    if kind in (Kind.SCORE, Kind.RETURN):
+    if kind is Kind.SCORE:
+        return curve.measured(_score_falls)
+    if kind is Kind.RETURN:
         return curve.measured(_falls)
     if kind in (Kind.AGENT, Kind.WEIGHT):
         return curve.measured(departures) + curve.measured(_falls)
@@ -120,9 +125,13 @@ def _harmful(curve: Curve) -> list[Departure]:
 
 
 def _falls(values: Values) -> list[Departure]:
+    return departures(-values)
+
+
+def _score_falls(values: Values) -> list[Departure]:
     """The departures downwards; of a share as those of what is missing to all."""
     share = bool(values.min() >= 0.0 and values.max() <= 1.0)
-    return departures(np.float64(_ALL) - values if share else -values)
+    return departures(_ALL - values) if share else _falls(values)
 
 
 _ALL = 1.001

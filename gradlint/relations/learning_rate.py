@@ -13,6 +13,10 @@ SPENT = 1e-4
 RAISED = 2.0
 """Factor from one logged point to the next that is a warm restart and no warm-up."""
 
+ANEW = 1.5
+"""Times the highest learning rate before, up to which it is raised once more: a restart goes back
+to what the network was trained with."""
+
 NEAR = 4
 """Logged points of the learning rate within which it was raised "right before"."""
 
@@ -51,7 +55,10 @@ def raised_before(run: Run, curve: Curve, first: int, last: int | None = None) -
         before = int(np.searchsorted(rate.steps, low, "right")) - 1
         at = int(np.searchsorted(rate.steps, curve.step(first), "right"))
         end = int(np.searchsorted(rate.steps, high, "right"))
-        near = rate.values[max(min(at - NEAR, before), 0) : end + 2]
-        if len(near) >= 2 and np.any(near[1:] >= RAISED * np.maximum(near[:-1], 1e-30)):
+        begin = max(min(at - NEAR, before), 0)
+        near = rate.values[begin : end + 2]
+        highest = float(rate.values[: begin + 1].max(initial=0.0))
+        raised = near[1:] >= RAISED * np.maximum(near[:-1], 1e-30)
+        if np.any(raised & (near[1:] <= ANEW * highest)):
             return True
     return False

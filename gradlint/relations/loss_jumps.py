@@ -8,8 +8,9 @@ from gradlint.curves.departures import Departure
 from gradlint.curves.excursions import Excursion, excursions
 from gradlint.curves.jump import Jump
 from gradlint.curves.levels import levels
+from gradlint.curves.relapses import false_start, relapses
 from gradlint.curves.robust import Values, medians_of_three
-from gradlint.relations.agreement import incidents
+from gradlint.relations.agreement import agreements
 from gradlint.relations.learning_rate import raised_before, searches_rate
 from gradlint.relations.schedules import weight_jumps
 from gradlint.runs.kinds import Kind
@@ -128,7 +129,7 @@ def unplanned_jumps(run: Run, curve: Curve) -> list[Jump]:
         for it in _jumps(run, curve)
         if not (held_out and (not it.recovered or it.start < SETTLING))
         and not is_warm_restart(run, curve, it)
-        and not (it.start < FIRST_POINTS and it.recovered and it.top < FIRST_RATIO * it.base)
+        and not _is_first_step(curve, it)
         and not _objective_changes(run, curve, it)
         and not weight_jumps(run, curve, it.start)
     ]
@@ -136,14 +137,34 @@ def unplanned_jumps(run: Run, curve: Curve) -> list[Jump]:
 
 
 def _jumps(run: Run, curve: Curve) -> list[Jump]:
-    """The excursions of a loss, and the departures that other series bear out."""
+    """The excursions of a loss, its relapses, and the departures that other series bear out."""
     found: list[Jump] = list(curve.measured(loss_excursions))
-    for incident in incidents(run):
-        jump = incident.departure
-        if incident.curve is curve and _is_material(curve, jump):
-            if all(jump.end < it.start or jump.start > it.end for it in found):
-                found.append(jump)
+    if not curve.role.held_out:
+        found += [it for it in _undoing(curve) if not _any_meets(found, it)]
+    for agreement in agreements(run):
+        jump = agreement.departure
+        if agreement.curve is curve and _is_material(curve, jump) and not _any_meets(found, jump):
+            found.append(jump)
     return sorted(found, key=lambda it: it.start)
+
+
+def _any_meets(jumps: list[Jump], jump: Jump) -> bool:
+    return any(jump.end >= it.start and jump.start <= it.end for it in jumps)
+
+
+def _is_first_step(curve: Curve, jump: Jump) -> bool:
+    """Whether a jump is one of the first steps of an optimizer, and undoes nothing."""
+    early = jump.start < FIRST_POINTS and jump.recovered and jump.top < FIRST_RATIO * jump.base
+    return early and not _any_meets(_undoing(curve), jump)
+
+
+def _undoing(curve: Curve) -> list[Jump]:
+    """The jumps above where a loss began."""
+    first = curve.measured(false_start)
+    later = curve.measured(relapses)
+    if first is None:
+        return later
+    return [first, *(it for it in later if it.start > first.end)]
 
 
 def _is_material(curve: Curve, jump: Departure) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from gradlint.curves.constancy import frozen_tail
@@ -19,23 +20,28 @@ LEAST = 20
 LEAST_EPOCHS = 10
 """The same for the means of epochs."""
 
+LEAST_HELD_OUT = 4
+"""Evaluations of a held-out loss, at least."""
+
 SIGMAS = 5.0
 """Deviations of a level by which something has got better. Healthy runs of all families that were
 looked at measure 10 and more in at least one series."""
 
-MATERIAL = 0.03
+MATERIAL = 0.04
 """Share of its level that a loss must have gained, and of its range a score, to have moved at all.
 Networks that cannot learn gain up to 2% by learning how often each answer is right; of 2%, 3%, 4%
 and 8% all tell the same runs of the families looked at, but for three files of 750."""
 
-FOR_A_WHILE = 0.2
-"""Share of its level from which a loss that stands where it began had learnt in between."""
+FIRST_GAIN = 0.2
+"""Share of its level that a loss may gain without a look at its input: it learns how often each
+answer is right, and stands."""
 
 ROOM = 0.2
 """Share of what was left to gain, up to 1, that a score has gained at least where it has learnt."""
 
 LOUD = 0.05
-"""Deviation of a level, as a share of it, at which a loss could have gained a fifth unseen."""
+"""Deviation of the last quarter of a run, as a share of its level, at which a fifth could have been
+gained unseen."""
 
 KNOWN = 0.6
 """Share of the highest score from which a network that begins with it was trained before, or has an
@@ -55,6 +61,19 @@ stand where a long training had arrived."""
 WORSE = 1.15
 """Times its start up to which a loss stands where it began; beyond it has diverged."""
 
+GUESS = {"r2": 0.0, "mcc": 0.0, "kappa": 0.0, "auc": 0.5, "rocauc": 0.5, "auroc": 0.5}
+"""What scores are that are made to be the same for every answer that does not look at the input."""
+
+DECIBELS = ("psnr", "snr", "sdr")
+"""How the names of scores end that have no highest value."""
+
+BEYOND = 0.05
+"""Height over that by which such a score is no guess."""
+
+EXCESS = 0.2
+"""Nats by which a cross-entropy may differ from that of guessing as often right as the network is:
+-ln of its accuracy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unimproved:
@@ -62,11 +81,19 @@ class Unimproved:
 
     Attributes:
         curve: the series that tells it: a score, a return, or a loss where there is neither.
-        progress: how far it came; of what should rise, of its negative.
+        start: where it began.
+        final: its level in the last quarter of the run.
+        since: the point from which nothing was gained: 0, or the end of the first tenth.
+        guess: what the score would be without a look at the input, where that is known.
+        guesses: an accuracy by which the loss is that of guessing.
     """
 
     curve: Curve
-    progress: Progress
+    start: float
+    final: float
+    since: int = 0
+    guess: float | None = None
+    guesses: Curve | None = None
 
 
 def unimproved(run: Run) -> Unimproved | None:
@@ -83,17 +110,44 @@ def unimproved(run: Run) -> Unimproved | None:
     if any(not it.finite[-1] for it in losses):
         return None
     if aims:
-        if any(_is_better(it) for it in aims) or any(map(_still_falls, losses)):
-            return None
-        moving = [it for it in aims if frozen_tail(it.level) > len(it.level) // 2]
-        if not moving:
-            return None
-        curve = max(moving, key=len)
-        return Unimproved(curve, _rising(curve))
-    if not losses or run.of(Kind.RETURN) or not all(map(_stands, _of(run, Kind.LOSS))):
+        return _of_aims(run, aims, losses)
+    if not losses or run.of(Kind.RETURN):
+        return None
+    return _of_losses(run, losses)
+
+
+def _of_aims(run: Run, aims: list[Curve], losses: list[Curve]) -> Unimproved | None:
+    if any(_is_better(it) for it in aims):
+        return None
+    curve = max(aims, key=len)
+    guessed = [it for it in aims if it.role.metric in GUESS]
+    for loss in losses:
+        for score in aims:
+            if _guesses(loss, score):
+                found = loss.measured(progress)
+                return Unimproved(loss, found.start, found.final, guesses=score)
+    if all(frozen_tail(it.level) <= len(it.level) // 2 for it in aims):
+        return None
+    if guessed:
+        curve = max(guessed, key=len)
+    elif not run.of(Kind.RETURN) and any(map(_still_falls, losses)):
+        return None
+    found = _rising(curve)
+    return Unimproved(curve, -found.start, -found.final, guess=GUESS.get(curve.role.metric))
+
+
+def _of_losses(run: Run, losses: list[Curve]) -> Unimproved | None:
+    held_out = [it for it in run.of(Kind.LOSS) if it.role.held_out and not it.role.adversarial]
+    held_out = [it for it in held_out if len(it.level) >= LEAST_HELD_OUT]
+    if any(it.measured(progress).at_best.share >= MATERIAL for it in held_out):
+        return None
+    if not all(_stands(it, bool(held_out)) for it in losses):
         return None
     curve = max(losses, key=len)
-    return Unimproved(curve, curve.measured(progress))
+    found = curve.measured(progress)
+    fell = found.share >= MATERIAL and found.sigmas >= SIGMAS
+    since = int(WARM * len(curve.level)) if fell else 0
+    return Unimproved(curve, found.start, found.final, since)
 
 
 def _of(run: Run, *kinds: str) -> list[Curve]:
@@ -125,35 +179,56 @@ def _is_better(curve: Curve) -> bool:
         return True  # of an episode that always ends in the same way; at its best, perhaps
     found, top = _rising(curve), _top(curve)
     best = found.at_best
+    guess = GUESS.get(curve.role.metric)
+    if guess is not None and -best.final < guess + BEYOND:
+        return False
     seen = best.share >= DOUBLED or best.gained >= MATERIAL * (top or abs(found.start))
     if best.sigmas >= SIGMAS and seen:
         return True
     if top is None:
-        hidden = found.deviation > LOUD * abs(found.start)
+        hidden = found.deviation_of_end > LOUD * abs(found.start)
         return hidden or found.gained >= DOUBLED * abs(found.start)
     return -found.start >= KNOWN * top or found.gained >= ROOM * (top + found.start)
 
 
 def _top(curve: Curve) -> float | None:
     """The highest value that a score can have, if its values show that it is a share."""
-    if curve.role.kind is not Kind.SCORE:
+    if curve.role.kind is not Kind.SCORE or curve.role.metric.endswith(DECIBELS):
         return None
     low, high = float(curve.level.min()), float(curve.level.max())
     return None if low < -1.0 or high > 100.0 else 1.0 if high <= 1.0 else 100.0
 
 
+def _late(values: Values) -> Progress:
+    """The progress after the first steps."""
+    return progress(values[int(WARM * len(values)) :])
+
+
 def _still_falls(loss: Curve) -> bool:
     """Whether a training loss goes on falling after its first steps."""
-    values = loss.level[int(WARM * len(loss.level)) :]
-    found = progress(values)
+    found = loss.measured(_late)
     return found.sigmas >= SIGMAS and found.share >= MATERIAL
 
 
-def _stands(curve: Curve) -> bool:
-    """Whether a loss or an error ends where it began, and would have shown it otherwise."""
+def _guesses(loss: Curve, score: Curve) -> bool:
+    """Whether a cross-entropy ends at that of guessing as often right as an accuracy is."""
+    if "acc" not in score.role.metric or loss.role.split != score.role.split:
+        return False
+    right = float(-_rising(score).final) / (_top(score) or 1.0)
+    final = loss.measured(progress).final
+    return 0.0 < right < KNOWN and abs(final + math.log(right)) <= EXCESS
+
+
+def _stands(curve: Curve, beside_held_out: bool) -> bool:
+    """Whether a training loss has gained nothing since its first steps, and would have shown it.
+
+    `beside_held_out`: whether a held-out loss says so as well. Where none does, what it gained in
+    its first steps must be no more than any network gains.
+    """
     if curve.level.min() <= 0.0:
         return False
-    found = curve.measured(progress)
-    if found.deviation > LOUD * found.final or found.final > WORSE * found.start:
+    found, late = curve.measured(progress), curve.measured(_late)
+    if late.deviation_of_end > LOUD * late.final or found.final > WORSE * found.start:
         return False
-    return found.share < MATERIAL and found.at_best.share < FOR_A_WHILE
+    gained = min(found.share, late.share)
+    return gained < MATERIAL and (beside_held_out or found.at_best.share < FIRST_GAIN)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gradlint.finding import Severity
 from gradlint.relations.overflows import overflows
 from gradlint.runs.kinds import Kind
-from gradlint.runs.roles.names import role_of
+from gradlint.runs.roles.names import role_of, words_of
 from gradlint.runs.run import BLANK_COLUMNS, NULL_SERIES, UNNAMED, Curve, Run
 
 VITAL = (Kind.LOSS, Kind.GRADIENT_NORM, Kind.WEIGHT)
@@ -29,6 +29,12 @@ JUDGED = (*_TELLING, Kind.LEARNING_RATE, Kind.LOSS_SCALE, Kind.SCHEDULE)
 
 SCORED = (Kind.SCORE, Kind.ERROR)
 """What a row has if an evaluation came to its end."""
+
+_SHOW_TRAINING = (*SCORED, Kind.LEARNING_RATE)
+"""What goes on only while training does."""
+
+_PASSES = frozenset("iter iters iteration iterations step steps batch batches updates".split())
+_NOT_FINITE = frozenset("nan nans nonfinite".split())
 
 SILENT_ROWS = 3
 """Rows without a value, at least, that make a series one that has stopped: one may be the last row
@@ -130,6 +136,16 @@ def _is_only_measure(run: Run, curve: Curve) -> bool:
     )
 
 
+def nan_counters(run: Run) -> Iterator[tuple[Curve, int]]:
+    """The counts of steps that were NaN, and the first point at which each has grown from 0."""
+    for curve in run.curves.values():
+        words = set(words_of(curve.tag))
+        if words & _NOT_FINITE and words & _PASSES and len(curve) and curve.values[0] == 0:
+            grown = np.flatnonzero(curve.values > 0)
+            if len(grown):
+                yield curve, int(grown[0])
+
+
 def is_in_order(run: Run, curve: Curve) -> bool:
     """Whether what comes later in a series that nobody knows came later in training.
 
@@ -192,12 +208,13 @@ def _never_written(run: Run) -> Iterator[SilentSeries]:
 
 
 def _patterns(run: Run) -> list[Curve]:
-    """One series for each set of rows, those with the most rows first."""
-    found: dict[tuple[int, int, int, bool], Curve] = {}
+    """One series for each set of rows, and each kind that shows training; the longest first."""
+    found: dict[tuple[int, int, int, Kind | None], Curve] = {}
     for curve in run.curves.values():
         if curve.records is not None and len(curve):
             ends = int(curve.records[0]), int(curve.records[-1]), len(curve)
-            found.setdefault((*ends, curve.role.kind in SCORED), curve)
+            kind = curve.role.kind
+            found.setdefault((*ends, kind if kind in _SHOW_TRAINING else None), curve)
     return sorted(found.values(), key=len, reverse=True)[:MOST_PATTERNS]
 
 
@@ -245,6 +262,8 @@ def _severity(run: Run, curve: Curve, certain: bool) -> Severity | None:
         if it.role.kind is Kind.LOSS and not it.role.component and int(it.records[-1]) > end:
             alone = False
     if any(_turns_at(it, end) or _none_skipped(it, end) for it in run.curves.values()):
+        return Severity.ERROR
+    if any(it.records is not None and it.records[at] > end for it, at in nan_counters(run)):
         return Severity.ERROR
     return Severity.WARNING if alone and certain else None
 

@@ -44,12 +44,20 @@ def render(
 ) -> Iterator[Line]:
     """All findings as blocks, each followed by an empty line.
 
-    Source lines and plots are at most `columns` wide, plots drawn with characters that `encoding`
-    has.
+    What tells of one incident in a training log is one block, after a line for each run. Source
+    lines and plots are at most `columns` wide, plots drawn with characters that `encoding` has.
     """
     page = _Page(excerpts, max(columns, _NARROWEST), encoding)
-    for finding in findings:
-        yield from page.block(finding)
+    findings = list(findings)
+    if any(it.window is not None for it in findings):
+        from gradlint.report import incidents  # a check of programs has no use for it
+
+        yield from incidents.verdicts(findings)
+        blocks = incidents.told_once(findings)
+    else:
+        blocks = [(it, ()) for it in findings]
+    for finding, others in blocks:
+        yield from page.block(finding, others)
         yield Line()
 
 
@@ -61,7 +69,8 @@ class _Page:
         self._columns = columns
         self._encoding = encoding
 
-    def block(self, finding: Finding) -> Iterator[Line]:
+    def block(self, finding: Finding, others: Sequence[Finding] = ()) -> Iterator[Line]:
+        """One finding; of `others`, which tell of the same incident, their sentences."""
         label = finding.level.label
         said = f" {finding.name}: {escape(finding.message)}"
         yield Line((), [(f"{label}[{finding.code}]", label), (said, "strong")], [("  ", "")])
@@ -70,6 +79,7 @@ class _Page:
         else:
             gutter, body, remarks = self._log(finding, finding.window)
         yield from body
+        remarks += [(f"also [{it.code}]", it.message) for it in others]
         if finding.help:
             remarks.append(("help", finding.help))
         for kind, text in remarks:

@@ -73,6 +73,7 @@ def _in_log(finding: Finding, window: Window, excerpts: Excerpts) -> dict[str, A
         "axis": window.axis,
         "step_start": window.start,
         "step_end": window.end,
+        "incident": window.incident or None,
         "message": finding.message,
         "help": finding.help,
         "evidence": dict(window.evidence),

@@ -214,10 +214,11 @@ def _with_roles(reading: Reading, roles: Mapping[str, str] | None) -> Reading:
 def _is_training(run: Run) -> bool:
     text = run.format == "text"
     least = _LEAST_POINTS if text else 1
+    alone = _is_one_of_many(run)
     curves = run.curves.values()
     if _tells_episodes(run):
         return True
-    return any(_is_evidence(curve, least, text) for curve in curves) or (
+    return any(_is_evidence(curve, least, text, alone) for curve in curves) or (
         (run.axis == "epoch" or run.counter in _COUNTERS) and _goes_on_like_training(run)
     )
 
@@ -247,19 +248,30 @@ def _goes_on_like_training(run: Run) -> bool:
     return bool(measured) and all(map(breaks_off, measured))
 
 
-def _is_evidence(curve: Curve, least: int, text: bool) -> bool:
+def _is_one_of_many(run: Run) -> bool:
+    """Whether a table has one column of what trainings have, and others of what is not known.
+
+    Of `year,revenue,loss`, rows are years, and the loss is one of money.
+    """
+    kinds = [curve.role.kind for curve in run.curves.values() if curve.axis == "row"]
+    known = [kind for kind in kinds if kind in _OPTIMISED | {Kind.SCORE, Kind.ERROR}]
+    return run.format == "csv" and len(known) == 1 and Kind.OTHER in kinds
+
+
+def _is_evidence(curve: Curve, least: int, text: bool, alone: bool) -> bool:
     if curve.axis == "row":
         # Rows with a learning rate may be trials; losses of evaluations, in a text that counts
         # nothing, are those of several models.
-        known = curve.role.kind in _OPTIMISED - {Kind.LEARNING_RATE}
+        known = curve.role.kind in _OPTIMISED - {Kind.LEARNING_RATE} and not alone
         known = known and not (text and curve.role.held_out)
         least *= _LEAST_POINTS
     else:
         known = curve.role.kind in _OPTIMISED | _MEASURED
     # What `train` and `test` are called alone, their values tell; not so other names.
     known = known and (not curve.role.inferred or (curve.axis != "row" and bool(curve.role.split)))
-    # One NaN may be all that a training had to say.
-    return known and (len(curve) >= least or not curve.finite.all())
+    # One NaN may be all that a training had to say, if it is of a loss that has no further words.
+    lone = not curve.finite.all() and "_" not in curve.role.metric
+    return known and (len(curve) >= least or lone)
 
 
 def _first_with_metrics(readings: Iterable[Reading]) -> Reading:

@@ -69,8 +69,8 @@ class Problem:
 class Message:
     """A line in which the program itself speaks of trouble, such as `Loss is NaN`.
 
-    `kind` is the entry of the vocabulary that it matched (`runs.text.messages`); `step` is the step
-    that was last printed before it, None if none was.
+    `kind` is the entry of the vocabulary that it matched (`runs.text.messages`); `step` is the one
+    that it names, or that was last printed before it; None if there is none.
     """
 
     kind: str

@@ -11,9 +11,10 @@ from gradlint.curves.constancy import (
     resolution as resolution,
 )
 from gradlint.curves.excursions import Excursion as Excursion, excursions as excursions
-from gradlint.curves.growth import runaway as runaway
+from gradlint.curves.growth import runaway as runaway, sizes_of_fifths as sizes_of_fifths
 from gradlint.curves.jump import Jump as Jump
 from gradlint.curves.levels import (
+    BLOCKS as BLOCKS,
     Levels as Levels,
     Progress as Progress,
     last_gain as last_gain,
@@ -24,7 +25,7 @@ from gradlint.curves.robust import (
     medians_of_three as medians_of_three,
     noise as noise,
 )
-from gradlint.relations.agreement import Incident as Incident, incidents as incidents
+from gradlint.relations.agreement import Agreement as Agreement, agreements as agreements
 from gradlint.relations.jumps import jump_evidence as jump_evidence, jump_span as jump_span
 from gradlint.relations.learning_rate import (
     rate_is_spent as rate_is_spent,
@@ -64,6 +65,7 @@ from gradlint.relations.silent_series import (
     is_in_order as is_in_order,
     is_mostly_silent as is_mostly_silent,
     is_objective_lost as is_objective_lost,
+    nan_counters as nan_counters,
     silent_series as silent_series,
     takes_turns as takes_turns,
 )

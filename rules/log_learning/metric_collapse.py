@@ -6,6 +6,10 @@ Reports a score that has lost at least half of what it had gained and does not c
 of the same split has risen as well. Two series that agree make it certain. A return that has lost
 nearly all that it had gained needs no second series.
 
+So are a score, an error and a return reported that go where they should not by a third of their
+range, for a while or for good, if what they and others do at these steps is beyond the noise of
+all: a loss, a gradient norm, the entropy of a policy. One in a thousand runs of noise does that.
+
 ## Why it is a risk
 
 What was learned is gone: a network that is back to guessing, or a policy that has forgotten, keeps
@@ -28,7 +32,7 @@ steps 80 every 500
 train/loss: 2 ~> 0.5 for 50 then 2.1, noise 5%
 val/loss: 2 ~> 0.7 for 50 then 2.2, noise 4%
 val/f1: 0.2 ~> 0.81 for 50 then 0.15, noise 3%
-# error: TL403: val/f1 24500-39500
+# error: TL403: val/f1 25000-39500
 ```
 
 ## How to fix
@@ -84,19 +88,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradlint.sdk.logs import (
+    Agreement,
     Curve,
     Finding,
-    Incident,
     Kind,
     Levels,
     Run,
     Severity,
+    agreements,
     digits,
     event,
-    incidents,
     levels,
     noise,
     rule,
+    unplanned_jumps,
 )
 
 KEPT = 0.5
@@ -133,42 +138,66 @@ run depart with it."""
 @rule("TL403", "error", symptoms={"loss-spike": 0.5, "loss-diverges": 0.8})
 def check(run: Run) -> Iterator[Finding]:
     """Report scores and returns that collapse."""
-    found = list(_collapsed(run))
-    yield from found
-    told = {it.window.series for it in found}
-    for incident in incidents(run):
-        if incident.curve.tag not in told and _is_material(incident):
-            yield _departed(incident)
+    told = set()
+    for agreement in agreements(run):
+        if _is_material(agreement) and not _is_spike(run, agreement):
+            told.add(agreement.curve.tag)
+            yield _departed(agreement)
+    for curve, finding in _collapsed(run):
+        if curve.tag not in told:
+            yield finding
 
 
-def _is_material(incident: Incident) -> bool:
-    jump, values = incident.departure, incident.curve.level
-    if incident.curve.role.kind is Kind.LOSS:
+def _is_spike(run: Run, agreement: Agreement) -> bool:
+    """Whether a dip that comes back is that of a loss, which is told as its spike (TL201)."""
+    low, high = agreement.steps
+    return agreement.departure.recovered and any(
+        curve.axis == agreement.curve.axis
+        and curve.step(it.start) <= high
+        and curve.step(it.end) >= low
+        for curve in run.of(Kind.LOSS)
+        for it in unplanned_jumps(run, curve)
+    )
+
+
+def _is_material(agreement: Agreement) -> bool:
+    jump, values = agreement.departure, agreement.curve.level
+    if agreement.curve.role.kind is Kind.LOSS:
         return False
     return abs(jump.level - jump.base) >= LOST * float(np.ptp(values))
 
 
-def _departed(incident: Incident) -> Finding:
-    curve, jump = incident.curve, incident.departure
+def _departed(agreement: Agreement) -> Finding:
+    curve, jump = agreement.curve, agreement.departure
     up = curve.role.kind is Kind.ERROR
     base = float(curve.level[max(jump.start - 1, 0)])
     top, final = float(curve.level[jump.peak]), float(np.median(curve.level[-FEW:]))
-    beside = " and ".join(f"`{it.tag}`" for it in incident.witnesses[:2])
-    after = f"is back after {jump.points} points" if jump.recovered else f"ends at {digits(final)}"
+    start = float(np.median(curve.level[:FEW]))
+    lost, gained = abs(final - base), abs(base - start)
+    beside = " and ".join(f"`{it.tag}`" for it in agreement.witnesses[:2])
+    if jump.recovered:
+        told = (
+            f"{'rises' if up else 'falls'} from {digits(base)} to {digits(top)} at {curve.axis} "
+            f"{curve.step(jump.peak)} and is back after {jump.points} points"
+        )
+    else:
+        told = (
+            f"leaves {digits(base)} at {curve.axis} {curve.step(jump.start)} and ends at "
+            f"{digits(final)}"
+        )
     return event(
         curve,
         int(curve.points[jump.start]),
         int(curve.points[jump.end]),
-        f"`{curve.tag}` {'rises' if up else 'falls'} from {digits(base)} to {digits(top)} at "
-        f"{curve.axis} {curve.step(jump.peak)} and {after}"
-        + (f"; so departs {beside}" if beside else ""),
+        f"`{curve.tag}` {told}"
+        + (f"; {beside} move{'' if ' and ' in beside else 's'} with it" if beside else ""),
         help="restart from the best checkpoint with a lower learning rate and clipped gradients",
         evidence={"before": base, "worst": top, "final": final},
-        severity=Severity.WARNING if jump.recovered else None,
+        severity=None if not jump.recovered and lost >= KEPT * gained else Severity.WARNING,
     )
 
 
-def _collapsed(run: Run) -> Iterator[Finding]:
+def _collapsed(run: Run) -> Iterator[tuple[Curve, Finding]]:
     """Scores that end far below their best while a loss has risen, and returns that do."""
     for curve in run.of(Kind.SCORE):
         if len(curve.level) >= LEAST:
@@ -177,7 +206,7 @@ def _collapsed(run: Run) -> Iterator[Finding]:
             least = max(KEPT * gain, FALL * abs(found.lowest), SIGMAS * found.deviation)
             risen = _risen(run, curve) if gain > 0 and loss >= least else None
             if risen is not None:
-                yield _reported(curve, found, f" while `{risen.tag}` rises")
+                yield curve, _reported(curve, found, f" while `{risen.tag}` rises")
     for curve in run.of(Kind.RETURN):
         if len(curve.level) >= LEAST:
             found = levels(-curve.level)
@@ -187,7 +216,7 @@ def _collapsed(run: Run) -> Iterator[Finding]:
                 SIGMAS * found.deviation, EPISODES * noise(curve.level[: len(curve.level) // 3])
             )
             if learnt and loss >= least and _is_down(found, gain):
-                yield _reported(curve, found, "")
+                yield curve, _reported(curve, found, "")
 
 
 def _is_down(found: Levels, gain: float) -> bool:

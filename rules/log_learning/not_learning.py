@@ -2,11 +2,12 @@
 
 ## What it does
 
-Reports a training loss that ends where it began, within its noise; if that is the loss of guessing
-among C classes, ln(C), it is an error and C is named. A loss that jumped early and has gained
-nothing in the rest of the run is a remark. Where scores or returns are logged, they decide: if none
-of them is better at the end than at the start, and no training loss goes on falling, that is a
-warning. So is a return that has fallen to its lowest and stays there.
+Reports a run in which nothing gets better. Scores and returns decide where they are logged: none of
+them is better than at the start, and no training loss goes on falling. Where there are none, the
+losses do: each ends where it began, or has gained at most a fifth in the first tenth of the run and
+nothing since, or has never improved on its first evaluation. A loss at what guessing costs, ln(C)
+among C classes or -ln of the accuracy beside it, is an error. A return that has fallen to its
+lowest and stays there is a warning.
 
 ## Why it is a risk
 
@@ -117,41 +118,13 @@ from gradlint.sdk.logs import (
     Unimproved,
     digits,
     event,
-    is_resumed,
-    last_gain,
-    levels,
-    loss_excursions,
     rule,
     searches_rate,
     unimproved,
 )
 
 LEAST = 50
-"""Points from which standing still says something."""
-
-LEAST_EPOCHS = 10
-"""The same for the means of epochs."""
-
-MOVED = 0.02
-"""Share of its first level that a loss must have gained to have moved at all."""
-
-CERTAIN = 3.0
-"""Deviations of a level by which noise moves the first and the last of them."""
-
-MOST_CHANCE = 0.05
-"""Share of the level that chance may move it by, at most."""
-
-STILL = 0.8
-"""Share of the run without any gain."""
-
-SIGMAS = 4.0
-"""Deviations of a level that are noise."""
-
-LOUDEST = 0.25
-"""Deviation, as a share of the level, beyond which a loss is not standing still but wild."""
-
-LEAST_GAIN = 0.01
-"""Share of the level that is a gain where there is no noise."""
+"""Points of a return, at least, to say that it stays at its lowest."""
 
 CHANCE = 0.01
 """Distance from ln(C) that is chance level: what Keras logs after ten epochs of guessing among ten
@@ -163,15 +136,6 @@ CLASSES = (*range(2, 11), 16, 20, 32, 50, 64, 100, 128, 200, 256, 365, 500, 512,
 VOCABULARIES = (32_000, 50_257, 50_304, 128_256)
 """Sizes of vocabularies that are usual: Llama 2, GPT-2, GPT-2 padded to a multiple of 64, Llama 3."""
 
-FEW_CLASSES = 10
-"""Classes up to which chance levels lie so far apart that one is no accident."""
-
-GUESSED = 0.02
-"""Rise of a score over its first value that guessing has as well."""
-
-FEW_SCORES = 8
-"""Evaluations of a score, at least, to say that it has not moved."""
-
 FLOOR = 0.15
 """Share of its range above its lowest value that is the floor of a return."""
 
@@ -181,17 +145,10 @@ FLOORED = 0.5
 
 @rule("TL401", "warning", symptoms={"not-learning": 1.0})
 def check(run: Run) -> Iterator[Finding]:
-    """Report a loss, a score or a return that stands where it began."""
-    losses = [
-        curve for curve in run.of(Kind.LOSS) if curve.role.trained_on and not curve.role.adversarial
+    """Report a run in which nothing gets better, and a return that stays at its lowest."""
+    found = [
+        it for curve in run.of(Kind.RETURN) if len(curve.level) >= LEAST for it in _floored(curve)
     ]
-    found: list[Finding] = []
-    for curve in sorted(losses, key=len)[-1:]:
-        if len(curve.level) >= _least(curve) and curve.level.min() > 0 and not is_resumed(curve):
-            found += list(_guessing(run, curve)) or list(_still(run, curve))
-    for curve in run.of(Kind.RETURN):
-        if len(curve.level) >= LEAST:
-            found += _floored(curve)
     yield from found
     if not found and not run.measured(searches_rate):
         whole = unimproved(run)
@@ -199,118 +156,53 @@ def check(run: Run) -> Iterator[Finding]:
             yield _unimproved(whole)
 
 
-def _least(curve: Curve) -> int:
-    return LEAST_EPOCHS if curve.axis == "epoch" else LEAST
-
-
-def _guessing(run: Run, curve: Curve) -> Iterator[Finding]:
-    """A loss that has come down to chance level and no further, beside a score that guesses."""
-    found = levels(curve.level)
-    classes = chance_classes(found.final, FEW_CLASSES)
-    if classes is None or found.lowest < math.log(classes) - CHANCE:
-        return
-    for score in run.of(Kind.SCORE):
-        if "acc" in score.role.metric and len(score.level):
-            if float(np.max(np.abs(score.level - 1.0 / classes))) <= GUESSED:
-                yield event(
-                    curve,
-                    int(curve.points[0]),
-                    int(curve.points[-1]),
-                    f"`{curve.tag}` ends at {digits(found.final)}, which is chance level: "
-                    f"ln({classes}), and `{score.tag}` at {digits(float(score.level[-1]))}",
-                    help="check that the labels match the inputs, that gradients reach the "
-                    "parameters, and the learning rate",
-                    evidence={"final": found.final, "classes at chance": classes},
-                    severity=Severity.ERROR,
-                )
-                return
-
-
-def _still(run: Run, curve: Curve) -> Iterator[Finding]:
-    values = curve.level
-    found = curve.measured(levels)
-    final = found.final
-    start, first_values = float(np.median(values[: max(len(values) // 20, 3)])), values[:3]
-    if float(np.median(first_values)) > (1.0 + LOUDEST) * start:
-        start = float(np.median(first_values))  # it came down within a few points
-    noise = min(SIGMAS * found.deviation, LOUDEST * abs(final))
-    onset = last_gain(values, max(noise, LEAST_GAIN * abs(final)))
-    still = 1.0 - onset / len(values)
-    if still < STILL:
-        return
-    classes = chance_classes(final)
-    named = f", which is chance level: ln({classes})" if classes else ""
-    evidence: dict[str, float | int | str] = {
-        "start": start,
-        "final": final,
-        "share of the run": round(still, 3),
-    }
-    if classes:
-        evidence["classes at chance"] = classes
-    first, last = int(curve.points[onset]), int(curve.points[-1])
-    chance = min(CERTAIN * found.deviation, MOST_CHANCE * start)
-    if abs(start - final) <= max(MOVED * start, chance):
-        yield event(
-            curve,
-            first,
-            last,
-            f"`{curve.tag}` has not moved from {digits(start)} in {len(values)} points{named}",
-            help="check that the optimizer holds the parameters, that gradients reach them, and "
-            "the learning rate",
-            evidence=evidence,
-            severity=_severity(run, curve, classes, abs(start - final) <= MOVED * start),
-        )
-    elif final < start and any(
-        it.start <= max(onset, len(values) // 10) for it in curve.measured(loss_excursions)
-    ):
-        yield event(
-            curve,
-            first,
-            last,
-            f"`{curve.tag}` has gained nothing since {curve.axis} {curve.steps[first]}, in "
-            f"{100 * still:.0f}% of the run, and ends at {digits(final)}{named}",
-            help="restart with a lower learning rate and clipped gradients: it jumped early, and "
-            "has not learnt since",
-            evidence=evidence,
-            severity=Severity.INFO,
-        )
-
-
-def _severity(run: Run, curve: Curve, classes: int | None, certain: bool) -> Severity | None:
-    """A loss that noise may have moved, or beside which a score improves, is a remark only."""
-    for score in run.of(Kind.SCORE):
-        if len(score.level) >= FEW_SCORES:
-            found = levels(-score.level)
-            if found.start - found.final > max(GUESSED, SIGMAS * found.deviation):
-                return Severity.INFO
-    if not certain:
-        return Severity.INFO
-    return Severity.ERROR if classes else None
-
-
-def chance_classes(level: float, most: int = VOCABULARIES[-1]) -> int | None:
+def chance_classes(level: float) -> int | None:
     """The number of classes among which guessing has this cross-entropy, if it is a usual one."""
     usual: tuple[int, ...] = (*CLASSES, *VOCABULARIES)
     for classes in usual:
-        if classes <= most and abs(level - math.log(classes)) <= CHANCE:
+        if abs(level - math.log(classes)) <= CHANCE:
             return classes
     return None
 
 
 def _unimproved(whole: Unimproved) -> Finding:
     """A run of which nothing is better at the end than at the start."""
-    curve, found = whole.curve, whole.progress
-    rises = curve.role.kind is not Kind.LOSS
-    start, final = (-found.start, -found.final) if rises else (found.start, found.final)
+    curve, start, final = whole.curve, whole.start, whole.final
+    evidence: dict[str, float | int | str] = {
+        "start": start,
+        "final": final,
+        "points": len(curve.level),
+    }
+    classes = chance_classes(final) if curve.role.kind is Kind.LOSS else None
+    named = f", which is chance level: ln({classes})" if classes else ""
+    if classes:
+        evidence["classes at chance"] = classes
+    if whole.guesses is not None:
+        right = float(whole.guesses.level[-1])
+        named = f"{named or ', which is that of guessing'}, and `{whole.guesses.tag}` at {digits(right)}"
+        told = f"ends at {digits(final)}{named}"
+    elif whole.guess is not None:
+        told = f"ends at {digits(final)}; without a look at the input it would be {digits(whole.guess)}"
+    elif whole.since:
+        told = (
+            f"has gained nothing since {curve.axis} {curve.step(whole.since)}, in nine tenths of the "
+            f"run, and ends at {digits(final)}{named}"
+        )
+    else:
+        gained = start < final if curve.role.kind is not Kind.LOSS else final < start
+        told = (
+            f"is {'hardly' if gained else 'no'} better at the end ({digits(final)}) than at the start "
+            f"({digits(start)}), in {len(curve.level)} points{named}"
+        )
     return event(
         curve,
-        int(curve.points[0]),
+        int(curve.points[whole.since]),
         int(curve.points[-1]),
-        f"`{curve.tag}` is no better at the end ({digits(final)}) than at the start "
-        f"({digits(start)}), in {len(curve.level)} points",
+        f"`{curve.tag}` {told}",
         help="check that the labels match the inputs, that gradients reach the parameters, and the "
         "learning rate",
-        evidence={"start": start, "final": final, "points": len(curve.level)},
+        evidence=evidence,
+        severity=Severity.ERROR if classes or whole.guesses is not None else None,
     )
 
 

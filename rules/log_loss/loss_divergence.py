@@ -90,10 +90,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
 from gradlint.sdk.logs import (
+    BLOCKS,
     Curve,
     Finding,
     Jump,
@@ -105,10 +107,13 @@ from gradlint.sdk.logs import (
     is_in_order,
     is_short_table,
     levels,
+    median_and_scale,
     medians_of_three,
+    noise,
     rule,
     runaway,
     searches_rate,
+    sizes_of_fifths,
     stays,
     unplanned_jumps,
     weight_raised,
@@ -130,6 +135,10 @@ SIGMAS = 6.0
 STRETCHES = 6
 """Stretches of a fortieth of the run, at least, that a slow rise takes."""
 
+LOST_SIGMAS = 3.0
+"""Deviations of the noise, in logarithms, that a loss is above its best where all that it had
+learnt is lost."""
+
 LEARNT = 0.5
 """Share of its first values that a loss had come down to, to have learnt something."""
 
@@ -139,6 +148,9 @@ itself may be noise."""
 
 AGREED_SHARE = 0.2
 """The same as a share of what had been gained."""
+
+AGREED_SIGMAS = 2.0
+"""The same in deviations of the noise between points, in logarithms."""
 
 OFTENER = 5
 """Points of a training loss for each evaluation, at most, for it to be one of epochs."""
@@ -162,6 +174,16 @@ EXPLODED_TARGET = 1e4
 """The same for a loss that follows a moving target: that of a value function grows with the square
 of the returns. A Q-network without a target network went from 100 to 480,000,000."""
 
+SWOLLEN = 10.0
+"""Factor between the first fifth and the last that is no drift of a game; healthy ones reach 4.3,
+an agent whose returns grow."""
+
+WIDER = 3
+"""Fifths, of the four after the first, that are wider than the one before."""
+
+LEAST_SWINGS = 20
+"""Points of such a loss, at least."""
+
 UNBOUNDED = 1e8
 """Factor of a growth that nothing but a training out of hand explains, whatever it is that grows."""
 
@@ -176,16 +198,23 @@ def check(run: Run) -> Iterator[Finding]:
     if run.measured(searches_rate):
         return
     for curve in run.of(Kind.LOSS):
-        if len(curve.level) < 2 or curve.role.held_out or is_short_table(curve):
+        if len(curve.level) < 2 or is_short_table(curve):
             continue
         found = _grown(curve)
-        if found is None and not curve.role.adversarial and not _evaluates_well(run):
+        if found is None and curve.role.adversarial and not run.of(Kind.RETURN):
+            found = _swollen(curve)
+        elif found is None and _is_judged(run, curve):
             found = _sudden(run, curve)
             if found is None and not _is_weighed_anew(run, curve):
                 found = _lost(curve) or _slow(curve) or _worse(run, curve) or _agreed(run, curve)
         if found is not None:
             yield found
     yield from _runaways(run)
+
+
+def _is_judged(run: Run, curve: Curve) -> bool:
+    """Whether a loss should fall and need not be compared with another to know whether it does."""
+    return not (curve.role.adversarial or curve.role.held_out or _evaluates_well(run))
 
 
 def _is_weighed_anew(run: Run, curve: Curve) -> bool:
@@ -196,11 +225,13 @@ def _is_weighed_anew(run: Run, curve: Curve) -> bool:
 
 
 def _runaways(run: Run) -> Iterator[Finding]:
-    """What is no loss and grows out of all bounds."""
+    """What is no loss, or part of one, and grows out of all bounds."""
     earned = [float(np.abs(it.level).max()) for it in run.of(Kind.RETURN) if len(it.level)]
-    for curve in run.of(Kind.AGENT, Kind.ERROR, Kind.WEIGHT, Kind.OTHER):
+    parts = [it for it in run.of(Kind.LOSS, parts=True) if it.role.component]
+    for curve in (*parts, *run.of(Kind.AGENT, Kind.ERROR, Kind.WEIGHT, Kind.OTHER)):
         agent = curve.role.kind is Kind.AGENT
-        onset = runaway(curve.level, EXPLODED_TARGET if agent else UNBOUNDED)
+        bound = EXPLODED_TARGET if agent or curve.role.component else UNBOUNDED
+        onset = runaway(curve.level, bound)
         if onset is None or not is_in_order(run, curve):
             continue
         final = float(np.median(curve.level[-FEW:]))
@@ -234,6 +265,32 @@ def _grown(curve: Curve) -> Finding | None:
     return _reported(curve, int(calm[-1]) + 1, start, found.final, None)
 
 
+def _swollen(curve: Curve) -> Finding | None:
+    """A loss of a game, which may drift, that swings wider all the time.
+
+    Not of an agent, whose losses grow as what it earns does.
+    """
+    if len(curve.level) < LEAST_SWINGS:
+        return None
+    sizes = curve.measured(sizes_of_fifths)
+    wider = sum(after > before for before, after in pairwise(sizes))
+    if sizes[-1] < SWOLLEN * sizes[0] or wider < WIDER:
+        return None
+    begin = len(curve.level) // len(sizes)
+    return event(
+        curve,
+        int(curve.points[begin]),
+        int(curve.points[-1]),
+        f"`{curve.tag}` swings wider all the time: nine of ten values are within "
+        f"{digits(sizes[0])} in the first fifth of the run and within {digits(sizes[-1])} in the "
+        "last",
+        help="lower the learning rates, clip the gradients, or keep what the loss follows from "
+        "moving as fast (a target network, a penalty on the critic's gradients)",
+        evidence={"first": sizes[0], "final": sizes[-1]},
+        severity=Severity.WARNING,
+    )
+
+
 def _sudden(run: Run, curve: Curve) -> Finding | None:
     """A jump that does not come back."""
     for it in unplanned_jumps(run, curve):
@@ -244,16 +301,28 @@ def _sudden(run: Run, curve: Curve) -> Finding | None:
 
 def _lost(curve: Curve) -> Finding | None:
     """A loss that had learnt, and ends above where it began."""
-    if len(curve.level) < LEAST:
+    if len(curve.level) < LEAST or curve.level.min() <= 0:
         return None
-    values = curve.level
-    start = float(np.median(values[:FEW]))
-    lowest = float(curve.measured(medians_of_three).min())
-    end = values[-FEW:]
-    if lowest <= 0 or lowest > LEARNT * start or float(end.min()) <= max(start, values[0]):
+    found = _stretches(curve)
+    start, lowest = float(np.median(found[:FEW])), float(medians_of_three(found).min())
+    final = found[-FEW:]
+    if lowest > LEARNT * start or float(final.min()) <= max(start, found[0]):
         return None
-    below = np.flatnonzero(values <= start)
-    return _reported(curve, int(below[-1]) + 1, lowest, float(np.median(end)), None)
+    if np.log(np.median(final) / lowest) < LOST_SIGMAS * _spread(found):
+        return None
+    below = np.flatnonzero(curve.level <= start)
+    return _reported(curve, int(below[-1]) + 1, lowest, float(np.median(final)), None)
+
+
+def _stretches(curve: Curve) -> np.ndarray:
+    """The values of a short series, the levels of a long one: its lowest point is one of many."""
+    return curve.measured(levels).medians if len(curve.level) > BLOCKS else curve.level
+
+
+def _spread(values: np.ndarray) -> float:
+    """The noise of positive values in logarithms; blind to steps from one level to another."""
+    scaled = np.log(values)
+    return min(noise(scaled), median_and_scale(np.diff(scaled))[1] / float(np.sqrt(2.0)))
 
 
 def _slow(curve: Curve) -> Finding | None:
@@ -299,11 +368,12 @@ def _agreed(run: Run, curve: Curve) -> Finding | None:
 
 
 def _ends_high(curve: Curve) -> bool:
-    values = curve.level
-    if len(values) < LEAST or values.min() <= 0:
+    if len(curve.level) < LEAST or curve.level.min() <= 0:
         return False
-    best, final = float(curve.measured(medians_of_three).min()), float(np.median(values[-FEW:]))
-    return final >= AGREED * best and final - best >= AGREED_SHARE * (float(values[0]) - best)
+    found = _stretches(curve)
+    best, final = float(medians_of_three(found).min()), float(np.median(found[-FEW:]))
+    least = max(AGREED, float(np.exp(AGREED_SIGMAS * _spread(found))))
+    return final >= least * best and final - best >= AGREED_SHARE * (float(found[0]) - best)
 
 
 def _is_above(curve: Curve, factor: float) -> bool:
@@ -325,7 +395,7 @@ def _reported(curve: Curve, onset: int, base: float, final: float, jump: Jump | 
         curve,
         first,
         last,
-        f"`{curve.tag}` rises from {digits(base)} at {curve.axis} {curve.steps[first]} and ends at "
+        f"`{curve.tag}` leaves {digits(base)} at {curve.axis} {curve.steps[first]} and ends at "
         f"{digits(final)}",
         help="restart from an earlier checkpoint with a lower learning rate and clipped gradients",
         evidence=evidence,

@@ -7,7 +7,7 @@ that turns NaN and stays NaN (warning), whatever it is called; it is an error if
 nothing else. Of several series only the first to turn is
 reported; the others are named with it. A loss or gradient norm that stops being written while the
 rest of its row goes on also counts: pandas writes NaN as a blank, and Megatron-LM leaves `lm loss`
-out of the line.
+out of the line. So does a count of NaN iterations that grows where no series shows them (warning).
 
 Gradient norms that are NaN for a step and finite again before any loss turns are steps that were
 skipped: a remark.
@@ -138,6 +138,7 @@ from gradlint.sdk.logs import (
     is_in_order,
     is_mostly_silent,
     is_objective_lost,
+    nan_counters,
     of_gradient_norm,
     overflows,
     regular_distance,
@@ -176,7 +177,11 @@ def check(run: Run) -> Iterator[Finding]:
         group = [it for it in rest if it.curve.role.kind in kinds]
         if group:
             yield _reported(group[0], group[1:], scaling.scaled)
-    yield from map(_vanished, silent_series(run))
+    vanished = [_vanished(it) for it in silent_series(run)]
+    yield from vanished
+    if cause is None and not vanished:
+        for counter, at in nan_counters(run):
+            yield _counted(counter, at)
 
 
 def _follows(turned: NonFinite, cause: NonFinite) -> bool:
@@ -275,6 +280,21 @@ def _help(curve: Curve, severity: Severity) -> str:
     return (
         "restart from an earlier checkpoint with clipped gradients and a lower learning "
         "rate, and check inputs and targets for NaN"
+    )
+
+
+def _counted(counter: Curve, at: int) -> Finding:
+    """What the program counted that no series shows."""
+    last = len(counter) - 1
+    count = f"{digits(float(counter.values[at]))} at {counter.axis} {counter.steps[at]}"
+    return event(
+        counter,
+        at,
+        last,
+        f"the log counts NaN: `{counter.tag}` is {count}, after 0",
+        help="find what is NaN in these steps: their data, or a loss that overflows",
+        evidence={"highest count": float(np.nanmax(counter.values[at:]))},
+        severity=Severity.WARNING,
     )
 
 

@@ -162,7 +162,7 @@ def test_full_output(gradlint: Gradlint, outcome: dict[str, Any]) -> None:
 
 def test_json_output(gradlint: Gradlint, outcome: dict[str, Any]) -> None:
     document = json.loads(gradlint("logs", "--output-format", "json").stdout)
-    assert list(document) == ["version", "tool", "diagnostics", "skipped", "summary"]
+    assert list(document) == ["version", "tool", "incidents", "diagnostics", "skipped", "summary"]
     assert [it["code"] for it in document["diagnostics"]] == ["TL101", "TL201"]
     assert document["summary"]["points"] == 2_003
 

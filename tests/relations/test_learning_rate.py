@@ -40,7 +40,7 @@ def test_a_rate_is_spent_at_a_ten_thousandth_of_its_maximum(
 @pytest.mark.parametrize("raised", range(15, 25))
 def test_right_before_is_within_four_points_or_one_behind(raised: int) -> None:
     loss = curve("loss", [1.0] * 40)
-    run = run_of(loss, curve("lr", [0.1] * raised + [0.2] * (40 - raised)))
+    run = run_of(loss, curve("lr", [0.2] + [0.1] * (raised - 1) + [0.2] * (40 - raised)))
     assert raised_before(run, loss, 20) is (raised in range(18, 23))
 
 
@@ -49,21 +49,28 @@ def test_right_before_is_within_four_points_or_one_behind(raised: int) -> None:
     [([0.1, 0.199], False), ([0.1, 0.2], True), ([0.0, 1e-9], True), ([0.0, 0.0], False)],
 )
 def test_a_restart_doubles_the_rate(rates: list[float], raised: bool) -> None:
-    loss = curve("loss", [1.0, 1.0])
-    assert raised_before(run_of(loss, curve("lr", rates)), loss, 1) is raised
+    loss = curve("loss", [1.0, 1.0, 1.0])
+    assert raised_before(run_of(loss, curve("lr", [1.0, *rates])), loss, 2) is raised
+
+
+@pytest.mark.parametrize(("after", "raised"), [(0.29, True), (0.31, False)])
+def test_a_restart_goes_back_to_what_it_was_trained_with(after: float, raised: bool) -> None:
+    loss = curve("loss", [1.0] * 6)
+    rates = curve("lr", [0.2, 0.1, 0.1, 0.1, after, after])
+    assert raised_before(run_of(loss, rates), loss, 4) is raised
 
 
 def test_what_is_counted_otherwise_was_not_raised_before() -> None:
     loss = curve("loss", [1.0] * 4)
-    epochs = curve("lr", [0.1, 0.1, 0.2, 0.2], axis="epoch")
+    epochs = curve("lr", [0.2, 0.1, 0.2, 0.2], axis="epoch")
     assert not raised_before(run_of(loss, epochs), loss, 2)
-    later = curve("sgd/lr", [0.1, 0.1, 0.2, 0.2])
+    later = curve("sgd/lr", [0.2, 0.1, 0.2, 0.2])
     assert raised_before(run_of(loss, epochs, later), loss, 2)
 
 
 def test_a_rate_that_was_logged_once_was_not_raised() -> None:
     loss = curve("loss", [1.0] * 4)
     once = curve("lr", [0.1], steps=[2])
-    later = curve("sgd/lr", [0.1, 0.1, 0.2, 0.2])
+    later = curve("sgd/lr", [0.2, 0.1, 0.2, 0.2])
     assert not raised_before(run_of(loss, once), loss, 2)
     assert raised_before(run_of(loss, once, later), loss, 2)

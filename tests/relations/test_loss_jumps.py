@@ -128,14 +128,14 @@ def test_a_warm_restart_is_below_the_start_and_after_a_raise(
     top: float, raised: int, restart: bool
 ) -> None:
     loss = curve("loss", [*[10.0] * 10, *flat(290)])
-    rates = curve("lr", [0.1] * raised + [0.5] * (300 - raised))
+    rates = curve("lr", [0.5] + [0.1] * (raised - 1) + [0.5] * (300 - raised))
     run = run_of(loss, rates)
     assert is_warm_restart(run, loss, jump(150, 152, top)) is restart
 
 
 def test_a_warm_restart_is_planned() -> None:
     values = flat(at_0_9=10.0, at_150_152=5.0)
-    rates = curve("lr", [0.1] * 150 + [0.5] * 150)
+    rates = curve("lr", [0.5] + [0.1] * 149 + [0.5] * 150)
     assert starts(run_of(curve("loss", values), rates)) == []
 
 

@@ -32,7 +32,7 @@ def loss(*changes: tuple[int, int, float], tag: str = "loss", start: float = 1.0
 
 
 def rates(raised: int) -> Curve:
-    return curve("lr", [0.1] * raised + [0.5] * (POINTS - raised))
+    return curve("lr", [0.5] + [0.1] * (raised - 1) + [0.5] * (POINTS - raised))
 
 
 # Whether a loss follows

@@ -128,6 +128,7 @@ def test_the_json_of_a_log_finding() -> None:
         "axis": "step",
         "step_start": 413,
         "step_end": 469,
+        "incident": None,
         "message": "`train/loss` is NaN from step 413 on, in 57 of the 57 values since",
         "help": NAN_FINDING.help,
         "evidence": {"step": 413, "last_healthy_step": 412, "last_healthy_value": 300.0},

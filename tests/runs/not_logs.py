@@ -69,6 +69,10 @@ TABLES = {
     "generations.csv": _table("generation,alleles", lambda i: (i, 100 - i)),
     "games.csv": _table("game,win,draw,loss", lambda i: (i, i % 2, 0, 1 - i % 2)),
     "episodes.csv": _table("episode,title,viewers", lambda i: (i, f"part {i}", f"{_wave(i):.2f}")),
+    "heating.csv": _table("step,heat_loss_W,efficiency", lambda i: (i, 1.3**i, 0.9)),
+    "supply.csv": _table("step,current,power loss", lambda i: (i, i / 10, i * i / 2)),
+    "accounts.csv": _table("year,revenue,loss,return", lambda i: (1960 + i, 90 + i, 1.4**i, i % 9)),
+    "harvest.csv": _table("plot,rain,loss", lambda i: (i * 7, f"{_wave(i):.2f}", 1.2**i)),
 }  # fmt: skip
 """File name -> text; the tables."""
 
@@ -89,6 +93,17 @@ TEXTS = {
     "copy.log": _text(lambda i: f"copied {i} of 40 files, {_falling(i):.1f} MB left"),
     "series.txt": _text(lambda i: f"Season 2 Episode {i}: {_wave(i):.1f} million viewers"),
     "mail.txt": _text(lambda i: f"Re: Re: order {i}, we ship {100 - i} boxes in {i % 5} days."),
+    "access.log": _text(
+        lambda i: f'10.0.0.1 "GET /loss/{i}?epoch={i}&acc=0.{i} HTTP/1.1" 200 {i * 17}'
+    ),
+    "proxy.log": _text(lambda i: f"epoch={i}&val_loss={1.3**i:.2f} POST /metrics HTTP/2 201"),
+    "tap.log": _text(lambda i: f"{'not ' * (i % 2)}ok {i} - test loss nan case {i}"),
+    "commits.txt": _text(lambda i: f"    fix nan loss at step {i}"),
+    "shortlog.txt": "a1b2c3d handle inf in step 3\nc3d4e5f loss: nan guard for step 5\n",
+    "question.txt": "Hi,\nmy model gave loss: nan at epoch 3. What is wrong? I use lr=0.1.\nBest\n",
+    "manual.txt": "If you see `loss: nan at step 413`, lower the learning rate.\n"
+    "`train_loss` is NaN from step 413 on; `RuntimeError: loss is nan` means the same.\n",
+    "report.txt": "In 1954 the loss was NaN dollars.\n",
     "hello.json": '{"greeting": "hi", "epoch": "bronze", "count": 3}\n',
 }
 """File name -> text; what other programs and people write."""

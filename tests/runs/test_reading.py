@@ -230,6 +230,17 @@ def test_a_log_that_ends_at_its_first_line_is_found(write: Write) -> None:
     assert names(*read(["runs"])) == ["train.log"]
 
 
+@pytest.mark.parametrize(
+    "header", ["loss", "loss,seconds", "loss,val_loss,x", "loss,lr,x", "loss,accuracy,x"]
+)
+def test_a_table_without_steps_is_found_by_its_loss_and_what_is_beside_it(
+    header: str, write: Write
+) -> None:
+    rows = "".join(",".join([f"0.{9 - at}"] * len(header.split(","))) + "\n" for at in range(8))
+    write("runs/a.csv", f"{header}\n{rows}")
+    assert names(*read(["runs"])) == ["a.csv"]
+
+
 def test_a_pointer_of_git_lfs_is_a_problem_wherever_it_is(write: Write) -> None:
     write("runs/metrics.csv", CSV)
     write("runs/b.csv", "version https://git-lfs.github.com/spec/v1\n")

@@ -229,6 +229,7 @@ class Walk:
 def _list(folder: str) -> _Listing:
     files: list[str] = []
     folders: list[str] = []
+    links: list[str] = []
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
@@ -236,11 +237,14 @@ def _list(folder: str) -> _Listing:
                     if may_hold_logs(entry.name):
                         folders.append(entry.name)
                 elif entry.is_file():
-                    files.append(entry.name)
+                    (links if entry.is_symlink() else files).append(entry.name)
             except OSError:
                 continue  # a link that leads nowhere
     if "pyvenv.cfg" in files:
         return _EMPTY
+    # `latest.log` beside the file that it leads to is that file.
+    own = {os.path.join(os.path.realpath(folder), name) for name in files} if links else set()
+    files += [name for name in links if os.path.realpath(os.path.join(folder, name)) not in own]
     files.sort(key=natural_order)
     folders.sort(key=natural_order)
     return _Listing(tuple(files), tuple(folders))

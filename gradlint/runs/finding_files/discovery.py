@@ -73,8 +73,11 @@ def _looks_like_log(name: str) -> bool:
 
 
 def _is_new(group: Group, seen: set[str]) -> bool:
-    """Whether the group has a file that was not given yet; its files are given from now on."""
-    paths = [os.path.abspath(path) for path in _paths(group)]
+    """Whether the group has a file that was not given yet; its files are given from now on.
+
+    A link is the file that it leads to.
+    """
+    paths = [os.path.realpath(path) for path in _paths(group)]
     new = not seen.issuperset(paths)
     seen.update(paths)
     return new

@@ -25,6 +25,13 @@ _DENSE = 0.5
 evaluation of the best checkpoint, logged at that checkpoint's step, is not a restart."""
 
 
+_TABLES = frozenset(("csv", "json", "jsonl"))
+"""Formats whose rows may have been sorted."""
+
+_NEWEST_FIRST = 2
+"""Falls of the steps of a series, where none rises, that tell a table sorted the other way: two
+restarts in a row, each after a single record, are less likely."""
+
 _PARTS_OF_AN_EPOCH = 10_000
 """Steps that a fractional epoch is counted in: Transformers prints at most four decimals."""
 
@@ -47,6 +54,7 @@ def separated(run: Run) -> list[Run]:
     No point is lost but those which a resumed run logged again (a non-finite one only if the
     resumed run got past its step) and copies of one point that several ranks wrote.
     """
+    run = _oldest_first(run)
     counted = _by_epochs(run)
     if counted is not None:
         parts = separated(counted)
@@ -66,6 +74,22 @@ def separated(run: Run) -> list[Run]:
         unsteady |= {curve.tag for curve in run.curves.values() if curve.axis == "step"}
     parts = _Parts(run, events).runs() if events else [run]
     return [_ordered(part, unsteady) for part in parts]
+
+
+def _oldest_first(run: Run) -> Run:
+    """A table whose steps fall throughout, which is sorted the other way, in order of its steps.
+
+    A program that prints as it goes on counts upwards, or counts what remains.
+    """
+    each = [it.steps for it in run.curves.values() if it.axis != "row" and len(it) > 1]
+    if run.format not in _TABLES or any(steps[0] < steps[-1] for steps in each):
+        return run
+    ways = [np.diff(steps) for steps in each]
+    falls = max((int(np.count_nonzero(way)) for way in ways), default=0)
+    if falls < _NEWEST_FIRST or any((way > 0).any() for way in ways):
+        return run
+    turned = {curve.tag: _taken(curve, slice(None, None, -1)) for curve in run.curves.values()}
+    return replace(run, curves=turned)
 
 
 def _by_epochs(run: Run) -> Run | None:
@@ -188,7 +212,9 @@ class _Parts:
     def __init__(self, run: Run, events: Sequence[_Event]) -> None:
         self._run = run
         self._events = events
-        self._cuts = {tag: _cuts(curve, events) for tag, curve in run.curves.items()}
+        fell = {tag for event in events for tag in event.tags}
+        first = min(float(positions(run.curves[tag])[0]) for tag in fell)
+        self._cuts = {tag: _cuts(curve, events, first) for tag, curve in run.curves.items()}
         self._kept = {tag: np.ones(len(curve), bool) for tag, curve in run.curves.items()}
 
     def runs(self) -> list[Run]:
@@ -269,8 +295,11 @@ class _Parts:
         return (message for message in self._run.messages if begin <= message.line < stop)
 
 
-def _cuts(curve: Curve, events: Sequence[_Event]) -> list[int]:
-    """Indices at which the curve is cut: 0, one for each event, its length."""
+def _cuts(curve: Curve, events: Sequence[_Event], first: float) -> list[int]:
+    """Indices at which the curve is cut: 0, one for each event, its length.
+
+    `first` is the position of the first point of all curves that fell.
+    """
     where = positions(curve)
     own = {
         id(event): fall.index for event in events for fall in event.falls if fall.tag == curve.tag
@@ -279,24 +308,25 @@ def _cuts(curve: Curve, events: Sequence[_Event]) -> list[int]:
     for event in events:
         index = own.get(id(event))
         if index is None:
-            index = _cut_between(curve, where, event)
+            index = _cut_between(curve, where, event, first)
         cuts.append(max(index, cuts[-1]))
     return [*cuts, len(curve)]
 
 
-def _cut_between(curve: Curve, where: NDArray[np.float64], event: _Event) -> int:
+def _cut_between(curve: Curve, where: NDArray[np.float64], event: _Event, first: float) -> int:
     """The first point of a curve that did not fall itself, but stands behind the restart.
 
     What was logged since the last record before it, and before the first one that fell, may be of
     either side: `step 400: val loss` comes before the `iter 400: loss` that goes back. Its own step
-    tells, on the axis of a curve that fell.
+    tells, on the axis of a curve that fell; else it heads each run if it stood before the `first`
+    point of such a curve, as what is set for a run does.
     """
     until = int(np.searchsorted(where, event.until, side="left"))
     former = [fall.before for fall in event.falls if fall.axis == curve.axis]
-    if not former:
-        return until
     since = max(fall.since for fall in event.falls)
     begin = int(np.searchsorted(where, since, side="right"))
+    if not former:
+        return begin if len(where) and where[0] < first else until
     back = np.flatnonzero(curve.steps[begin:until] < min(former))
     return begin + int(back[0]) if len(back) else until
 

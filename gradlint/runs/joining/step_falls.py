@@ -95,7 +95,7 @@ def falls_of(curve: Curve) -> Falls:
             if not repeated and not from_start:
                 continue  # a late point has a step of its own
             short += bool(len(back))
-        if _is_echo(curve, former, index, highest):
+        if _is_echo(curve, former, index, highest) and not _is_whole(curve, begin, index):
             continue
         falls.append(
             Fall(
@@ -137,6 +137,21 @@ def _is_echo(curve: Curve, former: slice, index: int, highest: int) -> bool:
         if not same.any(axis=1).all():
             return False
     return True
+
+
+def _is_whole(curve: Curve, begin: int, index: int) -> bool:
+    """Whether all steps since `begin` come again at `index`, and none goes on from there.
+
+    That is a second run of the same settings. Ranks print in turn, if not into files of their own,
+    as those of events are.
+    """
+    former, later = curve.steps[begin:index], curve.steps[index : 2 * index - begin]
+    following = curve.steps[2 * index - begin :]
+    return (
+        curve.records is not None
+        and np.array_equal(former, later)
+        and not (len(following) and following[0] > later[-1])
+    )
 
 
 def _equal(some: Values, others: Values) -> NDArray[np.bool_]:

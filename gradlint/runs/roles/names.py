@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from gradlint.runs.kinds import Kind, Role
 from gradlint.runs.roles import words as known
@@ -104,6 +105,8 @@ def _kind(words: list[str]) -> Kind:
     if held & known.MODIFIERS:
         return Kind.CLOCK if words[-1] in known.CLOCK_HEADS else Kind.OTHER
     if head is Kind.RETURN and held & known.PAIRWISE:
+        return Kind.OTHER
+    if any(word in known.PHYSICAL and lost == "loss" for word, lost in pairwise(words)):
         return Kind.OTHER
     return head
 

@@ -279,6 +279,9 @@ CLOCK = frozenset(
 )
 """A name made of these alone counts or clocks: `num_updates`, `consumed samples`, `time cost`."""
 
+PHYSICAL = frozenset("heat power packet packets insertion conduction hysteresis".split())
+"""Before `loss`: what a machine or a line loses."""
+
 CLOCK_HEADS = frozenset(
     "time runtime duration eta timestamp elapsed seconds secs hours minutes walltime wall "
     "timesteps timestep dt latency timer lapse dur".split()

@@ -192,6 +192,36 @@ def test_a_link_that_leads_nowhere_is_left_out(write: Write) -> None:
     assert found_files("runs") == ["runs/a.csv"]
 
 
+@pytest.mark.parametrize(
+    ("file", "link"),
+    [
+        ("runs/train_2024.log", "runs/latest.log"),
+        ("runs/events.out.tfevents.2.host", "runs/events.out.tfevents.1.latest"),
+        ("runs/a/metrics.csv", "runs/b/current.csv"),
+    ],
+)
+def test_a_link_to_a_file_that_is_found_as_well_is_that_file(
+    write: Write, file: str, link: str
+) -> None:
+    data = write(file, event_file(1))
+    os.makedirs(os.path.dirname(link), exist_ok=True)
+    os.symlink(os.path.abspath(data), link)
+    assert found_files("runs") == [file]
+
+
+def test_a_link_that_is_named_beside_its_file_is_that_file(write: Write) -> None:
+    write("runs/a.csv", "x")
+    os.symlink("a.csv", "runs/b.csv")
+    assert found_files("runs/b.csv", "runs/a.csv") == ["runs/b.csv"]
+
+
+def test_a_link_to_a_file_elsewhere_is_read(write: Write) -> None:
+    os.symlink(
+        os.path.abspath(write("store/1.csv", "x")), write("runs/b.csv", "x").parent / "a.csv"
+    )
+    assert found_files("runs") == ["runs/a.csv", "runs/b.csv"]
+
+
 def test_a_pipe_in_a_directory_is_left_out(write: Write) -> None:
     write("runs/a.csv", "x")
     os.mkfifo("runs/pipe.log")

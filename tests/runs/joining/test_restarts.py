@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -341,6 +342,65 @@ def test_the_same_point_of_several_ranks_is_one_point() -> None:
     steps = [step for step in range(50) for _ in range(4)]
     (run,) = separated(run_of(curve("loss", steps, [1.0 / (s + 1) for s in steps])))
     assert steps_of(run) == list(range(50))
+
+
+@pytest.mark.parametrize(
+    ("axis", "values"),
+    [("epoch", [2.3, 2.3, NAN, NAN]), ("step", [0.9, 0.5, 0.3, 0.2]), ("epoch", [0.7, 0.6])],
+)
+def test_a_run_that_is_told_again_as_it_was_is_a_second_one(axis: str, values: list[float]) -> None:
+    steps = [*range(len(values))] * 3
+    runs = separated(run_of(curve("loss", steps, values * 3, axis=axis)))
+    assert [steps_of(run) for run in runs] == [[*range(len(values))]] * 3
+
+
+def test_the_events_of_several_ranks_are_one_run() -> None:
+    steps, values = [0, 1, 2, 3] * 2, [0.9, 0.5, 0.3, 0.2] * 2
+    walls = [float(at) for at in range(8)]
+    (run,) = separated(run_of(curve("loss", steps, values, walls=walls)))
+    assert steps_of(run) == [0, 1, 2, 3]
+
+
+NEWEST_FIRST = ([30, 20, 10, 0], [1.0, 2.0, 3.0, 4.0])
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+@pytest.mark.parametrize("axis", ["step", "epoch"])
+def test_a_table_that_is_sorted_the_other_way_is_one_run(format: str, axis: str) -> None:
+    steps, values = NEWEST_FIRST
+    rare = curve("val_loss", [30, 0], [1.5, 4.5], axis=axis)
+    run = replace(run_of(curve("loss", steps, values, axis=axis), rare), format=format)
+    (turned,) = separated(run)
+    assert (steps_of(turned), values_of(turned)) == ([0, 10, 20, 30], [4.0, 3.0, 2.0, 1.0])
+    assert (steps_of(turned, "val_loss"), turned.restarts) == ([0, 30], ())
+    assert turned.curves["loss"].line(0) == 4
+
+
+def test_what_counts_down_as_it_is_printed_is_not_turned() -> None:
+    runs = separated(run_of(curve("loss", *NEWEST_FIRST)))
+    assert [value for run in runs for value in values_of(run)] == NEWEST_FIRST[1]
+
+
+def test_two_rows_of_which_one_is_earlier_are_two_runs() -> None:
+    run = replace(run_of(curve("loss", [10, 0])), format="csv")
+    assert [values_of(part) for part in separated(run)] == [[0.0], [1.0]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([1, 5, 9], [[0.0], [1.0], [2.0]]),  # above each run
+        ([4, 8, 12], [[0.0], [1.0], [2.0]]),  # below each run
+    ],
+)
+def test_what_has_no_steps_goes_with_the_run_that_it_heads_or_ends(
+    lines: list[int], expected: list[list[float]]
+) -> None:
+    below = lines[0] > 1
+    at = [line + 1 - below for start in (1, 5, 9) for line in range(start, start + 3)]
+    loss = curve("loss", [0, 1, 2] * 3, records=at, axis="epoch")
+    rate = curve("lr", [0, 1, 2], records=lines, axis="row")
+    assert [values_of(run, "lr") for run in separated(run_of(loss, rate))] == expected
 
 
 def test_nan_of_several_ranks_is_one_point() -> None:

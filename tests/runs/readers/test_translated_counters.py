@@ -36,6 +36,27 @@ def test_steps_are_known(word: str, tmp_path: Path) -> None:
     assert (run.axis, run.curves["q"].steps.tolist()) == ("step", [5, 9])
 
 
+@pytest.mark.parametrize(
+    ("line", "axis"),
+    [
+        ("【训练】步数：{at} 损失值：{loss}", "step"),
+        ("（训练）【步数 {at}】损失值＝{loss}", "step"),
+        ("{at}번째 에폭 손실: {loss}", "epoch"),
+        ("[{at} 번째 스텝] 손실 = {loss}", "step"),
+    ],
+)
+def test_counters_are_known_as_they_are_written(line: str, axis: str, tmp_path: Path) -> None:
+    lines = [line.format(at=at, loss=loss) for at, loss in ((3, "0.5"), (7, "nan"))]
+    (tmp_path / "log.txt").write_text("\n".join(lines), encoding="utf-8")
+    (run,) = read_runs(tmp_path / "log.txt")
+    (curve,) = run.curves.values()
+    assert (curve.axis, curve.steps.tolist(), curve.finite.tolist()) == (
+        axis,
+        [3, 7],
+        [True, False],
+    )
+
+
 @pytest.mark.parametrize("word", ["epokal", "stegosaurus"])
 def test_longer_words_count_nothing(word: str, tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text(f"{word},loss\n5,0.5\n9,0.4\n", encoding="utf-8")

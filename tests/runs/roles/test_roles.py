@@ -91,6 +91,7 @@ def test_the_kind_of_a_name(tag: str, kind: Kind) -> None:
         "td_error",
         "number of skipped iterations", "top1", "elbo", "completion_length",
         "frac_reward_zero_std", "loss__MIN", "error", "wpb", "", "/", "日本",
+        "heat_loss_W", "power loss", "packet_loss", "packets/loss",
     ],
 )  # fmt: skip
 def test_what_is_only_about_a_metric_or_unknown_is_other(tag: str) -> None:

@@ -162,7 +162,10 @@ def _ranked(columns: Mapping[str, Column]) -> list[tuple[tuple[int, int], str, s
 
 
 def _counts(column: Column, rows: int, ordered: bool) -> bool:
-    """Whether the column holds whole numbers that, if they are ordered, mostly do not go down."""
+    """Whether the column holds whole numbers that, if they are ordered, mostly do not go down.
+
+    They may go down throughout, where the newest row is the first.
+    """
     values = column.values()
     finite = np.isfinite(values)
     if not finite.all():
@@ -180,7 +183,7 @@ def _counts(column: Column, rows: int, ordered: bool) -> bool:
         return True
     down = values[1:] < values[:-1]
     falls = np.count_nonzero(down & (values[1:] != values[0]))
-    return bool(falls <= 1 + _FALLS * len(values))
+    return bool(falls <= 1 + _FALLS * len(values) or (values[1:] <= values[:-1]).all())
 
 
 def _within(column: Column, epochs: list[Column], rows: int) -> bool:

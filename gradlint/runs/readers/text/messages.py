@@ -29,9 +29,21 @@ _MET = (
 
 _BAD = r"(?:nan|inf|infinite|infinity|not finite|non-?finite)"
 
+_ENDS = (
+    r"(?! (?!(?:after|and|at|because|but|due|during|for|from|in|now|on|or|since|so|when|while|with)"
+    r"\b)[a-z])"
+)
+"""Behind `loss is nan`: it ends there, or another part of the sentence begins. Of `NaN dollars`, a
+NaN is no value."""
+
 VOCABULARY: tuple[tuple[str, str, str, str], ...] = (
     ("nan-loss", "invalid loss", r"\binvalid loss, terminating training", "Keras TerminateOnNaN"),
-    ("nan-loss", "loss", rf"\bloss(?:es)? (?:is|are|was) {_BAD}\b", "MAE, DETR, torchvision"),
+    (
+        "nan-loss",
+        "loss",
+        rf"\bloss(?:es)? (?:is|are|was) {_BAD}\b{_ENDS}",
+        "MAE, DETR, torchvision",
+    ),
     (
         "nan-loss",
         "loss",
@@ -128,6 +140,13 @@ _SAID_IN_CODE = re.compile(
 )
 """Source, comments, help and settings speak of NaN without having met one."""
 
+_SAID_AT = re.compile(
+    r"\b(?:at|in|on|after|during) (?:(epoch)|(?:global[ _])?(?:step|iter|iteration|update))"
+    r"[ :=#]{0,3}(\d{1,12})\b",
+    re.IGNORECASE,
+)
+"""`Loss became infinite or NaN at iteration=812!`: a message that names its step, or its epoch."""
+
 _LONGEST_TRACE = 400
 """Lines of one traceback; deep recursions print about 100 with their repeats folded."""
 
@@ -143,6 +162,10 @@ MOST_MESSAGES = 10_000
 
 class Placed(Protocol):
     """What the steps of the points turned out to be."""
+
+    @property
+    def axis(self) -> str:
+        """What they count."""
 
     def before(self, line: int) -> int | None:
         """The step of the last point up to `line`."""
@@ -162,8 +185,9 @@ def _kind_of(line: str, raised: bool = False) -> str | None:
     if len(line) > _LONGEST_LINE or not any(trigger in low for trigger in _TRIGGERS):
         return None
     for kind, words, pattern in _PATTERNS:
-        if any(word in low for word in words) and pattern.search(low):
-            return None if not raised and _SAID_IN_CODE.search(line) else kind
+        if any(word in low for word in words) and (said := pattern.search(low)):
+            quoted = low.count("`", 0, said.start()) % 2 == 1
+            return None if quoted or (not raised and _SAID_IN_CODE.search(line)) else kind
     return None
 
 
@@ -231,14 +255,23 @@ class Messages:
             self.left_out += 1
 
     def finish(self, placed: Placed) -> list[Message]:
-        """All messages, with the step that was printed last before each."""
+        """All messages, with the step that each names, or that was printed last before it.
+
+        A step that is named is none of the log's if it was passed before: it counts anew somewhere.
+        """
         if self._since:
             self._add(TRACEBACK, "Traceback (most recent call last)", self._since)
             self._since = 0
         messages = []
         for kind, text, line in self._found:
-            step = self._own.get(line)
-            messages.append(
-                Message(kind, text, line, placed.before(line) if step is None else step)
-            )
+            step, said = placed.before(line), self._said(text, line, placed.axis)
+            messages.append(Message(kind, text, line, said if said >= (step or 0) else step))
         return messages
+
+    def _said(self, text: str, line: int, axis: str) -> int:
+        """The step on an axis that a message names itself, -1 if it names none."""
+        if axis != "epoch" and line in self._own:
+            return self._own[line]
+        named = _SAID_AT.search(text)
+        fits = named is not None and bool(named[1]) == (axis == "epoch")
+        return int(named[2]) if named and fits else -1

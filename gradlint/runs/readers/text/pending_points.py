@@ -5,6 +5,12 @@ from __future__ import annotations
 import enum
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
 
 NONE = -(2**63)
 """Stands for a mark that the line does not have."""
@@ -50,6 +56,17 @@ class Rows:
         self.total.append(clamped(total))
         self.header.append(header)
         return len(self.record) - 1
+
+
+@dataclass(slots=True)
+class Marks:
+    """The columns of `Rows` as arrays; int64, shape (rows,)."""
+
+    record: Ints
+    epoch: Ints
+    step: Ints
+    total: Ints
+    header: Ints
 
 
 def clamped(count: int) -> int:

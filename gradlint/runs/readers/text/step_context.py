@@ -27,6 +27,7 @@ class _Context:
         section, announced: the split that was announced since.
         count, total, line: where the progress line stands, and its number.
         longest: batches of the longest pass since the epoch began.
+        recalled: the line that repeats the best place there was, 0 if none does.
         running: what it said last: line, form, header and value of each tag.
     """
 
@@ -39,6 +40,7 @@ class _Context:
     total: int = NONE
     line: int = 0
     longest: int = NONE
+    recalled: int = 0
     running: dict[str, tuple[int, Form, int, float]] = field(default_factory=dict)
 
 
@@ -77,6 +79,10 @@ class StepContexts:
             if len(self._contexts) >= _MOST_RANKS:
                 return
             context = self._contexts[rank] = _Context()
+        if layout.recalls:
+            context.recalled = number + 1
+        elif number == context.recalled and _is_behind(layout, numbers, context):
+            return
         if layout.running:
             self._progress(number, layout, numbers, rank, context)
         elif layout.marked:
@@ -266,6 +272,12 @@ class StepContexts:
                 series.rows.append(made[number])
                 series.values.append(value)
         context.running.clear()
+
+
+def _is_behind(layout: Layout, numbers: Sequence[str], context: _Context) -> bool:
+    """Whether a line says of a place that it was reached before."""
+    marks = ((layout.epoch, context.epoch), (layout.step, context.step))
+    return any(at >= 0 and NONE != _mark(numbers, at) <= now for at, now in marks)
 
 
 def _mark(numbers: Sequence[str], index: int, unit: int = 1) -> int:

@@ -23,8 +23,15 @@ from gradlint.runs.readers.text.epoch_lengths import (
 from gradlint.runs.readers.text.epochs_said_after import take_epochs_said_after
 from gradlint.runs.readers.text.fractional_epochs import settled
 from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
-from gradlint.runs.readers.text.pending_points import NONE, Form, PendingPoints, Series
-from gradlint.runs.readers.text.row_marks import Ints, Marks
+from gradlint.runs.readers.text.pending_points import (
+    NONE,
+    Form,
+    Ints,
+    Marks,
+    PendingPoints,
+    Series,
+)
+from gradlint.runs.readers.text.printed_before import join_headings, prepend_measured_before
 from gradlint.runs.readers.text.settings import Settings
 
 _FEWEST_BARE = 3
@@ -44,6 +51,9 @@ then `2/7`); a step over all epochs does not fall as they rise, but where ranks 
 
 _RESULT = re.compile(r"\b(?:best|final|test|average|overall|total)\b", re.IGNORECASE)
 
+_UNMARKED = (Form.INHERITED, Form.ROW)
+"""Lines that do not say themselves where the training is."""
+
 _POINTS_OF_A_BAR = 1.5
 """Points an epoch below which a series is taken to have one an epoch: a library's message in the
 middle of a bar prints it twice, now and then; a series of batches has at least two each."""
@@ -62,20 +72,35 @@ class Placed:
 
     def __init__(self, record: Ints) -> None:
         self._record = record
-        self._step = np.full(len(record), NONE, np.int64)
+        self._steps: dict[str, Ints] = {}
+        self._points: Counter[str] = Counter()
         self._rows: Ints | None = None
 
-    def put(self, rows: Ints, steps: Ints) -> None:
-        """Rows whose points have these steps."""
-        self._step[rows] = steps
+    def put(self, axis: str, rows: Ints, steps: Ints) -> None:
+        """Rows whose points have these steps on an axis."""
+        if axis not in self._steps:
+            self._steps[axis] = np.full(len(self._record), NONE, np.int64)
+        self._steps[axis][rows] = steps
+        self._points[axis] += len(rows)
+
+    @property
+    def axis(self) -> str:
+        """What most points are counted by, `step` or `epoch`; "" if none is."""
+        return max(self._points, key=lambda axis: self._points[axis], default="")
 
     def before(self, line: int) -> int | None:
-        """The step of the last point up to `line`, None if there is none."""
+        """The step of the last point up to `line`, None if there is none.
+
+        On the axis of most points: a summary of the epoch says nothing of the steps before it.
+        """
+        if not self._steps:
+            return None
+        step = self._steps[self.axis]
         if self._rows is None:
-            self._rows = np.flatnonzero(self._step != NONE)
+            self._rows = np.flatnonzero(step != NONE)
             self._rows = self._rows[np.argsort(self._record[self._rows], kind="stable")]
         at = int(np.searchsorted(self._record[self._rows], line, side="right"))
-        return int(self._step[self._rows[at - 1]]) if at else None
+        return int(step[self._rows[at - 1]]) if at else None
 
 
 def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> Placed:
@@ -87,53 +112,38 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
         marks.step = _spread(marks.step, _ints(pending.rounded))
     placed = Placed(marks.record)
     all_series = settled(series for series in pending if series.values)
-    _prepend_measured_before(all_series, marks)
+    join_headings(all_series, marks)
+    all_series = [series for series in all_series if series.values]
+    prepend_measured_before(all_series, marks)
     take_epochs_said_after(all_series, marks)
     first = _first_epochs(all_series, marks)
     epochs = _Ranks(
         _steps_within_epochs(all_series, marks, first), _epochs_of_batches(all_series, marks, first)
     )
     ordinals = _ordinals(all_series, len(marks.record))
-    found: dict[int, dict[str, list[Found]]] = {}
     fewest = _FEWEST_BARE if pending.code < _PROGRAM_LINES else _FEWEST_STILL
-    for series in all_series:
-        curve = _resolved(series, marks, epochs, ordinals, fewest)
-        if curve is not None:
+    resolved = [(one, _resolved(one, marks, epochs, ordinals, fewest)) for one in all_series]
+    told = {id(one) for one, curve in resolved if _is_metric(one, curve, fewest)}
+    told = told or {id(one) for one in all_series if _is_result(one)}
+    told_rows = np.zeros(len(marks.record), np.bool_)
+    known = set()
+    for one in all_series:
+        if id(one) in told:
+            known.add((one.rank, one.tag))
+            told_rows[_ints(one.rows)] |= one.form in _UNMARKED
+    found: dict[int, dict[str, list[Found]]] = {}
+    for series, curve in resolved:
+        new = (series.rank, series.tag) not in known
+        if id(series) in told or (new and _stands_beside(series, told_rows)):
             found.setdefault(series.rank, {}).setdefault(series.tag, []).append(curve)
         elif len(set(series.values)) == 1:
             settings.add(series.tag, f"{series.values[0]:g}")
-    if not found:
-        found = _results(all_series)
     for tag, curve in one_of_each_rank(found, marks.record):
         if curve.axis != "row":
-            placed.put(curve.rows, curve.steps)
+            placed.put(curve.axis, curve.rows, curve.steps)
         records = marks.record[curve.rows]
         builder.add(tag, curve.steps, curve.values, records=records, axis=curve.axis)
     return placed
-
-
-def _prepend_measured_before(all_series: list[Series], marks: Marks) -> None:
-    """Give an evaluation the value that was printed before the training's first step.
-
-    That step is one interval before the first, but never negative. A single value is no series;
-    what the training itself prints before it begins is a setting.
-    """
-    steps = np.unique(marks.step[marks.step != NONE])[:2].tolist()
-    if not steps:
-        return
-    before = max(2 * steps[0] - steps[-1], 0)
-    single = {
-        (one.rank, one.tag): one
-        for one in all_series
-        if one.form is Form.ROW and len(one.values) == 1
-    }
-    for series in all_series:
-        if series.form is Form.INHERITED and is_evaluated(series.tag) and measures(series.tag):
-            first = single.get((series.rank, series.tag))
-            if first is not None and (marks.step[_ints(series.rows)] != NONE).all():
-                series.rows.insert(0, first.rows[0])
-                series.values.insert(0, first.values[0])
-                marks.step[first.rows[0]] = before
 
 
 def _resolved(
@@ -142,8 +152,8 @@ def _resolved(
     epochs: _Ranks,
     ordinals: dict[int, Ints],
     fewest: int,
-) -> Found | None:
-    """`series` with steps, None if it is not a metric."""
+) -> Found:
+    """`series` with steps, if it is a metric."""
     rows = _ints(series.rows)
     values = np.frombuffer(series.values, np.float64)
     form = series.form
@@ -171,8 +181,6 @@ def _resolved(
             axis, steps = "row", np.arange(len(steps))
     else:
         steps = ordinals[id(series)]
-    if not _is_metric(series, axis, steps, values, fewest):
-        return None
     if axis == "epoch" and len(steps) > 1 and (steps == steps[0]).all():
         # `fit(epochs=1)` in a loop: every header says `Epoch 1/1`.
         axis, steps = "row", np.arange(len(steps))
@@ -180,25 +188,24 @@ def _resolved(
     return Found(series.form, axis, rows, steps.astype(np.int64), values, progress)
 
 
-def _results(all_series: list[Series]) -> dict[int, dict[str, list[Found]]]:
-    """The final results of a log that printed nothing else (`Best val loss 3.7, val ppl 40.7`)."""
-    found: dict[int, dict[str, list[Found]]] = {}
-    for series in all_series:
-        final = _RESULT.search(series.tag) is not None or is_evaluated(series.tag)
-        if series.strong and final and measures(series.tag):
-            rows, values = _ints(series.rows), np.frombuffer(series.values, np.float64)
-            one = Found(series.form, "row", rows, np.arange(len(rows)), values)
-            found.setdefault(series.rank, {})[series.tag] = [one]
-    return found
+def _is_result(series: Series) -> bool:
+    """Whether it is a final result, which a log may tell alone (`Best val loss 3.7`)."""
+    final = _RESULT.search(series.tag) is not None or is_evaluated(series.tag)
+    return series.strong and final and measures(series.tag)
 
 
-def _is_metric(
-    series: Series, axis: str, steps: Ints, values: NDArray[np.float64], fewest: int
-) -> bool:
+def _stands_beside(series: Series, told: NDArray[np.bool_]) -> bool:
+    """Whether a measure stands on lines alone of which something is `told`: then all of it is."""
+    unmarked = series.form in _UNMARKED and series.strong and measures(series.tag)
+    return unmarked and bool(told[_ints(series.rows)].all())
+
+
+def _is_metric(series: Series, curve: Found, fewest: int) -> bool:
     """A key that comes again with a step that moves, or on a line that has a mark of its own."""
+    steps, values = curve.steps, curve.values
     moves = len(values) >= _FEWEST_STILL or bool((values != values[:1]).any())
-    unmarked = series.form in (Form.ROW, Form.INHERITED) or not series.strong
-    if series.form is Form.ROW or (unmarked and axis == "row"):
+    unmarked = series.form in _UNMARKED or not series.strong
+    if series.form is Form.ROW or (unmarked and curve.axis == "row"):
         return series.strong and moves and len(values) >= fewest and measures(series.tag)
     if unmarked:
         again = len(steps) > 1 and bool((steps != steps[0]).any())

@@ -38,6 +38,17 @@ def said(text: str | bytes) -> list[str]:
     return [problem.message for problem in read(text).problems]
 
 
+@pytest.mark.parametrize("name", ["step", "epoch", "Iteration"])
+def test_a_table_whose_newest_row_is_the_first_has_steps(name: str) -> None:
+    rows = "".join(f"{at},0.{9 - at}\n" for at in range(9, -1, -1))
+    assert points(f"{name},loss\n{rows}", "loss")[0] == (9, 0.0)
+
+
+def test_a_column_that_goes_up_and_down_counts_nothing() -> None:
+    rows = "".join(f"{at},0.5\n" for at in (9, 4, 7, 2, 8, 1, 6, 3, 5, 0))
+    assert points(f"step,loss\n{rows}", "step")[0] == (0, 9.0)
+
+
 class TestKeras:
     LOG = "epoch;loss;val_loss\n0;1.5;1.6\n1;1.25;NA\n0;1.75;1.8\n1;1.0;1.1\n"
 

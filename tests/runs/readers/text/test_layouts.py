@@ -809,3 +809,14 @@ def test_a_bar_without_a_percentage_says_nothing_of_the_line_behind_it() -> None
 def test_equal_values_of_an_epoch_are_several_where_others_of_it_differ() -> None:
     log = "".join(f"epoch {e}: loss 1.{value}\n" for e in range(6) for value in (e, e // 5))
     assert len(series(log)["loss"]) == 12
+
+
+def test_a_nan_that_says_what_follows_is_no_value() -> None:
+    for line in ("fix nan loss at step 3", "step 3 handle inf gradients in", "step 3 `x` is nan"):
+        assert not [tag for tag in series(f"{line}, lr 0.1\n") if tag != "lr"]
+
+
+def test_a_nan_before_the_next_key_or_behind_a_measure_is_a_value() -> None:
+    told = series("".join(f"step {at} gap nan val loss 0.{at}\n" for at in (3, 4)))
+    assert [len(points) for points in told.values()] == [2, 2]
+    assert len(series("step 4 train loss nan did not improve\n")["train loss"]) == 1

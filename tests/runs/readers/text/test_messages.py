@@ -66,6 +66,8 @@ def test_what_frameworks_say(line: str, kind: str) -> None:
         "# Loss is NaN when the learning rate is too high",
         "  --nan-check   stop when the loss is nan (default: off)",
         "INFO fininshed loading the dataset",
+        "In 1954 the loss was NaN dollars.",
+        "a `loss is nan` in the log means the same",
         "Gradient norm: inf",
     ],
 )
@@ -120,3 +122,32 @@ def test_a_traceback_that_the_file_ends_in_is_reported() -> None:
 
 def test_a_log_of_nothing_but_a_message_is_a_run() -> None:
     assert run_of("Loss is nan, stopping training\n").messages[0].step is None
+
+
+BATCHES = "".join(
+    f"Epoch: [{e}] [{b}/30] loss: {2 - e / 4 - b / 99:.2f}\n" for e in (0, 1) for b in (0, 10, 20)
+)
+EPOCHS = "".join(f"epoch {e} loss 1.{9 - e}\n" for e in range(4))
+
+
+@pytest.mark.parametrize(
+    ("log", "line", "step"),
+    [
+        (BATCHES, "* Acc 71.0 loss 0.9\nLoss is nan, stopping training", 50),
+        (BATCHES, "FloatingPointError: Loss became infinite or NaN at iteration=57!", 57),
+        (BATCHES, "Found nan in local grad norm at iteration 27", 50),  # of its epoch
+        (EPOCHS, "Loss is nan at iteration 57", 3),
+        (EPOCHS, "Loss is nan at epoch 4", 4),
+    ],
+)
+def test_a_message_stands_at_the_step_it_names_or_at_the_last_one(
+    log: str, line: str, step: int
+) -> None:
+    (message,) = run_of(f"{log}{line}\n").messages
+    assert message.step == step
+
+
+def test_a_traceback_that_names_its_step_stands_there() -> None:
+    trace = "Traceback (most recent call last):\n  File a.py\nFloatingPointError: {} at step 29!\n"
+    messages = run_of(HEALTHY + trace.format("Loss became NaN")).messages
+    assert {message.step for message in messages} == {29}

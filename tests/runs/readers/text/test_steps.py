@@ -457,6 +457,85 @@ def test_the_final_results_of_a_log_without_anything_else_are_read() -> None:
     assert series("Best val loss 3.71, val ppl 40.7\n")["val ppl"] == [(0, 40.7)]
 
 
+@pytest.mark.parametrize(
+    ("log", "tags"),
+    [
+        ("loss: nan, test acc: 0.1\n", ["loss", "test acc"]),
+        ("train loss nan, val f1 0.2\n", ["train loss", "val f1"]),
+        ("cost 0.3, dev acc 0.8\ncost nan, dev acc 0.1\n", ["cost", "dev acc"]),
+        ("".join(f"loss 0.{e}, dev acc 0.5\n" for e in range(4)), ["loss", "dev acc"]),
+    ],
+)
+def test_all_measures_of_a_line_are_read_if_one_is(log: str, tags: list[str]) -> None:
+    assert [(tag, len(points)) for tag, points in series(log).items()] == [
+        (tag, log.count("\n")) for tag in tags
+    ]
+
+
+def test_what_is_set_on_lines_of_its_own_stays_a_setting() -> None:
+    lines = "".join(f"loss 0.{e}, dev acc 0.5\n" for e in range(4))
+    assert "lr" not in series(f"lr: 0.1\n{lines}")
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("Early stopping, best iteration is:", "[{}]\ttrain's l2: 0.{}\tvalid's l2: 0.5"),
+        ("Stopping. Best iteration:", "[{}]\ttrain-rmse:0.{}\ttest-rmse:0.5"),
+        ("Best epoch was: ", "epoch {}: loss 0.{} acc 0.5"),
+    ],
+)
+def test_the_best_place_that_is_told_again_is_no_step_back(said: str, line: str) -> None:
+    logged = "".join(f"{line.format(10 * at, 9 - at)}\n" for at in range(1, 5))
+    told = series(f"{logged}{said}\n{line.format(25, 7)}\n{logged}")
+    assert all([step for step, _ in points] == [10, 20, 30, 40] * 2 for points in told.values())
+    assert len(told) == 2
+
+
+def test_the_best_place_is_read_where_it_is_all_that_is_told() -> None:
+    told = series("Did not meet early stopping. Best iteration is:\n[50] valid's l2: 0.5\n")
+    assert told == {"valid's l2": [(50, 0.5)]}
+
+
+@pytest.mark.parametrize("head", ["[batch={}/90]:", "Batch: {}/90", "--- batch {} / 90 ---"])
+def test_a_batch_alone_on_its_line_is_the_step_of_the_lines_below(head: str) -> None:
+    told = series(
+        "".join(
+            f"{head.format(at)}\n\t Train loss/total: {9 - at}.5\n\t Train lr: 0.0{at}\n"
+            for at in (7, 8, 9)
+        )
+    )
+    assert {tag: [step for step, _ in points] for tag, points in told.items()} == {
+        "Train loss/total": [7, 8, 9],
+        "Train lr": [7, 8, 9],
+    }
+
+
+def test_a_batch_alone_on_its_line_counts_within_the_epoch_before_it() -> None:
+    log = "".join(
+        f"[epoch={e}][batch={at}/3]:\n Train loss/total: {9 - e}.{at}\n"
+        for e in (0, 1, 2)
+        for at in (1, 2, 3)
+    )
+    assert [step for step, _ in series(log)["Train loss/total"]] == list(range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        (">>> lr=0.{}", "epoch {} loss 1.{}"),
+        ("--- next try, lr: 0.{} ---", "step {} | loss 1.{}"),
+        ("trial with lr = 0.{}", "Epoch {}: loss=1.{}, acc=0.5"),
+    ],
+)
+def test_what_is_printed_above_each_run_is_one_series(head: str, line: str) -> None:
+    log = "".join(
+        "\n".join([head.format(run), *(line.format(at, 9 - at) for at in range(2 + run)), ""])
+        for run in (3, 1, 2)
+    )
+    assert series(log)["lr"] == [(0, 0.3), (1, 0.1), (2, 0.2)]
+
+
 def test_hundreds_of_lines_of_one_layout_are_read_like_the_first() -> None:
     log = "".join(f"step   {s:>4} | loss {s / 8:.3f} | t {s}.0ms\n" for s in range(500))
     assert series(log)["loss"] == [(s, float(f"{s / 8:.3f}")) for s in range(500)]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
-BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
-"""A bar before its counter, or around it."""
 HEADER = re.compile(r"[-=#*> ]*Epoch:? \[?\d+(?: ?/ ?\d+| of \d+)?\]?[-=#*:. ]*$", re.IGNORECASE)
 DEEPSPEED = re.compile(r"\d+/\d+, RunningAvgSamplesPerSec")
 PAIR = re.compile(r"\[ ?\d+, +\d+\]")

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from gradlint.runs.kinds import Kind
 from gradlint.runs.readers.text.line.beginnings import (
-    BAR_FIRST,
     DEEPSPEED,
     HEADER,
-    KERAS,
     LEADING,
     PAIR,
     SUMMARY,
@@ -22,20 +20,32 @@ from gradlint.runs.readers.text.line.layouts import Layout, Metric
 from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, is_time
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
 from gradlint.runs.readers.text.line.programs import is_sum, looks_programmed
-from gradlint.runs.readers.text.line.progress_bars import BAR
+from gradlint.runs.readers.text.line.progress_bars import BAR, begins_with_bar
 from gradlint.runs.readers.text.line.scopes import Scopes
-from gradlint.runs.readers.text.line.tokens import ARROW, MORE, WHOLE, Token, is_place, tokens_in
+from gradlint.runs.readers.text.line.tokens import (
+    ARROW,
+    MORE,
+    WHOLE,
+    Token,
+    is_place,
+    is_word,
+    tokens_in,
+)
 from gradlint.runs.readers.text.line.words import (
+    LED,
+    SPLIT_LAST,
     STOPWORDS,
     WITHIN_EPOCH,
     announced_in,
     column_names,
+    heads_lines,
     is_evaluated,
     is_split,
     label_of,
     mark_of,
     matrix_names,
     measures,
+    recalls_best,
     ruled_names,
     section_in,
     split_in,
@@ -55,17 +65,10 @@ _STEMS = (
 """A line in ASCII with none of these, no bullet, no `:` and no `=` before a number, has nothing to
 be read."""
 
-_LED = re.compile(
-    r"(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test|dev) ", re.IGNORECASE
-)
 _RATE = re.compile(r"(?<![a-z])(?:lr|learning[ _]rate)$", re.IGNORECASE)
 """Of the learning rates of parameter groups, the first is read."""
 _SCORED = frozenset((Kind.LOSS, Kind.SCORE, Kind.ERROR))
 """What is measured on a split, unlike learning rates and times."""
-
-_SPLIT_LAST = re.compile(
-    r"(?<=\w) (?:train(?:ing)?|val(?:id(?:ation)?)?|eval|test|dev)(?: \([\w ]+\))?$", re.IGNORECASE
-)
 
 _NEXT_BRACKET = re.compile(r"\] ?\[|\) ?\(")
 """Between two numbers in brackets: of `Epoch: [3][120]`, the second is a position in the epoch."""
@@ -90,7 +93,7 @@ believed only if it comes again."""
 
 _FEWEST_FILLERS = 3
 """Articles, prepositions and the like that make a line a sentence: what a model wrote, or a person.
-Its whole numbers are no values (`and step 0 of it loss = 3`)."""
+Its whole numbers and NaN are no values (`and step 0 of it loss = 3`)."""
 
 _INDEX = re.compile(r"[a-z]|idx|index", re.IGNORECASE)  # the variable of a loop over batches
 _DAYS = re.compile(r" days?\b")
@@ -140,6 +143,7 @@ def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool)
     if len(parts) == 1 or not _hopeful(line, parts):
         said = line[text_start(line, rank_of(line)[1]) :]
         layout = Layout(section=label_of(said), announced=announced_in(line))
+        layout.recalls = recalls_best(line)
         layout.columns = ruled_names(raw) or column_names(line)
         layout.matrix = () if layout.columns else matrix_names(raw)
         return layout if layout.useful else None
@@ -221,8 +225,8 @@ class _Learner:
         """What the beginning of the line says; the number of tokens that it used up."""
         out, lead = self.out, self.text.lstrip()
         out.bar = BAR in lead
-        means = KERAS.match(lead) or BAR_FIRST.match(lead)
-        out.running = not out.bar and means is not None
+        means = begins_with_bar(lead)
+        out.running = not out.bar and means
         out.begins = HEADER.match(lead) is not None
         named = _SPLIT_NAMED.search(lead)
         if named:
@@ -285,7 +289,7 @@ class _Learner:
             return 1
         if before[-1:] == ":" and not measures(key) and ("." in key or _PLACE.search(before)):
             return 1
-        if key and not self.scopes.called:
+        if key and not self.scopes.called and not is_word(token, key, self.parts):
             self._keyed(token, key, firm)
         return 1
 
@@ -405,6 +409,8 @@ class _Learner:
             if len(self.counters) > 1 and out.epoch < 0 and not out.running:
                 out.epoch = self.counters.pop(0)[0]
             out.batch, out.total = self.counters[0]
+        if out.batch >= 0 and out.step < 0 and not self.found and heads_lines(self.text):
+            out.step, out.batch = out.batch, -1
         if self.bare >= 0:
             if self.ranked or out.epoch >= 0 or out.step >= 0 or out.batch >= 0:
                 out.rank_index = self.bare
@@ -424,13 +430,13 @@ class _Learner:
         nearest = shared = ""
         splits = {split_in(one.key) for one in found} - {""}
         # Of `val Loss: 0.4 Acc: 0.8`, the accuracy is that of the validation, too.
-        leading = len(splits) == 1 and _LED.match(found[0].key) is not None
+        leading = len(splits) == 1 and LED.match(found[0].key) is not None
         for one in found:
             if shared and is_split(one.key.lower()):
                 # Of `loss train: 3.7, val: 3.6`, the second is a loss, too.
                 one.key = f"{shared} {one.key}"
             own = split_in(one.key)
-            last = _SPLIT_LAST.search(one.key) if own else None
+            last = SPLIT_LAST.search(one.key) if own else None
             shared = one.key[: last.start()] if last else ""
             nearest = own or nearest
             # Of `train loss 1 acc 2, val loss 3 acc 4`, each `acc` is that of the loss before it.
@@ -450,7 +456,7 @@ class _Learner:
 
     def _believed(self, one: _Found) -> bool:
         """Whether a key that is followed by nothing but its number is one, and no sentence."""
-        if self.sentence and WHOLE.match(one.token.text):
+        if self.sentence and (WHOLE.match(one.token.text) or one.token.text.isalpha()):
             return False
         if self.out.bar:
             # A bar's own words count things, too: `17 images, 0 corrupt: 100%|`.

@@ -48,6 +48,7 @@ class Layout:
         speaks: such a line may be a message of trouble.
         pattern: what matches such lines and captures all their numbers, once it is worth it.
         seen: how many such lines there were until then.
+        recalls: the next line repeats the best place there was (`best iteration is:`).
         announced: the same by a sentence, which counts for lines without any mark of their own.
     """
 
@@ -67,6 +68,7 @@ class Layout:
     section: str = ""
     evaluated: str = ""
     announced: str = ""
+    recalls: bool = False
     columns: tuple[str, ...] = ()
     matrix: tuple[str, ...] = ()
     speaks: bool = False
@@ -82,6 +84,7 @@ class Layout:
             or self.step >= 0
             or self.section
             or self.announced
+            or self.recalls
             or self.columns
             or self.matrix
         )

@@ -15,10 +15,11 @@ _CODE = re.compile(
 
 _TESTED = re.compile(
     r"\.py::|<Function \w|^test .{1,200} \.\.\. |\[ {1,8}(?:RUN|OK|PASSED|FAILED) {1,8}\] |"
-    r"^ *--- (?:PASS|FAIL|SKIP): "
+    r"^ *--- (?:PASS|FAIL|SKIP): |^(?:not )?ok \d+\b|\bHTTP/\d"
 )
-"""What the runners of unit tests print of a test, such as `test_loss[1]`, and of its arguments."""
-_OF_TESTS = (".py::", "<Func", " ... ", "[ ", "--- ")
+"""What the runners of unit tests print of a test, such as `test_loss[1]`, and of its arguments; and
+what servers print of a request, with what its address asks for."""
+_OF_TESTS = (".py::", "<Func", " ... ", "[ ", "--- ", "ok ", "HTTP/")
 """One of these is in all such lines: looking for them is quicker."""
 
 _PROGRAM = re.compile(
@@ -31,7 +32,7 @@ _SUM = re.compile(r"\d[\w%/)]{0,12}(?: [a-z/]{1,15}){0,2} [*+×÷] \(?\$?\d")
 
 
 def looks_programmed(line: str) -> bool:
-    """Whether `line` may be source code, or tells of a test that was run."""
+    """Whether `line` may be source code, or tells of a test that was run, or of a request."""
     if any(map(line.__contains__, _OF_TESTS)) and _TESTED.search(line):
         return True
     return _CODE.search(line) is not None

@@ -24,6 +24,16 @@ _HEAVY = re.compile(
 """Ultralytics' own bars: `640: 100% ━━━━ 17/17 5.5it/s 3.1s`."""
 
 
+_KERAS = re.compile(r"\d+/(?:\d+|Unknown|\?)(?: \[[=>.]| [━─]| - [\d<]| \x1b|\x02)")
+_BAR_FIRST = re.compile(r"\[[=>.]{3}[=>.\d/ ]{0,300}\] ")
+"""A bar before its counter, or around it."""
+
+
+def begins_with_bar(text: str) -> bool:
+    """Whether a line begins with a counter and a bar, as those of Keras do."""
+    return _KERAS.match(text) is not None or _BAR_FIRST.match(text) is not None
+
+
 def is_drawn(line: str) -> bool:
     """Whether there is a progress bar in `line`."""
     return "%|" in line or "it [" in line or "% ━" in line or "% ─" in line or "/? [" in line

@@ -33,11 +33,12 @@ class Scopes:
         named = _CLASS.match(text)
         self._names: list[str] = [named[1]] if named and not section_in(named[1]) else []
         self._calls: list[str] = []
+        self._quoted = False
 
     @property
     def called(self) -> bool:
-        """Whether a call is open: what stands in it are arguments."""
-        return _CALL in self._calls
+        """Whether a call is open, or a quotation of code: what stands in it are no measures."""
+        return self._quoted or _CALL in self._calls
 
     @property
     def name(self) -> str:
@@ -49,6 +50,7 @@ class Scopes:
 
         `measured`: something on the line was measured before.
         """
+        self._quoted ^= before.count("`") % 2 == 1
         if not ("(" in before or ")" in before or "{" in before or "}" in before):
             return before
         before = _SPLIT_IN_PARENS.sub(r"\2 \1", before)

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gradlint.runs.readers.text.line.keys import key_of
 from gradlint.runs.readers.text.line.numbers import unit_of
+from gradlint.runs.readers.text.line.words import measures
 
 _NOTHING = re.compile(
     r"\b(?:of|no|for|num|any|or|and|with|if|without|found|to|a|had) $|^\s*$", re.I
@@ -16,6 +18,11 @@ _NOTHING = re.compile(
 _GLUED = re.compile(r"[A-Za-z]{2}\w{0,60} ?[:=]")
 """Behind a number with a point: the next key, without anything between (`tf=0.50lr=0.001`)."""
 
+
+_SIGNS = frozenset(":=([{|,;\t")
+"""Before a value; a NaN behind a blank alone may be a word of a sentence."""
+
+_WORDS_BEHIND = re.compile(r"(?: [A-Za-z][\w'/-]*)+(?= ?$)")
 
 WHOLE = re.compile(r"[+]?\d[\d,]*(?:\.0*)?$")
 """A whole number, of which one may be a position."""
@@ -60,6 +67,24 @@ def tokens_in(line: str, parts: Sequence[str], start: int) -> Iterator[Token]:
             continue
         yield Token(at // 2, before, parts[at], unit[0])
         before, strip = "", unit[1]
+
+
+def is_word(token: Token, key: str, parts: Sequence[str]) -> bool:
+    """Whether a NaN is a word of a sentence, and not the value of `key`.
+
+    Behind a blank alone it may say of what kind the next thing is: of `fix nan loss at step 3`,
+    `loss` belongs to the NaN; of `x nan y 3`, `y` is a key. A name in backticks is spoken of.
+    """
+    if not token.text.isalpha():
+        return False
+    if "`" in token.before:
+        return True
+    if token.before.rstrip()[-1:] in _SIGNS or measures(key):
+        return False
+    after = parts[2 * token.index + 2]
+    words = _WORDS_BEHIND.match(after)
+    following = key_of(after)[0] if 2 * token.index + 3 < len(parts) else ""
+    return words is not None and words[0].strip() != following
 
 
 def is_place(pair: Sequence[Token]) -> bool:

@@ -92,6 +92,9 @@ _ORDINAL = re.compile(r"第 ?(\d{1,9}) ?(?:个 ?)?(轮|epoch|步|次迭代|次)"
 _ORDINALS = {"轮": "epoch", "epoch": "epoch", "步": "step", "次迭代": "iter", "次": "iter"}
 """`第3轮` is the third epoch."""
 
+_NTH = re.compile(r"(?<!\w)(\d{1,9}) ?번째 (\w{1,20})")
+"""`3번째 에폭` is the third epoch."""
+
 _BEHIND_A_BAR = re.compile(
     r"(?P<mark>step|epoch|iter|iteration) (?P<at>\d{1,12}): "
     rf"(?P<key>[A-Za-z]\w{{0,60}}(?: \w{{1,60}}){{0,3}}) \| (?P<value>{_REAL})$",
@@ -139,7 +142,7 @@ _PLAINLY_DECIMAL = re.compile(r"(?<![\d.,])(?:0,\d{2,12}|\d{1,9},(?:\d\d|\d{4,12
 """`Verlust: 2,1027`: where a comma stands before two, four or more digits, or behind a 0, all
 commas of the line are decimal. `1,950` alone is read as `1950`: that is how counts are printed."""
 
-_FULL_WIDTH = str.maketrans("：，（）＝", ":,()=")
+_FULL_WIDTH = str.maketrans("：，（）＝【】", ":,()=[]")
 
 
 def in_common_words(line: str) -> str:
@@ -147,7 +150,7 @@ def in_common_words(line: str) -> str:
     if _COMMA.search(line) and not _POINT.search(line) and _PLAINLY_DECIMAL.search(line):
         line = _DECIMAL_COMMA.sub(r"\1.\2", line)
     if not line.isascii():
-        line = _ORDINAL.sub(_ordinal, line.translate(_FULL_WIDTH))
+        line = _ORDINAL.sub(_ordinal, _NTH.sub(r"\2 \1,", line.translate(_FULL_WIDTH)))
     if "epoch:" in line or "epoch r" in line or " Batch " in line or " info " in line:
         for pattern, words in _WORD_BEFORE_BATCH:
             line, count = pattern.subn(words, line, count=1)

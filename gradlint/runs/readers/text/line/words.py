@@ -72,6 +72,12 @@ _HELD_OUT = frozenset(
 )
 _SPLITS = _HELD_OUT | {"train", "training"}
 
+LED = re.compile(r"(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test|dev) ", re.IGNORECASE)
+SPLIT_LAST = re.compile(
+    r"(?<=\w) (?:train(?:ing)?|val(?:id(?:ation)?)?|eval|test|dev)(?: \([\w ]+\))?$", re.IGNORECASE
+)
+"""Before a key and behind one: the split that it was taken on."""
+
 NAMES = frozenset(
     "rank host pid line port gpu gpus cuda device node worker version seed eta world_size".split()
 )
@@ -85,6 +91,13 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _ANNOUNCED = re.compile(r"\b(evaluat(?:ion|ing|e)|validat(?:ion|ing|e)|testing)\b", re.IGNORECASE)
+
+_HEADS_LINES = re.compile(
+    r"[-=#*> ]*(?:\[epoch=\d+(?:/\d+)?\])?\[?batch[ =:]{1,2}\d+ ?/ ?\d+\]?[-=#*:. ]*$",
+    re.IGNORECASE,
+)
+"""Composer's `[batch=31/200]:`, alone above the lines of its metrics."""
+_BEST = re.compile(r"\bbest (\w{1,20})(?: is| was)?:$", re.IGNORECASE)
 
 _MEASURE = re.compile(
     r"loss|acc|err|ppl|perplex|reward|return(?!ed|ing|[ _]?code|[ _]?value)|score|norm|nll|elbo|"
@@ -173,6 +186,17 @@ def announced_in(line: str) -> str:
         return ""
     match = _ANNOUNCED.search(line)
     return (section_in(line) or match[1].lower()) if match else ""
+
+
+def heads_lines(text: str) -> bool:
+    """Whether a line says at which batch the lines below it are, and nothing else."""
+    return _HEADS_LINES.match(text) is not None
+
+
+def recalls_best(line: str) -> bool:
+    """Whether a sentence announces the best place there was: `Stopping. Best iteration:`."""
+    match = _BEST.search(line.rstrip())
+    return match is not None and mark_of(match[1]) is not None
 
 
 def column_names(line: str) -> tuple[str, ...]:

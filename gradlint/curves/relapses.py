@@ -1,0 +1,98 @@
+"""Where a series stands above where it began: what a network says before it has learnt anything is
+its worst, as far as learning goes, and needs no history to compare with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradlint.curves.jump import BRIEF, DIPS, Jump, followed
+from gradlint.curves.robust import Values, about_its_line, medians_of_three, noise
+
+LEARNT = 0.5
+"""Share of its start that the series had come down to, at most."""
+
+SIGMAS = 9.0
+"""Least way back in deviations of the noise between points, in logarithms. The training losses of
+healthy runs of 60 families reach 6.4 where they come back to their start at all, a batch of eight
+among thousands; those of sick ones 11 to 41."""
+
+FIRST = 0.1
+"""Share of a series that is its beginning."""
+
+LEAST_EARLY = 4
+"""Points of it, at least."""
+
+LEAST = 12
+"""Points of a series, at least, to know the noise of its second half."""
+
+RISEN = 1.25
+"""Factor over the first value that is no beginning. Of healthy runs one in a hundred reaches it,
+and none with a tenth of the deviations."""
+
+EARLY_SIGMAS = 5.0
+"""The same in deviations of the noise between points, in logarithms. Healthy runs that rise by a
+quarter reach 1.7, sick ones 6 to 40."""
+
+RESOLVED = 0.005
+"""Least deviation that counts: logs are printed with 3 or 4 digits."""
+
+RECENT = 3
+"""Points whose median is the level before."""
+
+
+def relapses(values: Values) -> list[Jump]:
+    """The jumps of a positive series that undo all it had gained, in order; they do not overlap.
+
+    What it had gained is half of its start at least.
+    """
+    if len(values) < 4 or values.min() <= 0.0:
+        return []
+    start = float(values[:2].max())
+    far = float(np.exp(min(SIGMAS * noise(np.log(values)), _LOG_MOST)))
+    # One wild point is no level: the lowest median of the points before.
+    lowest = np.minimum.accumulate(medians_of_three(values))[:-1]
+    later = values[3:]
+    high = np.zeros(len(values), np.bool_)
+    high[3:] = (lowest <= LEARNT * start) & (later >= start) & (later >= far * lowest)
+    found: list[Jump] = []
+    for index in np.flatnonzero(high).tolist():
+        if found and index <= found[-1].end:
+            continue
+        base = float(np.median(values[max(index - RECENT, 0) : index]))
+        if values[index] <= base:
+            continue
+        peak, end, recovered = followed(values, index, base)
+        height = float(np.log(values[peak] / base))
+        if end - index >= BRIEF or height >= DIPS * _deepest(np.log(values[:index])):
+            found.append(Jump(index, peak, end, base, float(values[peak]), recovered))
+    return found
+
+
+def false_start(values: Values) -> Jump | None:
+    """The jump of a positive series that rises in its first tenth, before it ever fell for good.
+
+    Two neighbours have to stand above the first value, by more than the noise of the second half of
+    the series explains: of its first points nobody can tell.
+    """
+    if len(values) < LEAST or values.min() <= 0.0:
+        return None
+    early = values[1 : max(int(FIRST * len(values)), LEAST_EARLY) + 1]
+    pairs = np.minimum(early[:-1], early[1:])
+    settled = np.log(values[len(values) // 2 :])
+    # What is correlated wanders further than from point to point.
+    deviation = max(noise(settled), about_its_line(settled)[1], RESOLVED)
+    far = float(np.exp(min(EARLY_SIGMAS * deviation, _LOG_MOST)))
+    if float(pairs.max()) < max(RISEN, far) * float(values[0]):
+        return None
+    start = 1 + int(np.argmax(early >= RISEN * values[0]))
+    peak, end, recovered = followed(values, start, float(values[0]))
+    return Jump(start, peak, end, float(values[0]), float(values[peak]), recovered)
+
+
+def _deepest(scaled: Values) -> float:
+    """How far the deepest dip of one point lies below both its neighbours."""
+    dips = np.minimum(scaled[:-2], scaled[2:]) - scaled[1:-1]
+    return float(dips.max(initial=0.0))
+
+
+_LOG_MOST = 700.0
