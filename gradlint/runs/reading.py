@@ -34,6 +34,9 @@ scores, manuals and certificates (`F1: ...`) have words that metrics have, too."
 
 _BESIDE = frozenset((Kind.CLOCK, Kind.SYSTEM, Kind.SCHEDULE))
 
+_MONITORED = "t_start"
+"""The time of day that a monitor of Gym notes above its table."""
+
 _COUNTERS = frozenset(
     "epoch epochs step steps global_step iter iters iteration iterations it itr episode".split()
 )
@@ -209,11 +212,28 @@ def _with_roles(reading: Reading, roles: Mapping[str, str] | None) -> Reading:
 
 
 def _is_training(run: Run) -> bool:
-    least = _LEAST_POINTS if run.format == "text" else 1
+    text = run.format == "text"
+    least = _LEAST_POINTS if text else 1
     alone = _is_one_of_many(run)
-    return any(_is_evidence(curve, least, alone) for curve in run.curves.values()) or (
+    curves = run.curves.values()
+    if _tells_episodes(run):
+        return True
+    return any(_is_evidence(curve, least, text, alone) for curve in curves) or (
         (run.axis == "epoch" or run.counter in _COUNTERS) and _goes_on_like_training(run)
     )
+
+
+def _tells_episodes(run: Run) -> bool:
+    """Whether each row is an episode, with what an agent earned in it and how long it was.
+
+    Of columns called `r` and `l` that is certain below the comment of the monitor that wrote them.
+    """
+    kinds = {
+        curve.role.kind
+        for tag, curve in run.curves.items()
+        if len(tag) > 1 or _MONITORED in run.metadata
+    }
+    return {Kind.RETURN, Kind.AGENT} <= kinds
 
 
 def _goes_on_like_training(run: Run) -> bool:
@@ -238,9 +258,12 @@ def _is_one_of_many(run: Run) -> bool:
     return run.format == "csv" and len(known) == 1 and Kind.OTHER in kinds
 
 
-def _is_evidence(curve: Curve, least: int, alone: bool) -> bool:
+def _is_evidence(curve: Curve, least: int, text: bool, alone: bool) -> bool:
     if curve.axis == "row":
-        known = curve.role.kind in _OPTIMISED and not alone
+        # Rows with a learning rate may be trials; losses of evaluations, in a text that counts
+        # nothing, are those of several models.
+        known = curve.role.kind in _OPTIMISED - {Kind.LEARNING_RATE} and not alone
+        known = known and not (text and curve.role.held_out)
         least *= _LEAST_POINTS
     else:
         known = curve.role.kind in _OPTIMISED | _MEASURED

@@ -58,3 +58,25 @@ def test_what_goes_on_like_a_training_is_read(
     ]
     assert is_read(write, name, head + "".join(lines))
     assert not is_read(write, name, head + "".join(lines[:1]))
+
+
+def test_the_episodes_of_a_monitor_are_read(write: Write) -> None:
+    rows = "".join(f"{at % 5},{at + 1},{at * 9.5}\n" for at in range(30))
+    assert not is_read(write, "points.csv", f"r,l,t\n{rows}")
+    assert is_read(write, "0.monitor.csv", f'#{{"t_start": 17.5, "env_id": "A-v1"}}\nr,l,t\n{rows}')
+
+
+def test_returns_and_lengths_of_episodes_are_read(write: Write) -> None:
+    rows = "".join(f"{at % 5},{at + 1},{at * 9.5}\n" for at in range(30))
+    assert is_read(write, "out.csv", f"episode_reward,episode_length,t\n{rows}")
+
+
+def test_trials_with_their_learning_rates_are_passed_over(write: Write) -> None:
+    rows = "".join(f"{2**at},{at % 3 + 1},0.0{at % 4 + 1},{at}.5\n" for at in range(12))
+    assert not is_read(write, "log.csv", f"units,layers,learning_rate,seconds\n{rows}")
+
+
+def test_losses_of_several_models_are_passed_over(write: Write) -> None:
+    said = "".join(f"--- without part {at} ---\n  loss=3.{at}  ppl=33.{at}\n" for at in range(9))
+    assert not is_read(write, "parts.log", f"Evaluation on the validation set:\n{said}")
+    assert is_read(write, "train.log", said)

@@ -172,10 +172,12 @@ def _events(run: Run, falls: Iterable[Fall]) -> tuple[list[_Event], set[str]]:
 
 def _together(falls: Iterable[Fall]) -> list[_Event]:
     events: list[_Event] = []
-    for fall in sorted(falls, key=lambda fall: fall.until):
+    for fall in sorted(falls, key=lambda fall: (fall.until, fall.index)):
         last = events[-1] if events else None
-        # Falls come by their end, so those that overlap have the first one's end in common.
-        if last is None or fall.since >= last.until or fall.tag in last.tags:
+        # Falls come by their end, so those that overlap have the first one's end in common. Within
+        # one line, their order tells.
+        apart = last is None or (fall.since >= last.until and fall.since < fall.until)
+        if last is None or apart or fall.tag in last.tags:
             last = _Event(fall.until)
             events.append(last)
         last.falls.append(fall)

@@ -121,9 +121,14 @@ def _is_deep(steps: Steps) -> bool:
 
 
 def _is_echo(curve: Curve, former: slice, index: int, highest: int) -> bool:
-    """Whether all points from `index` until the steps go on are copies, as other ranks write."""
+    """Whether all points from `index` until the steps go on are copies, as other ranks write.
+
+    Those copy all that there is; what begins anew before that was a run of the same seed.
+    """
     steps = curve.steps[index : index + _LOOKBACK]
     on = np.flatnonzero((steps > highest) | np.concatenate(([False], steps[1:] < steps[:-1])))
+    if len(on) and steps[on[0]] <= highest and steps[on[0] - 1] < highest:
+        return False
     steps = steps[: on[0]] if len(on) else steps
     values = curve.values[index : index + len(steps)]
     for some in (slice(DISORDER), slice(DISORDER, None)):  # the first few tell nearly always

@@ -24,12 +24,20 @@ a generator."""
 _LETTERS = {
     ("l",): ("loss", "train"),
     ("vl",): ("loss", "validation"),
+    ("tl",): ("loss", "train"),
+    ("ta",): ("accuracy", "train"),
+    ("tppl",): ("perplexity", "train"),
+    ("vppl",): ("perplexity", "validation"),
     ("a",): ("accuracy", "train"),
     ("va",): ("accuracy", "validation"),
     ("t", "loss"): ("loss", "train"),
     ("v", "loss"): ("loss", "validation"),
 }
-"""Columns of one letter, `v` before those of the validation; `Tloss` and `Vloss`."""
+"""Columns of one letter, `v` before those of the validation, and perhaps `t` before those of the
+training; `Tloss` and `Vloss`."""
+
+_FEWEST_PAIRS = 2
+"""Series that have a `v_` before the name of another one: `v_loss` alone is that of a value."""
 
 _OUTCOMES = ("win", "draw")
 """What a game may end with beside a loss, and how often it did."""
@@ -57,6 +65,7 @@ def in_company(run: Run, roles: Roles) -> Roles:
         _games,
         _translated,
         _letters,
+        _marked_with_v,
         _pixels,
         _networks,
         _terms,
@@ -96,6 +105,15 @@ def _letters(run: Run, words: _Words, roles: Roles) -> Roles:
     if len(found) < 2 and not _holds(roles, Kind.LEARNING_RATE):
         return {}
     return {tag: replace(role_of(name), split=split) for tag, (name, split) in found.items()}
+
+
+def _marked_with_v(run: Run, words: _Words, roles: Roles) -> Roles:
+    """`v_loss` and `v_kl` beside `loss` and `kl`: what has a `v_` is of the validation."""
+    marked = {tag: tag[2:] for tag in roles if tag[:2] == "v_"}
+    pairs = [name for name in marked.values() if name in roles]
+    if len(pairs) < _FEWEST_PAIRS or not any(roles[it].kind is Kind.LOSS for it in pairs):
+        return {}
+    return {tag: replace(role_of(name), split="validation") for tag, name in marked.items()}
 
 
 def _translated(run: Run, words: _Words, roles: Roles) -> Roles:
@@ -174,12 +192,13 @@ def _terms(run: Run, words: _Words, roles: Roles) -> Roles:
 
 
 def _gradient_norms(run: Run, words: _Words, roles: Roles) -> Roles:
-    """`norm`, `gn` and `g` beside a loss and a learning rate."""
-    if not _holds(roles, Kind.LOSS) or not _holds(roles, Kind.LEARNING_RATE):
+    """`norm`, `gn` and `g` beside a loss and a learning rate, `gn` beside a loss alone, too."""
+    if not _holds(roles, Kind.LOSS):
         return {}
+    names = _NORMS if _holds(roles, Kind.LEARNING_RATE) else ("gn",)
     if _holds(roles, Kind.GRADIENT_NORM) or _alone(words, _WEIGHTS):
         return {}
-    tags = [tag for tag in _alone(words, _NORMS) if _is_norm(run.curves[tag])]
+    tags = [tag for tag in _alone(words, names) if _is_norm(run.curves[tag])]
     if len(tags) != 1:
         return {}
     return {tags[0]: replace(role_of("grad_norm"), split=roles[tags[0]].split)}

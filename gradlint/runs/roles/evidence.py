@@ -37,6 +37,22 @@ LEAST_LOST = 2
 HIGHEST_CHANCE = 13.0
 """The cross-entropy of guessing among the 262,144 words of the largest usual vocabulary is 12.5."""
 
+_NEAR = 0.1
+"""Share by which an evaluation on training data may differ from the loss of single batches, in the
+middle of its points: that falls by more within a run."""
+
+_BESIDE_IT = 0.25
+"""Share of the fall of a held-out loss by which that of the training may differ meanwhile, in the
+middle of its points: they begin at one level, and what is not a loss does not."""
+
+_MOST_COLUMNS = 32
+"""Columns of which a sum is looked for."""
+
+_FEWEST_TERMS = 2
+
+_NEAR_ZERO = 1e-6
+"""What a sum in single precision may be off by."""
+
 _SPLITS = frozenset(("learn",))
 """CatBoost's word for what was trained on."""
 
@@ -64,7 +80,14 @@ _BESIDE = frozenset(
 def inferred(run: Run, roles: Roles) -> Roles:
     """The roles with those of series that only their values tell."""
     found = dict(roles)
-    for refine in (_directed, _named_by_split, _only_measure, _falling_beside_score):
+    for refine in (
+        _directed,
+        _named_by_split,
+        _counterpart,
+        _only_measure,
+        _falling_beside_score,
+        _sum_of_columns,
+    ):
         found |= {tag: replace(role, inferred=True) for tag, role in refine(run, found)}
     return found
 
@@ -138,10 +161,12 @@ def _directed(run: Run, roles: Roles) -> _Found:
 def _named_by_split(run: Run, roles: Roles) -> _Found:
     """`train` beside `val`: losses if that of training falls, scores if it rises within 0 and 1.
 
-    Beside a score they are losses if what training stands at may be a chance level.
+    Beside a score they are losses if what training stands at may be a chance level; beside a loss,
+    if the values of training are those of that loss.
     """
-    if any(role.kind in (Kind.LOSS, Kind.RETURN) for role in roles.values()):
+    if any(role.kind is Kind.RETURN for role in roles.values()):
         return
+    losses = [tag for tag, role in roles.items() if role.kind is Kind.LOSS]
     named: dict[str, str] = {}
     for tag, role in roles.items():
         words = words_of(tag)
@@ -153,6 +178,11 @@ def _named_by_split(run: Run, roles: Roles) -> _Found:
     if len(named) != len(splits) or "train" not in splits or len(splits) < 2:
         return
     trained = run.curves[next(tag for tag, split in named.items() if split == "train")]
+    if losses:
+        if any(_tells_of(trained, run.curves[tag]) for tag in losses if roles[tag].trained_on):
+            for tag, split in named.items():
+                yield tag, replace(role_of("loss"), split=split)
+        return
     way = trend(trained)
     scored = any(role.kind is Kind.SCORE for role in roles.values())
     guessing = scored and way <= 0 and len(trained) >= LEAST and _may_be_chance(trained)
@@ -165,6 +195,39 @@ def _named_by_split(run: Run, roles: Roles) -> _Found:
         return
     for tag, split in named.items():
         yield tag, replace(role_of(name), split=split)
+
+
+def _counterpart(run: Run, roles: Roles) -> _Found:
+    """Of a run whose only losses are held out, the one other series that moves as one of them does
+    is the loss of the training."""
+    losses = {tag: role for tag, role in roles.items() if role.kind is Kind.LOSS}
+    if any(role.trained_on for role in losses.values()):
+        return
+    unknown = [tag for tag, role in roles.items() if role.kind is Kind.OTHER and not role.split]
+    for tag, role in losses.items():
+        alike = [it for it in unknown if _moves_with(run.curves[it], run.curves[tag])]
+        if len(alike) == 1:
+            yield alike[0], replace(role, split="train")
+            return
+
+
+def _moves_with(curve: Curve, loss: Curve) -> bool:
+    """Whether a series falls as a loss does in the first half of it; then they may part."""
+    half = slice((len(loss.level) + 1) // 2)
+    if curve.axis != loss.axis or len(loss.level) < LEAST or trend(curve) >= 0:
+        return False
+    level = loss.level[half]
+    expected = np.interp(loss.steps[loss.points][half], curve.steps[curve.points], curve.level)
+    fall = float(level[0] - level.min())
+    return fall > 0 and bool(np.median(np.abs(expected - level)) <= _BESIDE_IT * fall)
+
+
+def _tells_of(curve: Curve, loss: Curve) -> bool:
+    """Whether a series falls as a loss does, and has about its value at each of its steps."""
+    if curve.axis != loss.axis or len(loss.level) < LEAST or not falls_away(curve):
+        return False
+    expected = np.interp(curve.steps[curve.points], loss.steps[loss.points], loss.level)
+    return bool(np.median(np.abs(expected - curve.level) / curve.level) <= _NEAR)
 
 
 def _may_be_chance(curve: Curve) -> bool:
@@ -201,10 +264,54 @@ def _falling_beside_score(run: Run, roles: Roles) -> _Found:
         if role.kind is Kind.OTHER and tag.startswith(UNNAMED) and len(run.curves[tag].level)
     ]
     falling = [it for it in columns if falls_away(it)]
-    rising = [it for it in columns if trend(it) > 0 and _is_share(it) and _is_noisy(it)]
+    rising = [it for it in columns if _rises_as_score(it)]
     if len(falling) == len(rising) == 1:
         yield falling[0].tag, role_of("loss")
         yield rising[0].tag, role_of("accuracy")
+
+
+def _sum_of_columns(run: Run, roles: Roles) -> _Found:
+    """Of columns without headings, one is the sum of those beside it: a loss, and its terms.
+
+    It falls away, and neither it nor they are ever below 0. What rises then within 0 and 1 is a
+    score.
+    """
+    if any(role.kind is Kind.LOSS for role in roles.values()):
+        return
+    unnamed = [tag for tag, role in roles.items() if tag.startswith(UNNAMED)]
+    curves = [run.curves[tag] for tag in unnamed[:_MOST_COLUMNS]]
+    for at, total in enumerate(curves):
+        if falls_away(total):
+            for terms in (*_before(curves, at), *_behind(curves, at)):
+                if _adds_up(total, terms):
+                    yield total.tag, role_of("loss")
+                    yield from ((it.tag, role_of(f"{it.tag} loss")) for it in terms)
+                    scores = [it for it in curves if _rises_as_score(it)]
+                    yield from ((it.tag, role_of(f"{it.tag} accuracy")) for it in scores)
+                    return
+
+
+def _before(curves: list[Curve], at: int) -> Iterator[list[Curve]]:
+    return (curves[since:at] for since in range(at - _FEWEST_TERMS + 1))
+
+
+def _behind(curves: list[Curve], at: int) -> Iterator[list[Curve]]:
+    return (curves[at + 1 : until] for until in range(at + 1 + _FEWEST_TERMS, len(curves) + 1))
+
+
+def _adds_up(total: Curve, terms: list[Curve]) -> bool:
+    """Whether `total` is the sum of the terms, of which several are not 0, to its last digit."""
+    if any(len(it) != len(total) or not it.finite.all() or it.values.min() < 0 for it in terms):
+        return False
+    if sum(bool(it.values.any()) for it in terms) < _FEWEST_TERMS or not total.finite.all():
+        return False
+    off = np.abs(total.values - np.sum([it.values for it in terms], axis=0))
+    room = total.rounding + np.sum([it.rounding for it in terms], axis=0)
+    return bool((off <= room + _NEAR_ZERO).all())
+
+
+def _rises_as_score(curve: Curve) -> bool:
+    return trend(curve) > 0 and _is_share(curve) and _is_noisy(curve)
 
 
 def _is_noisy(curve: Curve) -> bool:

@@ -503,3 +503,19 @@ def test_times_and_lines_tell_the_same(parts: list[list[int]]) -> None:
     assert [steps_of(run) for run in by_line if run.curves] == [
         steps_of(run) for run in by_time if run.curves
     ]
+
+
+@pytest.mark.parametrize("axis", ["step", "epoch"])
+def test_a_run_of_the_same_seed_that_was_broken_off_is_a_run(axis: str) -> None:
+    steps = [*range(1, 10), 1, 2, *range(1, 21)]
+    values = [1.0 / s for s in steps[:11]] + [0.5 / s for s in steps[11:]]
+    parts = separated(run_of(curve("loss", steps, values, axis=axis)))
+    assert [steps_of(part) for part in parts] == [[*range(1, 10)], [1, 2], [*range(1, 21)]]
+
+
+def test_restarts_within_one_line_are_those_of_all_its_series() -> None:
+    steps = [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]
+    one = curve("loss", steps, records=[7] * 12, axis="epoch")
+    other = curve("accuracy", steps, records=[7] * 12, axis="epoch")
+    parts = separated(run_of(one, other))
+    assert [(steps_of(it), steps_of(it, "accuracy")) for it in parts] == [([1, 2, 3, 4],) * 2] * 3

@@ -190,3 +190,39 @@ def test_a_loss_by_a_word_that_is_also_english_is_measured_as_steps_go_by(
     assert roles(f"{tag}_width")[f"{tag}_width"].kind is Kind.OTHER
     rows = run_of(curve(tag, VALUES, axis="row"))
     assert rows.curves[tag].role.kind is Kind.OTHER
+
+
+def test_two_letters_of_which_the_first_is_the_split() -> None:
+    found = roles("tl", "ta", "gn", "vl", "va", "vppl")
+    assert [(it.split, it.kind) for it in found.values()] == [
+        ("train", Kind.LOSS),
+        ("train", Kind.SCORE),
+        ("", Kind.GRADIENT_NORM),
+        ("validation", Kind.LOSS),
+        ("validation", Kind.SCORE),
+        ("validation", Kind.ERROR),
+    ]
+
+
+def test_a_log_likelihood_below_0_is_a_loss_by_its_letters() -> None:
+    found = roles("tl", "vl", values=[-0.5, -0.75, -1.0])
+    assert [(it.split, it.kind) for it in found.values()] == [
+        ("train", Kind.LOSS),
+        ("validation", Kind.LOSS),
+    ]
+
+
+def test_two_letters_alone_are_unknown() -> None:
+    assert kinds("tl", "gn") == [Kind.OTHER, Kind.OTHER]
+    assert kinds("ta", "va") == [Kind.OTHER, Kind.OTHER]
+
+
+def test_a_v_before_the_names_of_others_is_the_validation() -> None:
+    found = roles("loss", "kl", "v_loss", "v_kl", "v_rank")
+    assert [it.split for it in found.values()] == ["train", "", *["validation"] * 3]
+    assert [it.kind for it in found.values()][2] is Kind.LOSS
+
+
+@pytest.mark.parametrize("names", [("loss", "v_loss"), ("a", "b", "v_a", "v_b")])
+def test_a_v_may_be_a_value(names: tuple[str, ...]) -> None:
+    assert {it.split for it in roles(*names).values()} == {""}

@@ -70,7 +70,8 @@ def test_catboost_learns() -> None:
         {"train": NOISE, "val": FALLING},
         {"train": FALLING[:9], "val": FALLING},
         {"val": FALLING, "test": FALLING},
-        {"loss": FALLING, "train": FALLING, "val": FALLING},
+        {"loss": FALLING, "train": [it / 3 for it in FALLING], "val": FALLING},
+        {"loss": FALLING, "train": FLAT, "val": FLAT},
     ],
 )
 def test_splits_that_tell_too_little(series: dict[str, Sequence[float]]) -> None:
@@ -141,3 +142,72 @@ def test_the_only_score_is_a_loss_if_it_falls_from_above_1() -> None:
     assert roles(Score=[it / 2 for it in FALLING])["Score"].kind is Kind.ERROR
     assert roles(Score=FALLING, reward=RISING)["Score"].kind is Kind.OTHER
     assert roles(Score=[10 * it for it in RISING])["Score"].kind is Kind.OTHER
+
+
+@pytest.mark.parametrize("off", [1.0, 1.04, 0.95])
+def test_splits_with_the_values_of_the_loss_are_losses(off: float) -> None:
+    found = roles(loss=FALLING, train=[off * it for it in FALLING], val=RISING)
+    assert [(it.split, it.kind) for it in list(found.values())[1:]] == [
+        ("train", Kind.LOSS),
+        ("validation", Kind.LOSS),
+    ]
+
+
+TERMS = [[round(it * share, 4) for it in FALLING] for share in (0.1237, 0.4321, 0.3333)]
+
+
+@pytest.mark.parametrize("place", [0, 3])
+def test_a_column_that_is_the_sum_of_those_beside_it_is_the_loss(place: int) -> None:
+    total = [round(sum(them), 4) for them in zip(*TERMS, strict=True)]
+    columns = [*TERMS[:place], total, *TERMS[place:]]
+    found = roles(**{f"column_{at}": values for at, values in enumerate(columns, 2)})
+    losses = {tag: it.component for tag, it in found.items() if it.kind is Kind.LOSS}
+    assert losses == {tag: tag != f"column_{place + 2}" for tag in found}
+
+
+def test_what_rises_beside_the_sum_of_other_columns_is_a_score() -> None:
+    total = [round(sum(them), 4) for them in zip(*TERMS, strict=True)]
+    columns = [[5.0] * 10, *TERMS, total, RISING, sorted(RISING)]
+    found = roles(**{f"column_{at}": values for at, values in enumerate(columns, 2)})
+    assert [it.kind for it in found.values()] == [
+        Kind.OTHER,
+        *[Kind.LOSS] * 4,
+        Kind.SCORE,
+        Kind.OTHER,
+    ]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [FALLING, FALLING, [0.0] * 10],  # a copy is no sum
+        [FALLING, TERMS[0], [-it for it in TERMS[0]]],
+        [RISING, [it / 4 for it in RISING], [it * 3 / 4 for it in RISING]],
+    ],
+)  # fmt: skip
+def test_columns_that_are_no_sum_of_a_loss(columns: Sequence[Sequence[float]]) -> None:
+    found = roles(**{f"column_{at}": values for at, values in enumerate(columns, 2)})
+    assert {it.kind for it in found.values()} == {Kind.OTHER}
+
+
+@pytest.mark.parametrize("shift", [0.0, -3.0])  # a log-likelihood may be below 0
+@pytest.mark.parametrize("name", ["J", "objective"])
+def test_what_moves_as_the_only_held_out_loss_is_that_of_training(name: str, shift: float) -> None:
+    held_out = [it + shift for it in FALLING[:6]] + [it + shift for it in reversed(FALLING[2:6])]
+    trained = [it + shift - 0.05 for it in FALLING]
+    found = roles(**{name: trained, "size": NOISE, "val_loss": held_out})
+    assert (found[name].split, found[name].kind) == ("train", Kind.LOSS)
+    assert found["size"].kind is Kind.OTHER
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"J": [it / 4 for it in FALLING]},
+        {"J": RISING},
+        {"J": FALLING, "K": FALLING},
+        {"J": FALLING, "loss": FALLING},
+    ],
+)
+def test_what_is_no_counterpart_of_a_held_out_loss(others: dict[str, Sequence[float]]) -> None:
+    assert roles(val_loss=FALLING, **others)["J"].kind is Kind.OTHER

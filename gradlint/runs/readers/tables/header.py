@@ -18,9 +18,9 @@ _JUDGED_ROWS = 40
 _LONGEST_PREAMBLE = 20
 """Lines of other text that may stand above a header: a banner, not a log."""
 
-_NAME = re.compile(r"[%@]?[^\W\d_][^{}<>=!?\"\\]{0,99}|_\w{1,99}")
-"""A column's name: begins with a letter, which a sign may precede (`%Iter`), or with `_` as in
-wandb's `_step`."""
+_NAME = re.compile(r"(?:% |[%@])?[^\W\d_][^{}<>=!?\"\\]{0,99}|_\w{1,99}")
+"""A column's name: begins with a letter, which a sign may precede (`%Iter`, Torch7's `% accuracy`),
+or with `_` as in wandb's `_step`."""
 
 _DRAWN = re.compile(r"[-=+|:\s\u2500-\u257f]+")
 _DASHES = ("--", "==", "\u2500\u2500", "\u2501\u2501", "\u2550\u2550")

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gradlint.runs.readers.tables.columns import Column, Table
 from gradlint.runs.roles.translations import word_in_english
-from gradlint.runs.run import Steps, Values
+from gradlint.runs.roles.words import IDENTIFIERS
+from gradlint.runs.run import UNNAMED, Steps, Values
 
 _STEPS = (
     "global_step",
@@ -57,6 +58,18 @@ _ROUNDS = (
     "episode", "episodes", "num_episodes", "n_episodes", "round", "rounds", "generation",
     "trial", "episode_num",
 )  # fmt: skip
+
+_SHORT_EPOCHS = ("e",)
+"""What may be the axis of a table that has no other, where it counts its rows."""
+
+_THINGS = IDENTIFIERS | frozenset(
+    "class classes label labels layer head rank cluster topic bin position year month day hour "
+    "degree depth k lag threshold category channel feature question no nr run seed rep".split()
+)
+"""What a first column may number instead: each row is another thing, and not another time."""
+
+_FEWEST_NUMBERED = 10
+"""Rows from which on a column that numbers them is an axis: as many show a trend."""
 
 _INTEGRAL = 0.99
 """Share of a step column that has to be whole numbers: one broken cell in a hundred is a broken
@@ -105,7 +118,22 @@ def find_steps(columns: Mapping[str, Column], rows: int, *, ordered: bool = True
             axis == "step" and _within(column, epochs, rows)
         ):
             return StepColumn(name, axis, _filled(column, rows))
+    first = next(iter(columns), None) if ordered else None
+    if first is not None and not ranked and _numbers_rows(first, columns[first], rows):
+        axis = "epoch" if first.strip().lower() in _SHORT_EPOCHS else "step"
+        return StepColumn(first, axis, _filled(columns[first], rows))
     return StepColumn(None, "row", np.arange(rows, dtype=np.int64))
+
+
+def _numbers_rows(name: str, column: Column, rows: int) -> bool:
+    """Whether a first column has nothing but 0, 1, 2 ... or 1, 2, 3 ..., and is not of things."""
+    words = set(re.findall(r"[^\W\d_]+", name.lower()))
+    if not words or name.startswith((UNNAMED, "Unnamed")) or words & _THINGS:
+        return False
+    values = column.values()
+    if not _FEWEST_NUMBERED <= len(values) == rows or not column.complete:
+        return False
+    return values[0] in (0.0, 1.0) and bool((np.diff(values) == 1.0).all())
 
 
 def rank(name: str) -> tuple[int, int, str] | None:

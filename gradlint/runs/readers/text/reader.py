@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from gradlint.runs.readers.protocol import MOST_SERIES, too_many_series
 from gradlint.runs.readers.run_builder import RunBuilder
+from gradlint.runs.readers.text.line.glued_records import records_in
 from gradlint.runs.readers.text.line.layout_learner import learn
 from gradlint.runs.readers.text.line.layouts import Layout
 from gradlint.runs.readers.text.line.numbers import PLAIN, SPLIT, Units
@@ -153,6 +154,11 @@ class TextReader:
         text = "\0".join(parts[::2])
         layout = self._layouts.get(text, _UNKNOWN)
         if layout is _UNKNOWN:
+            glued = records_in(parts)
+            if glued:
+                for record in glued:
+                    self._line(number, record)
+                return
             layout = self._learn(line, raw, parts, text)
         if layout is None:
             return

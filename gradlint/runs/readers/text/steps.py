@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,13 @@ from numpy.typing import NDArray
 
 from gradlint.runs.readers.run_builder import RunBuilder
 from gradlint.runs.readers.text.duplicate_series import Found, one_of_each_rank
+from gradlint.runs.readers.text.epoch_lengths import (
+    LONGEST_EPOCH,
+    Epochs,
+    epochs_of,
+    length_of,
+    passes_counted,
+)
 from gradlint.runs.readers.text.epochs_said_after import take_epochs_said_after
 from gradlint.runs.readers.text.fractional_epochs import settled
 from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
@@ -36,9 +44,6 @@ _PROGRAM_LINES = 5
 """Lines of source code from which on a log is taken to contain its program, whose assignments
 (`lr = 0.1`, three branches of them) look like metrics without a mark."""
 
-_LONGEST_EPOCH = 2**31 - 1
-"""Batches of an epoch, so that the product of two such numbers fits into int64."""
-
 _FALLS_OF_TOTAL = 0.1
 """Share of the epochs that begin with a lower step from which on `step 3/7` of a training counts
 within the epoch. Of epochs with one print or none, many begin with a higher one (`1/7`, `4/7`,
@@ -55,18 +60,11 @@ middle of a bar prints it twice, now and then; a series of batches has at least 
 
 
 @dataclass(frozen=True, slots=True)
-class _Epochs:
-    """How the epochs of each rank are laid out.
+class _Ranks:
+    """The epochs of each rank: of those whose steps start anew `within` each, and of batches."""
 
-    Attributes:
-        within: the steps of an epoch, for ranks whose steps start anew with each.
-        lengths: the batches of an epoch.
-        first: the number of the first epoch, 0 or 1.
-    """
-
-    within: dict[int, int]
-    lengths: dict[int, int]
-    first: dict[int, int]
+    within: dict[int, Epochs]
+    batches: dict[int, Epochs]
 
 
 class Placed:
@@ -118,10 +116,9 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
     all_series = [series for series in all_series if series.values]
     prepend_measured_before(all_series, marks)
     take_epochs_said_after(all_series, marks)
-    epochs = _Epochs(
-        _steps_within_epochs(all_series, marks),
-        _batches_of_an_epoch(all_series, marks),
-        _first_epochs(all_series, marks),
+    first = _first_epochs(all_series, marks)
+    epochs = _Ranks(
+        _steps_within_epochs(all_series, marks, first), _epochs_of_batches(all_series, marks, first)
     )
     ordinals = _ordinals(all_series, len(marks.record))
     fewest = _FEWEST_BARE if pending.code < _PROGRAM_LINES else _FEWEST_STILL
@@ -152,7 +149,7 @@ def resolve(pending: PendingPoints, builder: RunBuilder, settings: Settings) -> 
 def _resolved(
     series: Series,
     marks: Marks,
-    epochs: _Epochs,
+    epochs: _Ranks,
     ordinals: dict[int, Ints],
     fewest: int,
 ) -> Found:
@@ -161,7 +158,7 @@ def _resolved(
     values = np.frombuffer(series.values, np.float64)
     form = series.form
     axis, steps = "row", np.arange(len(rows))
-    within, first = epochs.within.get(series.rank), epochs.first.get(series.rank, 0)
+    within = epochs.within.get(series.rank)
     passes = _passes(series, marks, rows, values, within is not None)
     if passes is not None:
         rows, values = rows[passes], values[passes]
@@ -171,14 +168,14 @@ def _resolved(
     elif form is Form.STEP:
         axis, steps = "step", marks.step[rows]
         if within is not None:
-            steps = _joined(marks.epoch[rows], steps, within, first)
+            steps = within.joined(rows, marks.epoch[rows], steps)
     elif form in (Form.BATCH, Form.ANONYMOUS):
-        axis, steps, kept = _batches(series, marks, rows, epochs.lengths[series.rank], first)
+        axis, steps, kept = _batches(series, marks, rows, epochs.batches[series.rank])
         rows, values = rows[kept], values[kept]
     elif form is Form.EPOCH:
         axis, steps = "epoch", marks.epoch[rows]
     elif form is Form.INHERITED:
-        axis, steps = _inherited(rows, marks, within, first)
+        axis, steps = _inherited(rows, marks, within)
         if len(steps) >= fewest and (steps == steps[0]).all():
             # A counter that never counts: `Epoch: 0` over each line.
             axis, steps = "row", np.arange(len(steps))
@@ -216,28 +213,38 @@ def _is_metric(series: Series, curve: Found, fewest: int) -> bool:
     return True
 
 
-def _steps_within_epochs(all_series: list[Series], marks: Marks) -> dict[int, int]:
-    """The ranks whose steps start anew with each epoch, and the steps of an epoch there."""
+def _steps_within_epochs(
+    all_series: list[Series], marks: Marks, first: Mapping[int, int]
+) -> dict[int, Epochs]:
+    """The epochs of the ranks whose steps start anew with each."""
     rises: Counter[int] = Counter()
     falls: Counter[int] = Counter()
     of_total: Counter[int] = Counter()
-    rows_of: dict[int, list[Ints]] = {}
+    rows_of: dict[int, list[tuple[bool, Ints]]] = {}
     for series in all_series:
         if series.form in (Form.STEP, Form.INHERITED):
             rows = _ints(series.rows)
             rows = rows[(marks.epoch[rows] != NONE) & (marks.step[rows] != NONE)]
             rose = np.diff(marks.epoch[rows]) > 0
             fell = int((np.diff(marks.step[rows])[rose] <= 0).sum())
+            evaluated = is_evaluated(series.tag)
             rises[series.rank] += int(rose.sum())
             falls[series.rank] += fell
-            if not is_evaluated(series.tag) and (marks.total[rows] > 0).all():
+            if not evaluated and (marks.total[rows] > 0).all():
                 of_total[series.rank] += fell
-            rows_of.setdefault(series.rank, []).append(rows)
+            if len(rows):
+                rows_of.setdefault(series.rank, []).append((evaluated, rows))
     return {
-        rank: _length(marks, np.unique(np.concatenate(rows_of[rank])))
+        rank: epochs_of(marks, _trained(rows_of[rank]), first.get(rank, 0))
         for rank, count in falls.items()
         if 2 * count > rises[rank] or of_total[rank] > _FALLS_OF_TOTAL * rises[rank]
     }
+
+
+def _trained(rows_of: list[tuple[bool, Ints]]) -> Ints:
+    """The rows of what is not an evaluation, or all if everything is one."""
+    trained = [rows for evaluated, rows in rows_of if not evaluated]
+    return np.unique(np.concatenate(trained or [rows for _, rows in rows_of]))
 
 
 def _spread(steps: Ints, rows: Ints) -> Ints:
@@ -264,60 +271,36 @@ def _first_epochs(all_series: list[Series], marks: Marks) -> dict[int, int]:
     return first
 
 
-def _batches_of_an_epoch(all_series: list[Series], marks: Marks) -> dict[int, int]:
-    """How many batches the longest pass of each rank has; an evaluation's is not one."""
-    lengths: dict[int, int] = {}
-    counted = [one for one in all_series if one.form in (Form.BATCH, Form.ANONYMOUS)]
-    trained = {one.rank for one in counted if not is_evaluated(one.tag)}
-    for series in counted:
-        if series.rank not in trained or not is_evaluated(series.tag):
-            length = _length(marks, _ints(series.rows))
-            lengths[series.rank] = max(length, lengths.get(series.rank, 1))
-    return lengths
-
-
-def _length(marks: Marks, rows: Ints) -> int:
-    """Batches of an epoch: as printed, or else as the largest that was seen tells.
-
-    A loader may give more than its length says (`i=843/530`).
-    """
-    total = int(marks.total[rows].max(initial=0))
-    if total > 0:
-        return min(max(total, int(marks.step[rows].max())), _LONGEST_EPOCH)
-    at = np.unique(marks.step[rows])
-    if not len(at):
-        return 1
-    # From 0 in steps of 100 up to 900 there are 1,000; from 300 in steps of 300 up to 600, 600.
-    after = int(np.diff(at).min(initial=2**31)) if at[0] == 0 and len(at) > 1 else int(at[0] == 0)
-    return min(max(int(at[-1]) + after, 1), _LONGEST_EPOCH)
-
-
-def _joined(epoch: Ints, step: Ints, length: int, first: int) -> Ints:
-    """Steps over all epochs, which count from `first`; one that is unknown counts as the first."""
-    known: Ints = np.where(epoch == NONE, first, epoch) - first
-    limit = np.int64(2**62)
-    return np.clip(known, 0, limit // max(length, 1)) * length + np.clip(step, -limit, limit)
+def _epochs_of_batches(
+    all_series: list[Series], marks: Marks, first: Mapping[int, int]
+) -> dict[int, Epochs]:
+    """The epochs of the ranks that print positions within them; an evaluation's are none."""
+    rows_of: dict[int, list[tuple[bool, Ints]]] = {}
+    for one in all_series:
+        if one.form in (Form.BATCH, Form.ANONYMOUS):
+            found = is_evaluated(one.tag), _ints(one.rows)
+            rows_of.setdefault(one.rank, []).append(found)
+    return {rank: epochs_of(marks, _trained(rows), first[rank]) for rank, rows in rows_of.items()}
 
 
 def _batches(
-    series: Series, marks: Marks, rows: Ints, longest: int, first: int
+    series: Series, marks: Marks, rows: Ints, epochs: Epochs
 ) -> tuple[str, Ints, NDArray[np.intp]]:
     """Axis and steps of a series with positions in the epoch, and which points stay."""
-    epoch, at = marks.epoch[rows], marks.step[rows]
-    length = _length(marks, rows)
+    epoch, at = marks.epoch[rows], np.clip(marks.step[rows], 0, LONGEST_EPOCH)
     if (epoch == NONE).any():
-        again = np.diff(at) < 0
-        again |= (np.diff(at) == 0) & (at[1:] >= length) & (np.diff(marks.record[rows]) > 0)
-        epoch = np.concatenate(([0], np.cumsum(again)))
-        first = 0
+        epoch = passes_counted(marks, rows) + (0 if epochs.counted else epochs.first)
     everything = np.arange(len(rows))
     if series.bar:
         ends = np.flatnonzero(np.append(np.diff(epoch) != 0, True))
         if len(rows) <= _POINTS_OF_A_BAR * len(ends):
             # Such a bar is kept of each epoch, and its text is what the epoch came to.
             return "epoch", epoch[ends], ends
-    steps = _joined(epoch, np.clip(at, 0, _LONGEST_EPOCH) * longest // length, longest, first)
-    return "step", steps, everything
+    if is_evaluated(series.tag):
+        total = marks.total[rows]
+        own = np.where(total > 0, np.maximum(total, at), length_of(marks, rows))
+        at = at * epochs.lengths_at(rows, epoch) // own
+    return "step", epochs.joined(rows, epoch, at), everything
 
 
 def _passes(
@@ -343,7 +326,7 @@ def _passes(
     return found
 
 
-def _inherited(rows: Ints, marks: Marks, within: int | None, first: int) -> tuple[str, Ints]:
+def _inherited(rows: Ints, marks: Marks, within: Epochs | None) -> tuple[str, Ints]:
     """Axis and steps of a series on lines without marks."""
     epoch, step, header = marks.epoch[rows], marks.step[rows], marks.header[rows]
     headers = 1 + int((np.diff(header) != 0).sum())
@@ -352,10 +335,17 @@ def _inherited(rows: Ints, marks: Marks, within: int | None, first: int) -> tupl
             if within is None:
                 return "step", step
             if len(rows) > _POINTS_OF_A_BAR * len(np.unique(epoch)):
-                return "step", _joined(epoch, step, within, first)
+                return "step", within.joined(rows, epoch, step)
         if (epoch != NONE).all():
             return "epoch", epoch
-    return "row", np.arange(len(rows))
+    return "row", _numbered(epoch)
+
+
+def _numbered(epoch: Ints) -> Ints:
+    """The number of each point, from 0 anew where the epochs begin again: there a run does."""
+    begun = (np.diff(epoch) < 0) & (epoch[1:] <= epoch[:1])
+    numbers = np.arange(len(epoch))
+    return numbers - np.maximum.accumulate(np.where(np.append(False, begun), numbers, 0))
 
 
 def _ordinals(all_series: list[Series], count: int) -> dict[int, Ints]:

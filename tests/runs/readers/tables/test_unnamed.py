@@ -189,3 +189,36 @@ def test_prose_below_a_table_without_header_is_left_out() -> None:
     reading = reader.finish()
     assert [len(curve) for curve in reading.runs[0].curves.values()] == [29]
     assert [problem.line for problem in reading.problems] == [30]
+
+
+def numbered(name: str, first: int, rows: int = 12) -> Run:
+    return read(f"{name},loss\n" + "".join(f"{first + at},{at}.5\n" for at in range(rows)))
+
+
+@pytest.mark.parametrize(("name", "axis"), [("e", "epoch"), ("E", "epoch"), ("t", "step")])
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_first_column_that_numbers_the_rows_is_the_axis(name: str, axis: str, first: int) -> None:
+    run = numbered(name, first)
+    assert points(run) == {"loss": [(first + at, at + 0.5) for at in range(12)]}
+    assert run.axis == axis
+
+
+@pytest.mark.parametrize("name", ["class", "layer_id", "fold", "Unnamed: 0"])
+def test_a_first_column_that_numbers_things_is_none(name: str) -> None:
+    assert name in points(numbered(name, 0))
+
+
+def test_a_column_that_begins_elsewhere_or_is_short_is_none() -> None:
+    assert "t" in points(numbered("t", 7))
+    assert "t" in points(numbered("t", 1, rows=9))
+    assert "t" in points(read("step,t,loss\n" + "".join(f"{9 * at},{at},1\n" for at in range(12))))
+
+
+@pytest.mark.parametrize("names", [("% mean accuracy (train set)",), ("% err", "% mean loss")])
+def test_torch7_writes_percent_signs_before_names_and_tabs_behind_cells(
+    names: tuple[str, ...],
+) -> None:
+    rows = "".join("".join(f" {at}.5e-01\t" for _ in names) + "\n" for at in range(1, 9))
+    text = "".join(f"{name}\t" for name in names) + "\n" + rows
+    assert sniff(text.encode())
+    assert points(read(text))[names[-1]] == [(at - 1, float(f"{at}.5e-01")) for at in range(1, 9)]

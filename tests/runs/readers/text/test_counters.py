@@ -86,3 +86,31 @@ def test_a_pass_that_is_written_over_a_whole_one_is_another() -> None:
     again = "\r 1/12 ━━━━━ 0s 9ms/step - loss: 0.9\r12/12 ━━━━━ 0s 9ms/step - loss: 0.8\n"
     log = KERAS.format(1, "", 6).rstrip("\n") + again + KERAS.format(2, "", 5)
     assert series(log)["loss"] == [(1, 0.6), (2, 0.5)]
+
+
+@pytest.mark.parametrize("line", ["Epoch: [{}][{}] Loss {}.5", "epoch ({}) ({}) loss {}.5"])
+def test_a_second_bracket_is_the_position_in_the_epoch(line: str) -> None:
+    log = "".join(line.format(e, b, b + 1) + "\n" for e in (0, 1) for b in (0, 50))
+    (found,) = series(log).values()
+    assert [step for step, _ in found] == [0, 50, 100, 150]
+
+
+def test_a_real_number_in_the_second_bracket_is_no_position() -> None:
+    log = "Epoch: [0] [0.5] Loss 1.5\nEpoch: [1] [0.4] Loss 1.25\n"
+    assert series(log)["Loss"] == [(0, 1.5), (1, 1.25)]
+
+
+@pytest.mark.parametrize("key", ["tokens/iter", "Samples/step", "ms/epoch"])
+def test_how_much_there_is_of_something_in_a_step_is_no_step(key: str) -> None:
+    log = f"{key} = 512 | params = 3.5\n" + "iter 10: loss 2.5\niter 20: loss 2.25\n"
+    assert series(log) == {"loss": [(10, 2.5), (20, 2.25)]}
+
+
+def test_points_between_headers_begin_anew_with_the_epochs() -> None:
+    run = "".join(f"Epoch {e}\n" + f"loss: {e}.5\nloss: {e}.25\n" for e in range(3))
+    assert [step for step, _ in series(run + run)["loss"]] == [0, 1, 2, 3, 4, 5] * 2
+
+
+def test_points_between_headers_go_on_where_a_run_was_resumed() -> None:
+    run = "".join(f"Epoch {e}\n" + f"loss: {e}.5\nloss: {e}.25\n" for e in (0, 1, 2, 1, 2))
+    assert [step for step, _ in series(run)["loss"]] == list(range(10))

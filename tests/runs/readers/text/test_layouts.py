@@ -743,6 +743,74 @@ def test_a_listing_of_tests_is_no_log(line: str) -> None:
     assert not read("".join(f"{line.format(i)}\n" for i in range(30))).runs
 
 
+@pytest.mark.parametrize(
+    ("line", "one", "other"),
+    [
+        ("Critic Accuracy (Loss): 0.75 (0.25)", "Critic Accuracy", "Critic Loss"),
+        ("valid loss (acc): 0.75 (0.25)", "valid loss", "valid acc"),
+        ("MSE (MAE) = 0.75 (0.25)", "MSE", "MAE"),
+    ],
+)
+def test_two_measures_of_which_one_is_in_parentheses(line: str, one: str, other: str) -> None:
+    log = "".join(f"step {at}, {line}\n" for at in (1, 2))
+    assert series(log) == {one: [(1, 0.75), (2, 0.75)], other: [(1, 0.25), (2, 0.25)]}
+
+
+def test_a_mean_stands_behind_one_measure_over_a_part() -> None:
+    log = "".join(f"step {at}, f1-score (macro): 0.75 (0.25)\n" for at in (1, 2))
+    assert series(log)["f1-score (macro)"] == [(1, 0.75), (2, 0.75)]
+
+
+@pytest.mark.parametrize("score", ["si_sdr", "psnr", "mAP"])
+def test_a_score_behind_the_loss_of_a_split_is_of_that_split(score: str) -> None:
+    log = "".join(f"step {at}\nValid loss: 1.{at} | {score}: 2.{at} | fps: 9.5\n" for at in (1, 2))
+    assert set(series(log)) == {"Valid loss", f"valid/{score}", "fps"}
+
+
+@pytest.mark.parametrize(("key", "unit"), [("Reward + Adv", "s"), ("accuracy", "ms"), ("KL", "s")])
+def test_a_measure_in_seconds_is_how_long_it_took(key: str, unit: str) -> None:
+    log = "".join(f"step {at} | lr: 0.1\n{key}:   {at}.5{unit}\n" for at in (1, 2))
+    assert f"{key} time" in series(log)
+
+
+def test_a_name_in_bars_is_read_with_them() -> None:
+    log = "".join(f"| step {at} | rec 3.5, |lvar| {at}.5, loss 4.5 |\n" for at in (1, 2, 3))
+    assert series(log)["|lvar|"] == [(1, 1.5), (2, 2.5), (3, 3.5)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "* Both sides times (1/3): x = {} * (1/2)",
+        "2. Total km: {} km/h * 2 h = 124 km.",
+        "In all: 3 boxes + {} boxes = 12 boxes",
+    ],
+)
+def test_what_is_reckoned_with_is_no_metric(line: str) -> None:
+    log = "".join(f"epoch {at}: loss 1.{at}\n{line.format(at + 3)}\n" for at in (1, 2, 3))
+    assert series(log) == {"loss": [(1, 1.1), (2, 1.2), (3, 1.3)]}
+
+
+def test_a_bullet_tells_what_an_evaluation_came_to() -> None:
+    log = "".join(
+        f"Epoch: [{e}][0/2] EPE 4.{e}\nTest: [0/2] EPE 7.5\nTest: [1/2] EPE 6.5\n * EPE 2.{e}\n"
+        for e in (1, 2, 3)
+    )
+    assert series(log)["test/EPE"] == [(1, 2.1), (2, 2.2), (3, 2.3)]
+
+
+def test_a_bar_without_a_percentage_says_nothing_of_the_line_behind_it() -> None:
+    log = "".join(
+        f"Validation: |          | 0/? [00:00<?, ?it/s]Epoch {e}: loss 1.{e}\n" for e in (1, 2)
+    )
+    assert series(log) == {"loss": [(1, 1.1), (2, 1.2)]}
+
+
+def test_equal_values_of_an_epoch_are_several_where_others_of_it_differ() -> None:
+    log = "".join(f"epoch {e}: loss 1.{value}\n" for e in range(6) for value in (e, e // 5))
+    assert len(series(log)["loss"]) == 12
+
+
 def test_a_nan_that_says_what_follows_is_no_value() -> None:
     for line in ("fix nan loss at step 3", "step 3 handle inf gradients in", "step 3 `x` is nan"):
         assert not [tag for tag in series(f"{line}, lr 0.1\n") if tag != "lr"]

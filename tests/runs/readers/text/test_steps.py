@@ -575,3 +575,51 @@ def test_a_counter_of_an_evaluation_may_count_its_passes() -> None:
     )
     assert series(log)["valid/loss"] == [(1, 1.1), (2, 1.2), (3, 1.3)]
     assert series(log)["train/loss"] == [(1, 0.8), (2, 0.7), (3, 0.6)]
+
+
+def batches(epoch: int, total: int, every: int = 100) -> str:
+    """One epoch of `total` batches."""
+    return "".join(f"Epoch: [{epoch}][{at}/{total}] loss 1.{at}\n" for at in range(0, total, every))
+
+
+def test_an_epoch_is_as_long_as_its_own_batches_say() -> None:
+    log = batches(0, 300) + batches(1, 200) + batches(2, 400)
+    assert [step for step, _ in series(log)["loss"]] == list(range(0, 900, 100))
+
+
+def test_a_run_that_was_appended_with_other_batches_counts_its_own() -> None:
+    log = batches(0, 400) + batches(1, 400) + batches(0, 200) + batches(1, 200)
+    assert [step for step, _ in series(log)["loss"]] == [
+        *range(0, 800, 100),
+        *range(0, 400, 100),
+    ]
+
+
+def test_a_resumed_epoch_with_other_batches_begins_where_it_began() -> None:
+    log = batches(0, 400) + batches(1, 400) + batches(1, 200) + batches(2, 200)
+    steps = [step for step, _ in series(log)["loss"]]
+    assert steps == [*range(0, 800, 100), 400, 500, 600, 700]
+
+
+def test_a_second_pass_of_each_epoch_does_not_make_it_shorter() -> None:
+    log = "".join(batches(epoch, 400) + batches(epoch, 200) for epoch in (0, 1))
+    steps = [step for step, _ in series(log)["loss"]]
+    assert steps == [0, 100, 200, 300, 0, 100, 400, 500, 600, 700, 400, 500]
+
+
+def test_epochs_without_a_total_are_as_long_as_those_of_their_own_run() -> None:
+    def run(longest: int) -> str:
+        steps = range(100, longest + 1, 100)
+        return "".join(f"epoch {e}, iter {s}, loss {e}.{s}\n" for e in (0, 1) for s in steps)
+
+    steps = [step for step, _ in series(run(300) + run(200))["loss"]]
+    assert steps == [100, 200, 300, 400, 500, 600, 100, 200, 300, 400]
+
+
+def test_of_totals_that_are_corrected_within_an_epoch_the_longest_stands() -> None:
+    log = "".join(
+        f"Epoch: [{epoch}][{at}/{299 if at < 200 or epoch else 300}] loss 1.{at}\n"
+        for epoch in (0, 1, 2)
+        for at in (0, 100, 200)
+    )
+    assert [step for step, _ in series(log)["loss"]] == list(range(0, 900, 100))

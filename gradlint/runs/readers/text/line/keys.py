@@ -39,6 +39,9 @@ _UNIT_BEFORE = re.compile(
 )
 """The unit of the number before the key: `12.7 sec loss: 0.5`."""
 
+_ABSOLUTE = re.compile(r"(?:^|[ ,])(\|\w{1,40}\|)$")
+"""A name in bars, which parts nothing: `adv 0.59, |lvar| 56.69`."""
+
 _QUOTES = "'\"` "
 
 
@@ -60,6 +63,8 @@ def key_of(before: str) -> tuple[str, str, bool, bool]:
         if qualified and measures(qualified["name"]):
             key, head, _, _ = key_of(text[: qualified.start("qualifier")])
             return (f"{key} {qualified['qualifier']}" if key else ""), head, firm, opened
+    if text.endswith("|") and (absolute := _ABSOLUTE.search(text)):
+        return absolute[1], text[: absolute.start(1)], firm, opened
     cut = 0
     for delimiter in _DELIMITER.finditer(text):
         cut = delimiter.end()

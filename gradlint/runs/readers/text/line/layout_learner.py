@@ -7,11 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradlint.runs.kinds import Kind
+from gradlint.runs.readers.text.line.beginnings import (
+    DEEPSPEED,
+    HEADER,
+    LEADING,
+    PAIR,
+    SUMMARY,
+)
 from gradlint.runs.readers.text.line.keys import LONGEST_KEY, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
 from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, is_time
 from gradlint.runs.readers.text.line.prefixes import bare_number, rank_of, text_start
-from gradlint.runs.readers.text.line.programs import looks_programmed
+from gradlint.runs.readers.text.line.programs import is_sum, looks_programmed
 from gradlint.runs.readers.text.line.progress_bars import BAR, begins_with_bar
 from gradlint.runs.readers.text.line.scopes import Scopes
 from gradlint.runs.readers.text.line.tokens import (
@@ -43,6 +51,7 @@ from gradlint.runs.readers.text.line.words import (
     split_in,
     tokens_of,
 )
+from gradlint.runs.roles.names import role_of
 
 _MOST_OF_A_KEY = 3
 """Times that one key stands on a line: train, validation and test; a line with more lists them."""
@@ -53,19 +62,17 @@ _STEMS = (
     "rate cost".split(),
     " ep ",
 )
-"""A line in ASCII with none of these, no `:` and no `=` before a number, has nothing to be read."""
+"""A line in ASCII with none of these, no bullet, no `:` and no `=` before a number, has nothing to
+be read."""
 
 _RATE = re.compile(r"(?<![a-z])(?:lr|learning[ _]rate)$", re.IGNORECASE)
 """Of the learning rates of parameter groups, the first is read."""
-_SCORED = re.compile(
-    r"loss|acc|err|ppl|perplex|iou|f1|auc|bleu|rouge|wer|dice|precision|recall", re.IGNORECASE
-)
-"""Keys that are measured on a split, unlike learning rates and times."""
+_SCORED = frozenset((Kind.LOSS, Kind.SCORE, Kind.ERROR))
+"""What is measured on a split, unlike learning rates and times."""
 
-_HEADER = re.compile(r"[-=#*> ]*Epoch:? \[?\d+(?: ?/ ?\d+| of \d+)?\]?[-=#*:. ]*$", re.IGNORECASE)
-_DEEPSPEED = re.compile(r"\d+/\d+, RunningAvgSamplesPerSec")
-_PAIR = re.compile(r"\[ ?\d+, +\d+\]")
-_LEADING = re.compile(r"(?:\[ ?\d+\]|\d+\))(?= )|\d+:(?= [a-z])")
+_NEXT_BRACKET = re.compile(r"\] ?\[|\) ?\(")
+"""Between two numbers in brackets: of `Epoch: [3][120]`, the second is a position in the epoch."""
+
 _RECALLED = re.compile(
     r"\b(?:best|early|restor\w+|resum\w+|load\w*|sav\w+|previous)\b", re.IGNORECASE
 )
@@ -75,6 +82,9 @@ _PLACE = re.compile(r"[\w>)]:[\w<>.()]{1,80}:$")
 """Before a line number: `module:function:120` is a place in a program, as `host.module:120` is."""
 
 _TWO_NAMES = re.compile(r"\b(\w{1,30})/(\w{1,30})$")
+
+_TWO_MEASURES = re.compile(r"(?P<of>(?:\S+ )*)(?P<one>\S+) \((?P<other>[A-Za-z]\w*)\)")
+"""`Discriminator Accuracy (Loss): 0.99 (0.04)`: what has them, and two measures of it."""
 
 _CHOICE = re.compile(r"[=:] ?(?:True|False|None|true|false|null)\b")
 _FEWEST_CHOICES = 3
@@ -91,12 +101,22 @@ _DAYS = re.compile(r" days?\b")
 _COST = re.compile(r"(?:loss|cost)(?:es|s)?$", re.IGNORECASE)
 """What is no loss if it is a time: `cost: 0.40 min`."""
 
+_SECONDS = frozenset(("ns", "us", "µs", "ms", "s", "sec"))
+"""Units that make a time of any measure: `Reward + Adv: 17.12s`."""
+
 _SPLIT_NAMED = re.compile(
     r"""["'](?:split|mode|phase|stage|set|dataset)["']: ?["'](\w+)["']""", re.IGNORECASE
 )
 _TEXT = re.compile(r"""(["'])(?:(?!\1).)*\1""")
 
 _SEPARATORS = frozenset(":=")
+
+
+def _is_timed(key: str, token: Token, after: str) -> bool:
+    """Whether what is called a measure is the time that it took."""
+    if token.unit in _SECONDS and measures(key):
+        return True
+    return _COST.search(key) is not None and is_time(after)
 
 
 @dataclass(slots=True)
@@ -127,7 +147,7 @@ def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool)
         layout.columns = ruled_names(raw) or column_names(line)
         layout.matrix = () if layout.columns else matrix_names(raw)
         return layout if layout.useful else None
-    if looks_programmed(line):
+    if looks_programmed(line) or (is_sum(line) and not measures(line)):
         return None
     return _Learner(line, parts, ranked).layout(units)
 
@@ -137,7 +157,7 @@ def _hopeful(line: str, parts: Sequence[str]) -> bool:
     if any(text.rstrip(" '\"[(>")[-1:] in _SEPARATORS and len(text) > 1 for text in parts[:-1:2]):
         return True
     low = f" {line.lower()}"
-    return any(stem in low for stem in _STEMS) or not line.isascii()
+    return any(stem in low for stem in _STEMS) or " * " in low or not line.isascii()
 
 
 class _Learner:
@@ -172,6 +192,7 @@ class _Learner:
         self.sentence = fillers >= _FEWEST_FILLERS
         self.settings = len(_CHOICE.findall(line)) >= _FEWEST_CHOICES
         self.leading = -1
+        self.summary = SUMMARY.match(self.text) is not None
 
     def layout(self, units: Units) -> Layout | None:
         at = self._anchors()
@@ -206,20 +227,20 @@ class _Learner:
         out.bar = BAR in lead
         means = begins_with_bar(lead)
         out.running = not out.bar and means
-        out.begins = _HEADER.match(lead) is not None
+        out.begins = HEADER.match(lead) is not None
         named = _SPLIT_NAMED.search(lead)
         if named:
             self.section = section_in(named[1])
         elif "Saving dict for global step" in lead:
             # TensorFlow's estimators report their evaluations so, with the keys of the training.
             self.section = "eval"
-        if _DEEPSPEED.match(lead) and len(self.tokens) > 2:
+        if DEEPSPEED.match(lead) and len(self.tokens) > 2:
             out.epoch, out.step = self.tokens[0].index, self.tokens[1].index
             return 2
-        if _PAIR.match(lead) and len(self.tokens) > 2:
+        if PAIR.match(lead) and len(self.tokens) > 2:
             out.epoch, out.batch = self.tokens[0].index, self.tokens[1].index
             return 2
-        if _LEADING.match(lead) and len(self.tokens) > 1:
+        if LEADING.match(lead) and len(self.tokens) > 1:
             self.leading = self.tokens[0].index
             return 1
         return 0
@@ -238,10 +259,13 @@ class _Learner:
         if before.strip() == "(" and not token.unit:
             known = self.found and self.found[-1].token is self.tokens[at - 1]
             if known and gap[:1] in ("", ")"):
-                self.found[-1].mean = token.index
+                self._in_parentheses(token)
                 return 1
             if known and gap == "/" and self.tokens[at - 1].unit == "%":
                 return 2  # `54.1% (51/128)` counts what is right
+        if self._is_next_bracket(at, before.strip()):
+            self.out.batch = token.index
+            return 1
         key, head, firm, opened = key_of(before[-4 * LONGEST_KEY :])
         if is_split(key) and gap[:1] in ("[", "(") and is_place(self.tokens[at + 1 : at + 3]):
             self._mark(token, ("epoch", 0), key, -1)  # `Train: 3 [ 10/390`
@@ -268,6 +292,29 @@ class _Learner:
         if key and not self.scopes.called and not is_word(token, key, self.parts):
             self._keyed(token, key, firm)
         return 1
+
+    def _in_parentheses(self, token: Token) -> None:
+        """Take the mean behind a value, or what the name has in parentheses, too: `Acc (Loss)`."""
+        last = self.found[-1]
+        match = _TWO_MEASURES.fullmatch(last.key)
+        if match is None or not (measures(match["one"]) and measures(match["other"])):
+            last.mean = token.index
+            return
+        last.key = f"{match['of'] or ''}{match['one']}"
+        key = f"{match['of'] or ''}{match['other']}"
+        self.found.append(_Found(token, key, last.firm, last.section, last.best))
+
+    def _is_next_bracket(self, at: int, before: str) -> bool:
+        """Whether token `at` stands in a bracket of its own right behind that of the epoch."""
+        token, out = self.tokens[at], self.out
+        return (
+            out.epoch >= 0
+            and out.batch < 0
+            and out.epoch == self.tokens[at - 1].index
+            and _NEXT_BRACKET.fullmatch(before) is not None
+            and WHOLE.match(token.text) is not None
+            and self.parts[2 * token.index + 2][:1] in ("]", ")")
+        )
 
     def _measures(self) -> bool:
         """Whether anything found so far is a measure; each is looked at once."""
@@ -314,7 +361,7 @@ class _Learner:
         elif mark and token.unit and token.unit != "%":
             return  # `Step: 31ms` is how long one took
         elif mark is None:
-            if _COST.search(key) and is_time(self.parts[2 * token.index + 2]):
+            if _is_timed(key, token, self.parts[2 * token.index + 2]):
                 key = key if "time" in tokens_of(key) else f"{key} time"
             scope = self.scopes.name
             tag = f"{scope}/{key}" if scope else key
@@ -393,7 +440,7 @@ class _Learner:
             shared = one.key[: last.start()] if last else ""
             nearest = own or nearest
             # Of `train loss 1 acc 2, val loss 3 acc 4`, each `acc` is that of the loss before it.
-            near = times[one.key] > 1 or (leading and _SCORED.search(one.key) is not None)
+            near = times[one.key] > 1 or (leading and role_of(one.key).kind in _SCORED)
             section = one.section or (nearest if near else "")
             tag = one.key if own or not section else f"{section}/{one.key}"
             tag = f"best {tag}" if one.best and not tag.lower().startswith("best") else tag
@@ -416,4 +463,4 @@ class _Learner:
             return one.firm or measures(one.key)
         if one.key.endswith(" of") and not self.out.marked:
             return one.firm  # prose: `a loss of 3 men`
-        return one.firm or self.out.marked or self._measures()
+        return one.firm or self.out.marked or self.summary or self._measures()

@@ -1,4 +1,4 @@
-"""Lines of a program, and of the tests of one: what looks like a metric in them is none."""
+"""Lines of a program, of the tests of one, and of sums: what looks like a metric there is none."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ _PROGRAM = re.compile(
     r"if __name__ ==|self\.\w+ = )"
 )
 
+_SUM = re.compile(r"\d[\w%/)]{0,12}(?: [a-z/]{1,15}){0,2} [*+×÷] \(?\$?\d")
+"""`62 km/h * 2 h = 124 km`: a number, perhaps a unit, and the next number behind a sign."""
+
 
 def looks_programmed(line: str) -> bool:
     """Whether `line` may be source code, or tells of a test that was run, or of a request."""
@@ -38,3 +41,8 @@ def looks_programmed(line: str) -> bool:
 def is_code(line: str) -> bool:
     """Whether `line` is a line of a program that nothing else looks like."""
     return _PROGRAM.match(line) is not None
+
+
+def is_sum(line: str) -> bool:
+    """Whether numbers are reckoned with on `line`, as a model does that answers a question."""
+    return _SUM.search(line) is not None

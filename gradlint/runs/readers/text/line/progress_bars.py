@@ -12,6 +12,10 @@ _TQDM = re.compile(
     r"(?P<what>.*?)(?::? ?)(?<!\d)\d+%\|[^|]{0,1000}\| *(?P<at>[\d.]+\w?)/(?P<total>[\d.]+\w?|\?) "
     r"\[(?P<inside>[^\]]{0,1000})\]"
 )
+_UNKNOWN_TOTAL = re.compile(
+    r"(?P<what>.*?)(?::? ?)\|[^|]{0,1000}\| *(?P<at>[\d.]+\w?)/(?P<total>\?) "
+    r"\[(?P<inside>[^\]]{0,1000})\]"
+)
 _ENDLESS = re.compile(r"(?P<what>.*?)(?::? ?)(?<!\S)(?P<at>\d+)it \[(?P<inside>[^\]]{0,1000})\]")
 _HEAVY = re.compile(
     r"(?P<what>.*?)(?::? ?)(?<!\d)\d+% [━─╸╺]{1,200} +(?P<at>[\d.]+\w?)/(?P<total>[\d.]+\w?)"
@@ -32,7 +36,7 @@ def begins_with_bar(text: str) -> bool:
 
 def is_drawn(line: str) -> bool:
     """Whether there is a progress bar in `line`."""
-    return "%|" in line or "it [" in line or "% ━" in line or "% ─" in line
+    return "%|" in line or "it [" in line or "% ━" in line or "% ─" in line or "/? [" in line
 
 
 def without_bars(line: str) -> list[str]:
@@ -48,6 +52,8 @@ def without_bars(line: str) -> list[str]:
             match = _TQDM.match(line, at)
         elif line.find("% ━", at) >= 0 or line.find("% ─", at) >= 0:
             match = _HEAVY.match(line, at)
+        elif line.find("/? [", at) >= 0:
+            match = _UNKNOWN_TOTAL.match(line, at)
         else:
             match = _ENDLESS.match(line, at)
         if match is None:

@@ -46,6 +46,13 @@ _BATCH_PAIRS = {("batch", "idx"), ("batch", "index"), ("n", "batch"), ("batch", 
 _ABBREVIATED = {"up.": ("step", 2), "it.": ("step", 2), "iter.": ("step", 1)}
 """Marks that are one only with their full stop: Marian's `Up. 100` counts updates."""
 
+_PER = re.compile(
+    r"(?:tok(?:en)?s?|samples?|ex(?:ample)?s?|images?|imgs?|words?|seqs?|sequences?|bytes|flops|"
+    r"tflops|ms|s|secs?|seconds|batches|steps)/[a-z]+",
+    re.IGNORECASE,
+)
+"""How much there is of something in one step: `tokens/iter`."""
+
 _NOT_A_MARK = frozenset(
     "best per max min total num warmup every each last final early until till from since resume "
     "resumed resuming load loaded loading save saved saving decay milestone in by log stop stopped "
@@ -144,6 +151,8 @@ def mark_of(key: str) -> tuple[str, int] | None:
         return "batch", 0
     if not _NOT_A_MARK.isdisjoint(tokens[:-1]) or (len(tokens) > 1 and measures(key)):
         return None  # Lightning's `train_loss_step` is a loss
+    if "/" in key and _PER.fullmatch(key):
+        return None
     last = word_in_english(tokens[-1])
     if last in _EPOCH:
         return "epoch", 0
