@@ -11,7 +11,7 @@ from gradlint.runs.readers.text.line.words import (
     cells_of,
     mark_of,
 )
-from gradlint.runs.readers.text.pending_points import Form
+from gradlint.runs.readers.text.points.pending_points import Form
 
 _PLACE = re.compile(r"(\d{1,18})(?:/\d{1,18})?$")
 _CELL = re.compile(r"([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|nan|inf|NaN))(\D{0,6})$")

@@ -16,7 +16,9 @@ from gradlint.runs.readers.text.line.progress_bars import BAR, is_drawn, without
 from gradlint.runs.readers.text.line.wordings import in_common_words
 from gradlint.runs.readers.text.lines import Lines
 from gradlint.runs.readers.text.messages import Messages, may_mean
-from gradlint.runs.readers.text.pending_points import Form, PendingPoints
+from gradlint.runs.readers.text.points.pending_points import Form, PendingPoints
+from gradlint.runs.readers.text.points.step_context import StepContexts
+from gradlint.runs.readers.text.points.steps import resolve
 from gradlint.runs.readers.text.printed_tables import (
     RULE_OF_TWO,
     BoxTable,
@@ -25,8 +27,6 @@ from gradlint.runs.readers.text.printed_tables import (
 )
 from gradlint.runs.readers.text.records import Matrix, PrintedObject, SplitTable
 from gradlint.runs.readers.text.settings import Settings
-from gradlint.runs.readers.text.step_context import StepContexts
-from gradlint.runs.readers.text.steps import resolve
 from gradlint.runs.run import Problem, Reading
 
 _MOST_TEXT = 4 << 20

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from gradlint.runs.kinds import Kind
 from gradlint.runs.readers.text.line.beginnings import (
     DEEPSPEED,
     HEADER,
@@ -15,6 +12,7 @@ from gradlint.runs.readers.text.line.beginnings import (
     PAIR,
     SUMMARY,
 )
+from gradlint.runs.readers.text.line.found_numbers import Found, named
 from gradlint.runs.readers.text.line.keys import LONGEST_KEY, key_of
 from gradlint.runs.readers.text.line.layouts import Layout, Metric
 from gradlint.runs.readers.text.line.numbers import COUNT_UNITS, Units, is_time
@@ -32,8 +30,6 @@ from gradlint.runs.readers.text.line.tokens import (
     tokens_in,
 )
 from gradlint.runs.readers.text.line.words import (
-    LED,
-    SPLIT_LAST,
     STOPWORDS,
     WITHIN_EPOCH,
     announced_in,
@@ -51,10 +47,6 @@ from gradlint.runs.readers.text.line.words import (
     split_in,
     tokens_of,
 )
-from gradlint.runs.roles.names import role_of
-
-_MOST_OF_A_KEY = 3
-"""Times that one key stands on a line: train, validation and test; a line with more lists them."""
 
 _STEMS = (
     *"epoch step iter tick batch update frame episode round loss acc err ppl perpl reward return "
@@ -67,8 +59,6 @@ be read."""
 
 _RATE = re.compile(r"(?<![a-z])(?:lr|learning[ _]rate)$", re.IGNORECASE)
 """Of the learning rates of parameter groups, the first is read."""
-_SCORED = frozenset((Kind.LOSS, Kind.SCORE, Kind.ERROR))
-"""What is measured on a split, unlike learning rates and times."""
 
 _NEXT_BRACKET = re.compile(r"\] ?\[|\) ?\(")
 """Between two numbers in brackets: of `Epoch: [3][120]`, the second is a position in the epoch."""
@@ -117,19 +107,6 @@ def _is_timed(key: str, token: Token, after: str) -> bool:
     if token.unit in _SECONDS and measures(key):
         return True
     return _COST.search(key) is not None and is_time(after)
-
-
-@dataclass(slots=True)
-class _Found:
-    """A number with a key."""
-
-    token: Token
-    key: str
-    firm: bool
-    section: str
-    best: bool = False
-    divisor: int = -1
-    mean: int = -1
 
 
 def learn(line: str, raw: str, parts: Sequence[str], units: Units, ranked: bool) -> Layout | None:
@@ -183,7 +160,7 @@ class _Learner:
         self.steps: list[tuple[int, int, int]] = []
         self.scales: dict[int, int] = {}
         self.names: dict[int, str] = {}
-        self.found: list[_Found] = []
+        self.found: list[Found] = []
         self.looked_at, self.measured = 0, False
         self.clock: Metric | None = None
         self.pointed = False
@@ -302,7 +279,7 @@ class _Learner:
             return
         last.key = f"{match['of'] or ''}{match['one']}"
         key = f"{match['of'] or ''}{match['other']}"
-        self.found.append(_Found(token, key, last.firm, last.section, last.best))
+        self.found.append(Found(token, key, last.firm, last.section, last.best))
 
     def _is_next_bracket(self, at: int, before: str) -> bool:
         """Whether token `at` stands in a bracket of its own right behind that of the epoch."""
@@ -343,7 +320,7 @@ class _Learner:
                 self.counters.append((token.index, total.index))
         elif not self.scopes.called:
             if WHOLE.match(token.text) and WHOLE.match(total.text):
-                self.found.append(_Found(token, key, firm, self.section, self.best, total.index))
+                self.found.append(Found(token, key, firm, self.section, self.best, total.index))
             else:
                 self._both(token, total, key, firm)
 
@@ -352,7 +329,7 @@ class _Learner:
         apart = _TWO_NAMES.search(key)
         names = [key] if apart is None else [key[: apart.start()] + it for it in apart.groups()]
         for value, name in zip((token, other), names, strict=False):
-            self.found.append(_Found(value, name, firm, self.section, self.best))
+            self.found.append(Found(value, name, firm, self.section, self.best))
 
     def _keyed(self, token: Token, key: str, firm: bool) -> None:
         mark = None if self.best else mark_of(key)
@@ -365,13 +342,13 @@ class _Learner:
                 key = key if "time" in tokens_of(key) else f"{key} time"
             scope = self.scopes.name
             tag = f"{scope}/{key}" if scope else key
-            self.found.append(_Found(token, tag, firm, self.section, self.best))
+            self.found.append(Found(token, tag, firm, self.section, self.best))
         elif WHOLE.match(token.text):
             self._mark(token, mark, key, -1)
         else:
             # A fraction of an epoch: progress, but no step.
             self.out.marked = self.out.marked or mark[0] == "epoch"
-            self.found.append(_Found(token, key, firm or mark[0] == "epoch", ""))
+            self.found.append(Found(token, key, firm or mark[0] == "epoch", ""))
 
     def _mark(self, token: Token, mark: tuple[str, int], key: str, total: int) -> None:
         kind, rank = mark
@@ -388,7 +365,7 @@ class _Learner:
                 out.batch, out.total = token.index, total
         else:
             self.steps.append((rank, token.index, total))
-            self.found.append(_Found(token, key, True, ""))
+            self.found.append(Found(token, key, True, ""))
             self.names[token.index] = (tokens_of(key) or [""])[-1]
             self.scales[token.index] = COUNT_UNITS.get(token.unit, 1)
 
@@ -422,39 +399,9 @@ class _Learner:
         out.marked = out.marked or marked
 
     def _metrics(self, units: Units) -> list[Metric]:
-        found = [one for one in self.found if self._believed(one)]
-        times = Counter(one.key for one in found)
-        if max(times.values(), default=0) > _MOST_OF_A_KEY:
-            return []
-        metrics, seen = [], set()
-        nearest = shared = ""
-        splits = {split_in(one.key) for one in found} - {""}
-        # Of `val Loss: 0.4 Acc: 0.8`, the accuracy is that of the validation, too.
-        leading = len(splits) == 1 and LED.match(found[0].key) is not None
-        for one in found:
-            if shared and is_split(one.key.lower()):
-                # Of `loss train: 3.7, val: 3.6`, the second is a loss, too.
-                one.key = f"{shared} {one.key}"
-            own = split_in(one.key)
-            last = SPLIT_LAST.search(one.key) if own else None
-            shared = one.key[: last.start()] if last else ""
-            nearest = own or nearest
-            # Of `train loss 1 acc 2, val loss 3 acc 4`, each `acc` is that of the loss before it.
-            near = times[one.key] > 1 or (leading and role_of(one.key).kind in _SCORED)
-            section = one.section or (nearest if near else "")
-            tag = one.key if own or not section else f"{section}/{one.key}"
-            tag = f"best {tag}" if one.best and not tag.lower().startswith("best") else tag
-            if tag in seen:
-                continue
-            seen.add(tag)
-            factor = units.factor(tag, one.token.unit)
-            strong = not self.settings and (one.firm or measures(one.key))
-            # Of `loss 0.5 (0.6)`, an evaluation's value is the mean, and not the last batch's.
-            index = one.mean if one.mean >= 0 and is_evaluated(tag) else one.token.index
-            metrics.append(Metric(index, tag, one.divisor, factor, strong))
-        return metrics
+        return named([one for one in self.found if self._believed(one)], units, not self.settings)
 
-    def _believed(self, one: _Found) -> bool:
+    def _believed(self, one: Found) -> bool:
         """Whether a key that is followed by nothing but its number is one, and no sentence."""
         if self.sentence and (WHOLE.match(one.token.text) or one.token.text.isalpha()):
             return False

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from gradlint.runs.readers.text.pending_points import Form, Series
+from gradlint.runs.readers.text.points.pending_points import Form, Series
 
 
 def settled(all_series: Iterable[Series]) -> list[Series]:

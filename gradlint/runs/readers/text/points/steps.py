@@ -12,18 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlint.runs.readers.run_builder import RunBuilder
-from gradlint.runs.readers.text.duplicate_series import Found, one_of_each_rank
-from gradlint.runs.readers.text.epoch_lengths import (
+from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
+from gradlint.runs.readers.text.points.duplicate_series import Found, one_of_each_rank
+from gradlint.runs.readers.text.points.epoch_lengths import (
     LONGEST_EPOCH,
     Epochs,
     epochs_of,
     length_of,
     passes_counted,
 )
-from gradlint.runs.readers.text.epochs_said_after import take_epochs_said_after
-from gradlint.runs.readers.text.fractional_epochs import settled
-from gradlint.runs.readers.text.line.words import is_evaluated, mark_of, measures
-from gradlint.runs.readers.text.pending_points import (
+from gradlint.runs.readers.text.points.epochs_said_after import take_epochs_said_after
+from gradlint.runs.readers.text.points.fractional_epochs import settled
+from gradlint.runs.readers.text.points.pending_points import (
     NONE,
     Form,
     Ints,
@@ -31,7 +31,7 @@ from gradlint.runs.readers.text.pending_points import (
     PendingPoints,
     Series,
 )
-from gradlint.runs.readers.text.printed_before import join_headings, prepend_measured_before
+from gradlint.runs.readers.text.points.printed_before import join_headings, prepend_measured_before
 from gradlint.runs.readers.text.settings import Settings
 
 _FEWEST_BARE = 3

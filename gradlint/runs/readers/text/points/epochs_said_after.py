@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from gradlint.runs.readers.text.line.words import is_evaluated
-from gradlint.runs.readers.text.pending_points import NONE, Form, Ints, Marks, Series
+from gradlint.runs.readers.text.points.pending_points import NONE, Form, Ints, Marks, Series
 
 
 def take_epochs_said_after(all_series: Iterable[Series], marks: Marks) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.runs.readers.text.pending_points import NONE, Ints, Marks
+from gradlint.runs.readers.text.points.pending_points import NONE, Ints, Marks
 
 LONGEST_EPOCH = 2**31 - 1
 """Batches of an epoch, so that the product of two such numbers fits into int64."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlint.runs.readers.text.pending_points import Form
+from gradlint.runs.readers.text.points.pending_points import Form
 
 Ints = NDArray[np.int64]
 

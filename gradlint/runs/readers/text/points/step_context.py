@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from gradlint.runs.readers.text.line.layouts import Layout
 from gradlint.runs.readers.text.line.numbers import count_of, value_of
 from gradlint.runs.readers.text.line.words import split_in
-from gradlint.runs.readers.text.pending_points import NONE, Form, PendingPoints
+from gradlint.runs.readers.text.points.pending_points import NONE, Form, PendingPoints
 
 _MOST_RANKS = 1024
 """Ranks told apart; the largest public multi-rank logs have 512."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from gradlint.runs.readers.text.line.words import is_evaluated, measures
-from gradlint.runs.readers.text.pending_points import NONE, Form, Ints, Marks, Series
+from gradlint.runs.readers.text.points.pending_points import NONE, Form, Ints, Marks, Series
 
 
 def join_headings(all_series: Iterable[Series], marks: Marks) -> None:

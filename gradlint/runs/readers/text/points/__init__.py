@@ -1,0 +1,1 @@
+"""Points of text logs whose steps and names are settled by what is printed later."""
