@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gradlint.curves.robust import Values
 
@@ -59,24 +58,21 @@ def followed(level: Values, start: int, base: float) -> tuple[int, int, bool]:
     peak = start
     while True:
         back = base + BACK * (float(level[peak]) - base)
-        end, recovered = _return(level, peak, level <= back)
+        end, recovered = _return(level, peak, back)
         higher = peak + int(np.argmax(level[peak : end + 1]))
         if higher == peak:
             return peak, end, recovered
         peak = higher
 
 
-def _return(level: Values, start: int, low: NDArray[np.bool_]) -> tuple[int, bool]:
-    """The last value before the level is low for good, and whether it ever is."""
-    at = start
+def _return(level: Values, start: int, back: float) -> tuple[int, bool]:
+    """The last value before the level falls to `back` for good, and whether it ever does."""
+    at, reach = start, 256
     while at < len(level):
-        offset = int(np.argmax(low[at:]))
-        first = at + offset
-        if not low[first]:
-            break
-        if 2 * np.count_nonzero(low[first : first + CONFIRMED]) > len(
-            low[first : first + CONFIRMED]
-        ):
-            return first - 1, True
-        at = first + 1
+        for offset in np.flatnonzero(level[at : at + reach] <= back).tolist():
+            first = at + offset
+            if np.mean(level[first : first + CONFIRMED] <= back) > 0.5:
+                return first - 1, True
+        at += reach
+        reach *= 2
     return len(level) - 1, False

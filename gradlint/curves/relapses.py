@@ -36,6 +36,9 @@ quarter reach 1.7, sick ones 6 to 40."""
 RESOLVED = 0.005
 """Least deviation that counts: logs are printed with 3 or 4 digits."""
 
+MOST = 1_000
+"""Points above the start that are looked at, the first: a series with more has no calm past."""
+
 RECENT = 3
 """Points whose median is the level before."""
 
@@ -55,7 +58,10 @@ def relapses(values: Values) -> list[Jump]:
     high = np.zeros(len(values), np.bool_)
     high[3:] = (lowest <= LEARNT * start) & (later >= start) & (later >= far * lowest)
     found: list[Jump] = []
-    for index in np.flatnonzero(high).tolist():
+    if not high.any():
+        return found
+    deepest = np.maximum.accumulate(_dips(np.log(values)))
+    for index in np.flatnonzero(high)[:MOST].tolist():
         if found and index <= found[-1].end:
             continue
         base = float(np.median(values[max(index - RECENT, 0) : index]))
@@ -63,7 +69,7 @@ def relapses(values: Values) -> list[Jump]:
             continue
         peak, end, recovered = followed(values, index, base)
         height = float(np.log(values[peak] / base))
-        if end - index >= BRIEF or height >= DIPS * _deepest(np.log(values[:index])):
+        if end - index >= BRIEF or height >= DIPS * float(deepest[index - 1]):
             found.append(Jump(index, peak, end, base, float(values[peak]), recovered))
     return found
 
@@ -89,10 +95,11 @@ def false_start(values: Values) -> Jump | None:
     return Jump(start, peak, end, float(values[0]), float(values[peak]), recovered)
 
 
-def _deepest(scaled: Values) -> float:
-    """How far the deepest dip of one point lies below both its neighbours."""
-    dips = np.minimum(scaled[:-2], scaled[2:]) - scaled[1:-1]
-    return float(dips.max(initial=0.0))
+def _dips(scaled: Values) -> Values:
+    """How far each point lies below both its neighbours, told when the next one is known."""
+    dips = np.zeros(len(scaled))
+    dips[2:] = np.minimum(scaled[:-2], scaled[2:]) - scaled[1:-1]
+    return dips
 
 
 _LOG_MOST = 700.0
