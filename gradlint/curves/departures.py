@@ -20,7 +20,7 @@ from gradlint.curves.robust import Values, median_and_scale
 SCALES = (1, 2, 4, 8, 16, 32)
 """Points whose median is one value: from a single batch to a climb over some dozen points."""
 
-MOST_VALUES = 65_536
+MOST_VALUES = 32_768
 """Values of a scale, at most: what is as short as a few points of a million is left to excursions,
 which look at each."""
 

@@ -25,6 +25,9 @@ LEAST_EARLY = 4
 LEAST = 12
 """Points of a series, at least, to know the noise of its second half."""
 
+SETTLED = 65_536
+"""Points, at most, that tell the noise of the second half: the last."""
+
 RISEN = 1.25
 """Factor over the first value that is no beginning. Of healthy runs one in a hundred reaches it,
 and none with a tenth of the deviations."""
@@ -82,9 +85,11 @@ def false_start(values: Values) -> Jump | None:
     """
     if len(values) < LEAST or values.min() <= 0.0:
         return None
+    if float(values[1 : int(FIRST * len(values)) + LEAST_EARLY].max()) < RISEN * values[0]:
+        return None
     early = values[1 : max(int(FIRST * len(values)), LEAST_EARLY) + 1]
     pairs = np.minimum(early[:-1], early[1:])
-    settled = np.log(values[len(values) // 2 :])
+    settled = np.log(values[len(values) // 2 :][-SETTLED:])
     # What is correlated wanders further than from point to point.
     deviation = max(noise(settled), about_its_line(settled)[1], RESOLVED)
     far = float(np.exp(min(EARLY_SIGMAS * deviation, _LOG_MOST)))
