@@ -20,7 +20,7 @@ SIGMAS = 6.0
 """Least height of a spike of a loss. Real ones measure 14 and more, most of them 40 to 250; of 280
 synthetic runs of 2,000 points of noise (normal, lognormal with 0.2 and 0.5, Student's t with 3
 degrees of freedom, autoregressive, gamma, and lognormal about zero) 6 are alarmed, 11 at half of
-this and 2 at the double (`tests/benchmarks/noise.py`)."""
+this and 2 at the double (an earlier state; `tests/benchmarks/nulls.py` simulates whole runs)."""
 
 RATIO = 1.3
 """A loss that is 30% up has lost what it gained over a long stretch: less than that is noise to

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from gradlint.curves.constancy import frozen_tail
-from gradlint.curves.levels import Progress, progress
+from gradlint.curves.levels import Progress, levels, progress
 from gradlint.curves.robust import Values
 from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
@@ -31,6 +31,9 @@ MATERIAL = 0.04
 """Share of its level that a loss must have gained, and of its range a score, to have moved at all.
 Networks that cannot learn gain up to 2% by learning how often each answer is right; of 2%, 3%, 4%
 and 8% all tell the same runs of the families looked at, but for three files of 750."""
+
+SLIGHT = 0.025
+"""Share by which the first level of a loss may be above the last where noise may explain it."""
 
 FIRST_GAIN = 0.2
 """Share of its level that a loss may gain without a look at its input: it learns how often each
@@ -145,8 +148,10 @@ def _of_losses(run: Run, losses: list[Curve]) -> Unimproved | None:
         return None
     curve = max(losses, key=len)
     found = curve.measured(progress)
-    fell = found.share >= MATERIAL and found.sigmas >= SIGMAS
-    since = int(WARM * len(curve.level)) if fell else 0
+    fell, certain = found.share >= MATERIAL, found.sigmas >= SIGMAS
+    if fell and not certain and curve.measured(levels).start > (1.0 + SLIGHT) * found.final:
+        return None  # too loud to tell
+    since = int(WARM * len(curve.level)) if fell and certain else 0
     return Unimproved(curve, found.start, found.final, since)
 
 
