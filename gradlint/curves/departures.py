@@ -24,6 +24,11 @@ MOST_VALUES = 32_768
 """Values of a scale, at most: what is as short as a few points of a million is left to excursions,
 which look at each."""
 
+MANY = 8_192
+"""Values of a scale from which each is the median of `FEW` of its points: medians take time."""
+
+FEW = 8
+
 PREDICTED_FROM = 4
 """Values whose median predicts the next."""
 
@@ -144,6 +149,8 @@ class _Scale:
     def __init__(self, values: Values, scaled: Values, scale: int) -> None:
         count = len(scaled) // scale
         blocks = scaled[: count * scale].reshape(count, scale)
+        if count > MANY:
+            blocks = blocks[:, :: max(scale // FEW, 1)]
         self._values = values
         self._logarithmic = scaled is not values
         self._scale = scale

@@ -39,7 +39,7 @@ quarter reach 1.7, sick ones 6 to 40."""
 RESOLVED = 0.005
 """Least deviation that counts: logs are printed with 3 or 4 digits."""
 
-MOST = 1_000
+MOST = 100
 """Points above the start that are looked at, the first: a series with more has no calm past."""
 
 RECENT = 3
@@ -54,17 +54,17 @@ def relapses(values: Values) -> list[Jump]:
     if len(values) < 4 or values.min() <= 0.0:
         return []
     start = float(values[:2].max())
-    far = float(np.exp(min(SIGMAS * noise(np.log(values)), _LOG_MOST)))
     # One wild point is no level: the lowest median of the points before.
     lowest = np.minimum.accumulate(medians_of_three(values))[:-1]
-    later = values[3:]
-    high = np.zeros(len(values), np.bool_)
-    high[3:] = (lowest <= LEARNT * start) & (later >= start) & (later >= far * lowest)
+    learnt = 3 + int(np.searchsorted(-lowest, -LEARNT * start))
+    above = learnt + np.flatnonzero(values[learnt:] >= start)
     found: list[Jump] = []
-    if not high.any():
+    if not len(above):
         return found
+    far = float(np.exp(min(SIGMAS * noise(np.log(values)), _LOG_MOST)))
+    above = above[values[above] >= far * lowest[above - 3]]
     deepest = np.maximum.accumulate(_dips(np.log(values)))
-    for index in np.flatnonzero(high)[:MOST].tolist():
+    for index in above[:MOST].tolist():
         if found and index <= found[-1].end:
             continue
         base = float(np.median(values[max(index - RECENT, 0) : index]))
