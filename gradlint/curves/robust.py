@@ -151,3 +151,13 @@ def noise(values: Values) -> float:
         values = values[starts[:, None] + np.arange(_STRETCH)]
     second = np.diff(values, 2).ravel()
     return median_and_scale(second)[1] / float(np.sqrt(6.0))
+
+
+def noise_of_ratios(values: Values) -> float:
+    """Standard deviation of the noise of positive values in logarithms, blind to single steps.
+
+    The less of two estimates: from second differences, which a trend does not move, and from first
+    ones, of which a step from one level to another is one.
+    """
+    scaled = np.log(values)
+    return min(noise(scaled), median_and_scale(np.diff(scaled))[1] / float(np.sqrt(2.0)))

@@ -96,6 +96,7 @@ from gradlint.sdk.logs import (
     event,
     medians_of_three,
     noise,
+    noise_of_ratios,
     rule,
 )
 
@@ -196,7 +197,7 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
 def _sigmas(values: np.ndarray, lowest: float, final: float) -> float:
     """The rise in deviations of the noise, which is multiplicative where all values are positive."""
     if values.min() > 0:
-        return float(np.log(final / lowest) / max(noise(np.log(values)), _TINY))
+        return float(np.log(final / lowest) / max(noise_of_ratios(values), _TINY))
     return (final - lowest) / max(noise(values), _TINY)
 
 

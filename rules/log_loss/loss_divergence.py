@@ -107,9 +107,8 @@ from gradlint.sdk.logs import (
     is_in_order,
     is_short_table,
     levels,
-    median_and_scale,
     medians_of_three,
-    noise,
+    noise_of_ratios,
     rule,
     runaway,
     searches_rate,
@@ -308,7 +307,7 @@ def _lost(curve: Curve) -> Finding | None:
     final = found[-FEW:]
     if lowest > LEARNT * start or float(final.min()) <= max(start, found[0]):
         return None
-    if np.log(np.median(final) / lowest) < LOST_SIGMAS * _spread(found):
+    if np.log(np.median(final) / lowest) < LOST_SIGMAS * noise_of_ratios(found):
         return None
     below = np.flatnonzero(curve.level <= start)
     return _reported(curve, int(below[-1]) + 1, lowest, float(np.median(final)), None)
@@ -317,12 +316,6 @@ def _lost(curve: Curve) -> Finding | None:
 def _stretches(curve: Curve) -> np.ndarray:
     """The values of a short series, the levels of a long one: its lowest point is one of many."""
     return curve.measured(levels).medians if len(curve.level) > BLOCKS else curve.level
-
-
-def _spread(values: np.ndarray) -> float:
-    """The noise of positive values in logarithms; blind to steps from one level to another."""
-    scaled = np.log(values)
-    return min(noise(scaled), median_and_scale(np.diff(scaled))[1] / float(np.sqrt(2.0)))
 
 
 def _slow(curve: Curve) -> Finding | None:
@@ -372,7 +365,7 @@ def _ends_high(curve: Curve) -> bool:
         return False
     found = _stretches(curve)
     best, final = float(medians_of_three(found).min()), float(np.median(found[-FEW:]))
-    least = max(AGREED, float(np.exp(AGREED_SIGMAS * _spread(found))))
+    least = max(AGREED, float(np.exp(AGREED_SIGMAS * noise_of_ratios(found))))
     return final >= least * best and final - best >= AGREED_SHARE * (float(found[0]) - best)
 
 
