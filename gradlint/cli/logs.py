@@ -118,14 +118,12 @@ def _report(outcome: LogOutcome, listing: bool) -> Report:
         ),
         nothing=not outcome.runs,
     )
-    if not listing:
-        from dataclasses import replace
+    from dataclasses import replace
 
+    if not listing:
         from gradlint.report import incidents
 
         return replace(report, more=lambda: {"incidents": incidents.document(outcome.findings)})
-    from dataclasses import replace
-
     from gradlint.report import listing as lists
 
     return replace(

@@ -28,6 +28,7 @@ MANY = 8_192
 """Values of a scale from which each is the median of `FEW` of its points: medians take time."""
 
 FEW = 8
+"""Points of a stretch, of such a scale, whose median is its value."""
 
 PREDICTED_FROM = 4
 """Values whose median predicts the next."""

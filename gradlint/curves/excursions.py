@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradlint.curves.jump import BRIEF, DIPS, Jump
+from gradlint.curves.jump import BRIEF, DIPS, Jump, dips
 from gradlint.curves.robust import Indices, Values, about_its_line, noise, trailing, trailing_noise
 
 WINDOW = 64
@@ -238,9 +238,8 @@ class _Scan:
         if last > self._seen + 1:
             here = slice(self._seen, last + 1)
             scaled, calm = self._scaled[here], self._calm[here]
-            dips = np.minimum(scaled[:-2], scaled[2:]) - scaled[1:-1]
-            dips = dips[calm[:-2] & calm[1:-1] & calm[2:]]
-            self._dip = max(self._dip, float(dips.max(initial=0.0)))
+            undisturbed = dips(scaled)[calm[:-2] & calm[1:-1] & calm[2:]]
+            self._dip = max(self._dip, float(undisturbed.max(initial=0.0)))
             self._seen = last - 1
         return self._dip
 

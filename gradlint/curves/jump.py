@@ -65,6 +65,12 @@ def followed(level: Values, start: int, base: float) -> tuple[int, int, bool]:
         peak = higher
 
 
+def dips(scaled: Values) -> Values:
+    """How far each point but the first and the last lies below both its neighbours."""
+    below: Values = np.minimum(scaled[:-2], scaled[2:]) - scaled[1:-1]
+    return below
+
+
 def _return(level: Values, start: int, back: float) -> tuple[int, bool]:
     """The last value before the level falls to `back` for good, and whether it ever does."""
     at, reach = start, 256

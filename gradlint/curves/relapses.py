@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradlint.curves.jump import BRIEF, DIPS, Jump, followed
+from gradlint.curves.jump import BRIEF, DIPS, Jump, dips, followed
 from gradlint.curves.robust import Values, about_its_line, medians_of_three, noise
 
 LEARNT = 0.5
@@ -63,7 +63,8 @@ def relapses(values: Values) -> list[Jump]:
         return found
     far = float(np.exp(min(SIGMAS * noise(np.log(values)), _LOG_MOST)))
     above = above[values[above] >= far * lowest[above - 3]]
-    deepest = np.maximum.accumulate(_dips(np.log(values)))
+    # Told when the next point is known.
+    deepest = np.maximum.accumulate(np.concatenate(([0.0, 0.0], dips(np.log(values)))))
     for index in above[:MOST].tolist():
         if found and index <= found[-1].end:
             continue
@@ -98,13 +99,6 @@ def false_start(values: Values) -> Jump | None:
     start = 1 + int(np.argmax(early >= RISEN * values[0]))
     peak, end, recovered = followed(values, start, float(values[0]))
     return Jump(start, peak, end, float(values[0]), float(values[peak]), recovered)
-
-
-def _dips(scaled: Values) -> Values:
-    """How far each point lies below both its neighbours, told when the next one is known."""
-    dips = np.zeros(len(scaled))
-    dips[2:] = np.minimum(scaled[:-2], scaled[2:]) - scaled[1:-1]
-    return dips
 
 
 _LOG_MOST = 700.0

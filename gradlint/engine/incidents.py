@@ -36,6 +36,7 @@ def joined(run: Run, findings: Sequence[Finding], numbers: Iterator[int]) -> lis
     Two belong together if one begins with the other or shortly after it, or is a part of it: a
     spike within a stretch of spikes of the same series.
     """
+    near = _near(run)
     numbered: dict[int, Finding] = {}
     incidents: list[_Incident] = []
     for index in sorted(range(len(findings)), key=lambda it: _begin(findings[it])):
@@ -45,7 +46,7 @@ def joined(run: Run, findings: Sequence[Finding], numbers: Iterator[int]) -> lis
         if window is None or curve is None or window.start is None:
             continue
         last = window.start if window.end is None else window.end
-        found = next((it for it in incidents if _belongs(it, run, curve, window)), None)
+        found = next((it for it in incidents if _belongs(it, near, curve, window)), None)
         if found is None:
             found = _Incident(next(numbers), window.axis, window.start, [])
             incidents.append(found)
@@ -70,13 +71,22 @@ def _begin(finding: Finding) -> tuple[int, int]:
     return window.start, -(window.start if window.end is None else window.end)
 
 
-def _belongs(incident: _Incident, run: Run, curve: Curve, window: Window) -> bool:
+def _near(run: Run) -> dict[str, float]:
+    """By axis, the steps within which findings of a run are about one event."""
+    ends: dict[str, tuple[int, int]] = {}
+    for curve in run.curves.values():
+        if len(curve):
+            low, high = int(curve.steps[0]), int(curve.steps[-1])
+            first, last = ends.get(curve.axis, (low, high))
+            ends[curve.axis] = min(first, low), max(last, high)
+    return {axis: NEAR * (last - first) for axis, (first, last) in ends.items()}
+
+
+def _belongs(incident: _Incident, near: dict[str, float], curve: Curve, window: Window) -> bool:
     start = window.start
     if start is None or window.axis != incident.axis:
         return False
     if any(tag == window.series and low <= start <= high for tag, low, high in incident.stretches):
         return True
-    same = [it.steps for it in run.curves.values() if it.axis == window.axis and len(it)]
-    extent = max(int(it[-1]) for it in same) - min(int(it[0]) for it in same)
     usual = float(np.median(np.diff(curve.steps))) if len(curve) > 1 else 0.0
-    return start - incident.onset <= max(NEAR * extent, NEAR_POINTS * usual)
+    return start - incident.onset <= max(near.get(window.axis, 0.0), NEAR_POINTS * usual)

@@ -17,7 +17,6 @@ from gradlint.curves.levels import (
     BLOCKS as BLOCKS,
     Levels as Levels,
     Progress as Progress,
-    last_gain as last_gain,
     levels as levels,
 )
 from gradlint.curves.robust import (
@@ -35,7 +34,6 @@ from gradlint.relations.learning_rate import (
 from gradlint.relations.loss_jumps import (
     is_lone as is_lone,
     is_short_table as is_short_table,
-    loss_excursions as loss_excursions,
     stays as stays,
     unplanned_jumps as unplanned_jumps,
 )
@@ -51,7 +49,6 @@ from gradlint.relations.norm_jumps import (
 from gradlint.relations.overflows import Overflows as Overflows, overflows as overflows
 from gradlint.relations.progress import (
     Unimproved as Unimproved,
-    is_resumed as is_resumed,
     unimproved as unimproved,
 )
 from gradlint.relations.schedules import (
