@@ -142,7 +142,8 @@ class Curve:
         """
         points: NDArray[np.intp] = np.flatnonzero(self.finite)
         if len(points) > 2:
-            last = np.append(np.diff(self.steps[points]) != 0, True)
+            steps = self.steps if len(points) == len(self.steps) else self.steps[points]
+            last = np.append(steps[1:] != steps[:-1], True)
             if 2 < np.count_nonzero(last) < len(points) / 2:
                 points = points[last]
         return points

@@ -10,7 +10,7 @@ HEAD = 65_536
 """Bytes from the beginning of a file by which its format is told; detection never sees more, so
 that a file which arrives in pieces is taken for the same as one that is read at once."""
 
-BLOCK = 1 << 21
+BLOCK = 1 << 22
 """Bytes read at a time: 2 MiB stay in cache (16 MiB were slower) and bound the memory."""
 
 LONGEST_LINE = 1 << 20

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import importlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,9 @@ _NANS = ["", "nan", "NaN", "NAN", "-nan", "-NaN", "-NAN", "+nan", "+NaN", "Nan"]
 _PROBES = [repr(2**0.5 * 3.0**power).encode() for power in range(-300, 300, 3)]
 """Numbers of 16 and 17 digits: fast but inexact parsers fail on some of any 200."""
 
+_PARSER = ThreadPoolExecutor(1)
+"""Its thread runs pandas' parser, which needs no lock of the interpreter most of the time."""
+
 
 class BlockReader:
     """Appends regular blocks of one dialect to columns."""
@@ -47,30 +52,57 @@ class BlockReader:
         self._seen = 0
         self._options: dict[str, Any] | None = None
         self._pandas: Any = None
+        self._parsing: Callable[[], None] | None = None
 
     def read(self, data: bytes, lines: range, columns: Sequence[Column], first: int) -> bool:
-        """Append the rows of `data`, which ends with a newline.
+        """Take the rows of `data`, which ends with a newline.
 
         `lines` are the numbers of its lines, `first` the row (from 0) of the first. False, and
-        nothing appended, where the careful path has to read the block.
+        nothing taken, where the careful path has to read the block. What is taken is appended at
+        the latest by `settle`: pandas parses a block while the next one is read and checked.
         """
         self._seen += len(data)
-        if len(columns) < 2 or not self._is_numeric(data, len(lines)):
-            return False
-        ends = self._ends(data, len(lines), len(columns))
+        ends = None
+        if len(columns) >= 2 and self._is_numeric(data, len(lines)):
+            ends = self._ends(data, len(lines), len(columns))
+        parsing = None
+        if ends is not None and self._seen >= self._worth and self._load():
+            parsing = _PARSER.submit(self._parsed, self._with_points(data))
+        self.settle()
         if ends is None:
             return False
-        if self._decimal_comma:
-            data = data.replace(b",", b".")
-        values = self._parsed(data) if self._seen >= self._worth and self._load() else None
-        if values is None or values.shape != ends.shape:
+        if parsing is None:
             self._split(data, lines, columns, first)
-            return True
-        blank = _blanks(values, ends, b"\r" in data)
-        for at, column in enumerate(columns):
-            present = None if blank is None or not blank[:, at].any() else ~blank[:, at]
-            column.extend_array(first, values[:, at], present)
+        else:
+            self._parsing = partial(self._append, parsing, ends, data, lines, columns, first)
         return True
+
+    def settle(self) -> None:
+        """Append the block that is being parsed, if there is one."""
+        if self._parsing is not None:
+            self._parsing()
+            self._parsing = None
+
+    def _append(
+        self,
+        parsing: Future[list[Values] | None],
+        ends: NDArray[np.int64],
+        data: bytes,
+        lines: range,
+        columns: Sequence[Column],
+        first: int,
+    ) -> None:
+        found = parsing.result()
+        if found is None or (len(found[0]), len(found)) != ends.shape:
+            self._split(data, lines, columns, first)
+            return
+        returns = b"\r" in data
+        for at, (column, values) in enumerate(zip(columns, found, strict=True)):
+            present = None
+            if np.isnan(values).any():
+                blank = _blanks(ends, at, returns)
+                present = ~blank if blank.any() else None
+            column.extend_array(first, values, present)
 
     def _is_numeric(self, data: bytes, newlines: int) -> bool:
         """Whether there are only numbers, `nan`, `inf` and blanks, and one kind of line end."""
@@ -90,16 +122,20 @@ class BlockReader:
         table = ends.reshape(rows, width)
         return table if (content[table[:, -1]] == _NEWLINE).all() else None
 
+    def _with_points(self, data: bytes) -> bytes:
+        """`data` with decimal points."""
+        return data.replace(b",", b".") if self._decimal_comma else data
+
     def _split(self, data: bytes, lines: range, columns: Sequence[Column], first: int) -> None:
         """Append by splitting, which needs no import and also finds text, such as `1-2`."""
         delimiter = self._delimiter.decode()
-        text = data.decode("ascii").replace("\r", "").removesuffix("\n")
+        text = self._with_points(data).decode("ascii").replace("\r", "").removesuffix("\n")
         cells = text.replace("\n", delimiter).split(delimiter)
         for at, column in enumerate(columns):
             column.extend(first, cells[at :: len(columns)], lines, plain=True)
 
-    def _parsed(self, data: bytes) -> Values | None:
-        """The block as pandas reads it, float64, shape (rows, columns)."""
+    def _parsed(self, data: bytes) -> list[Values] | None:
+        """The columns of the block as pandas reads them, each float64, shape (rows,)."""
         try:
             frame = self._pandas.read_csv(
                 io.BytesIO(data),
@@ -114,8 +150,7 @@ class BlockReader:
             )
         except (ValueError, OverflowError):
             return None
-        values: Values = frame.to_numpy()
-        return values
+        return [frame[name].to_numpy() for name in frame]
 
     def _load(self) -> bool:
         """Import pandas, and find out how it parses numbers exactly."""
@@ -126,18 +161,15 @@ class BlockReader:
             except ImportError:
                 return False
             probed = self._parsed(b"".join(b"%s%s0\n" % (p, self._delimiter) for p in _PROBES))
-            if probed is None or probed[:, 0].tolist() != list(map(float, _PROBES)):
+            if probed is None or probed[0].tolist() != list(map(float, _PROBES)):
                 # The default of older versions errs in the last digit.
                 self._options = {"float_precision": "round_trip"}
         return self._pandas is not None
 
 
-def _blanks(values: Values, ends: NDArray[np.int64], returns: bool) -> NDArray[np.bool_] | None:
-    """Which cells have nothing in them, shape as `values`; None if there is none."""
-    if not np.isnan(values).any():
-        return None
-    lengths = np.diff(ends.ravel(), prepend=-1).reshape(ends.shape) - 1
-    if returns:
-        lengths[:, -1] -= 1
-    blank: NDArray[np.bool_] = lengths == 0
-    return blank if blank.any() else None
+def _blanks(ends: NDArray[np.int64], at: int, returns: bool) -> NDArray[np.bool_]:
+    """Which cells of the column `at` have nothing in them; bool, shape (rows,)."""
+    before = ends[:, at - 1] if at else np.concatenate(([-1], ends[:-1, -1]))
+    last = at == ends.shape[1] - 1
+    blank: NDArray[np.bool_] = ends[:, at] - before == (2 if returns and last else 1)
+    return blank

@@ -63,9 +63,8 @@ class Lines:
         if not self._begun:
             data = self._begin(data)
             self._begun = True
-        else:
-            held, data = data[: self._kept], self._translate(data[self._kept :], final=final)
-            data = held + data
+        elif self._decoder is not None or self._returns_only:
+            data = data[: self._kept] + self._translate(data[self._kept :], final=final)
         end = len(data) if final else data.rfind(b"\n") + 1
         whole, rest = data[:end], data[end:]
         if whole:

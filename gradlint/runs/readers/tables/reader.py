@@ -61,6 +61,7 @@ class TableReader:
         """The end of the input: the runs and problems."""
         for block in self._lines.finish():
             self._read(block, final=True)
+        self._settle()
         if self._rows is not None:
             self._rows.end()
         for line, lost in self._lines.cut:
@@ -102,6 +103,7 @@ class TableReader:
         if newlines and not self._read_block(data[:end] if tail else data, line, newlines):
             self._rows.read(self._decoded(data[: end - 1], line), line)
         if tail:
+            self._settle()
             self._rows.last(self._decoded(tail, line + newlines), line + newlines)
 
     def _begin(self, piece: Piece) -> Piece:
@@ -135,6 +137,11 @@ class TableReader:
                 except (ValueError, RecursionError):
                     continue
                 self._metadata.update((str(key), str(value)) for key, value in facts.items())
+
+    def _settle(self) -> None:
+        """Append all rows that came so far."""
+        if self._blocks is not None:
+            self._blocks.settle()
 
     def _read_block(self, data: bytes, line: int, newlines: int) -> bool:
         """Whether the lines are a regular block and were read as such."""

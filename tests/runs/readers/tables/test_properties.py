@@ -138,6 +138,15 @@ def test_regular_blocks_are_read_as_row_by_row(table: list[list[str]], end: str)
     assert plain(read(text, size=LARGE)) == careful
 
 
+@pytest.mark.parametrize("rest", ["# more\n200,100,3\n", "200,100,3"], ids=["rows", "last line"])
+@pytest.mark.usefixtures("small_blocks")
+def test_a_block_is_stored_before_the_careful_rows_after_it(rest: str) -> None:
+    regular = "".join(f"{step},{step / 2},3\n" for step in range(200))
+    data = f"step,loss,acc\n{regular}{rest}".encode()
+    (run,) = read(data, list(range(0, len(data), 100)), size=LARGE).runs
+    assert run.curves["loss"].values.tolist() == [step / 2 for step in range(201)]
+
+
 @given(
     values=st.lists(st.tuples(st.floats(), st.one_of(st.none(), st.floats())), min_size=1),
     delimiter=st.sampled_from(",;\t|"),
