@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -77,28 +76,6 @@ def levels(values: Values) -> Levels:
     return Levels(medians, edges, deviation)
 
 
-def last_gain(values: Values, tolerance: float) -> int:
-    """The first point of the stretch in which the level last fell by more than `tolerance`.
-
-    Falls add up: a slow decline is a gain each time it has come down by `tolerance` once more. The
-    stretch after it has to be as low, since one low stretch alone may be luck.
-
-    Args:
-        values: float64, shape (n,), n at least 1.
-        tolerance: absolute; what the noise of a stretch's median may do.
-
-    Returns:
-        An index below n; 0 where no stretch is lower than the first.
-    """
-    found = levels(values)
-    anchor, onset = float(np.median(found.medians[:TAIL])), 0
-    for stretch, levels_here in enumerate(pairwise(found.medians)):
-        level = float(max(levels_here))
-        if level < anchor - tolerance:
-            anchor, onset = level, int(found.edges[stretch])
-    return onset
-
-
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a series that should fall is below where it began.
@@ -138,9 +115,8 @@ class Progress:
         return self.gained / max(abs(self.start), abs(self.final), _TINY)
 
 
-def progress(values: Values) -> Progress:
-    """The progress of a series of at least one point."""
-    found = levels(values)
+def progress(values: Values, found: Levels) -> Progress:
+    """The progress of a series of at least one point, whose levels are `found`."""
     last = found.medians[-max(len(found.medians) // 4, 1) :]
     first, deviation = float(values[0]), found.deviation
     if first > found.start:

@@ -61,10 +61,13 @@ def relapses(values: Values) -> list[Jump]:
     found: list[Jump] = []
     if not len(above):
         return found
-    far = float(np.exp(min(SIGMAS * noise(np.log(values)), _LOG_MOST)))
+    scaled = np.log(values)
+    far = float(np.exp(min(SIGMAS * noise(scaled), _LOG_MOST)))
     above = above[values[above] >= far * lowest[above - 3]]
+    if not len(above):
+        return found
     # Told when the next point is known.
-    deepest = np.maximum.accumulate(np.concatenate(([0.0, 0.0], dips(np.log(values)))))
+    deepest = np.maximum.accumulate(np.concatenate(([0.0, 0.0], dips(scaled))))
     for index in above[:MOST].tolist():
         if found and index <= found[-1].end:
             continue

@@ -29,9 +29,10 @@ SEARCH = 1_000.0
 def searches_rate(run: Run) -> bool:
     """Whether the run is a search for the learning rate, which ends in divergence on purpose."""
     for rate in run.of(Kind.LEARNING_RATE):
-        values = rate.level[rate.level > 0]
-        if len(values) > 2 and values[-1] >= SEARCH * values[0] and np.all(np.diff(values) >= 0):
-            return True
+        at = np.flatnonzero(rate.level > 0)
+        if len(at) > 2 and rate.level[at[-1]] >= SEARCH * rate.level[at[0]]:
+            if np.all(np.diff(rate.level[at]) >= 0):
+                return True
     return False
 
 

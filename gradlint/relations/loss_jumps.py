@@ -92,13 +92,14 @@ def loss_excursions(values: Values) -> list[Excursion]:
     )
     if not found:
         return []
-    start, gained = levels(values).start, 0.0
+    level, gained = levels(values), 0.0
     if values.min() > 0:
-        gained = LEAST_HEIGHT * float(np.log(values[0]) - np.log(levels(values).lowest))
+        gained = LEAST_HEIGHT * float(np.log(values[0]) - np.log(level.lowest))
     return [
         it
         for it in found
-        if it.height >= LEAST_HEIGHT * abs(start - it.base) and it.top >= it.base * np.exp(gained)
+        if it.height >= LEAST_HEIGHT * abs(level.start - it.base)
+        and it.top >= it.base * np.exp(gained)
     ]
 
 

@@ -127,7 +127,7 @@ def _of_aims(run: Run, aims: list[Curve], losses: list[Curve]) -> Unimproved | N
     for loss in losses:
         for score in aims:
             if _guesses(loss, score):
-                found = loss.measured(progress)
+                found = _falling(loss)
                 return Unimproved(loss, found.start, found.final, guesses=score)
     if all(frozen_tail(it.level) <= len(it.level) // 2 for it in aims):
         return None
@@ -142,12 +142,12 @@ def _of_aims(run: Run, aims: list[Curve], losses: list[Curve]) -> Unimproved | N
 def _of_losses(run: Run, losses: list[Curve]) -> Unimproved | None:
     held_out = [it for it in run.of(Kind.LOSS) if it.role.held_out and not it.role.adversarial]
     held_out = [it for it in held_out if len(it.level) >= LEAST_HELD_OUT]
-    if any(it.measured(progress).at_best.share >= MATERIAL for it in held_out):
+    if any(_falling(it).at_best.share >= MATERIAL for it in held_out):
         return None
     if not all(_stands(it, bool(held_out)) for it in losses):
         return None
     curve = max(losses, key=len)
-    found = curve.measured(progress)
+    found = _falling(curve)
     fell, certain = found.share >= MATERIAL, found.sigmas >= SIGMAS
     if fell and not certain and curve.measured(levels).start > (1.0 + SLIGHT) * found.final:
         return None  # too loud to tell
@@ -170,12 +170,16 @@ def is_resumed(curve: Curve) -> bool:
     return curve.axis == "step" and bool(curve.steps[0] > LATE * curve.steps[-1])
 
 
+def _falling(curve: Curve) -> Progress:
+    return progress(curve.level, curve.measured(levels))
+
+
 def _rising(curve: Curve) -> Progress:
     return curve.measured(_negated_progress)
 
 
 def _negated_progress(values: Values) -> Progress:
-    return progress(-values)
+    return progress(-values, levels(-values))
 
 
 def _is_better(curve: Curve) -> bool:
@@ -206,7 +210,8 @@ def _top(curve: Curve) -> float | None:
 
 def _late(values: Values) -> Progress:
     """The progress after the first steps."""
-    return progress(values[int(WARM * len(values)) :])
+    late = values[int(WARM * len(values)) :]
+    return progress(late, levels(late))
 
 
 def _still_falls(loss: Curve) -> bool:
@@ -220,7 +225,7 @@ def _guesses(loss: Curve, score: Curve) -> bool:
     if "acc" not in score.role.metric or loss.role.split != score.role.split:
         return False
     right = float(-_rising(score).final) / (_top(score) or 1.0)
-    final = loss.measured(progress).final
+    final = _falling(loss).final
     return 0.0 < right < KNOWN and abs(final + math.log(right)) <= EXCESS
 
 
@@ -232,7 +237,7 @@ def _stands(curve: Curve, beside_held_out: bool) -> bool:
     """
     if curve.level.min() <= 0.0:
         return False
-    found, late = curve.measured(progress), curve.measured(_late)
+    found, late = _falling(curve), curve.measured(_late)
     if late.deviation_of_end > LOUD * late.final or found.final > WORSE * found.start:
         return False
     gained = min(found.share, late.share)

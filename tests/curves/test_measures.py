@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from gradlint.curves.alternation import turning_points
 from gradlint.curves.constancy import frozen_tail, longest_equal, resolution
-from gradlint.curves.levels import last_gain, levels
+from gradlint.curves.levels import levels
 from gradlint.curves.robust import (
     SIGMA,
     about_its_line,
@@ -54,11 +54,6 @@ def test_the_lowest_level_and_the_way_back_up_are_found() -> None:
     found = levels(values)
     assert (found.lowest, found.final) == (1.0, 1.5)
     assert found.rises_from(0.4) == pytest.approx(400, abs=15)
-
-
-def test_the_last_gain_of_a_run_that_stands_still_is_where_it_stopped() -> None:
-    values = np.concatenate((np.linspace(2, 1, 300), np.full(300, 1.0)))
-    assert last_gain(values, 0.01) == pytest.approx(300, abs=20)
 
 
 @given(VALUES)
@@ -196,16 +191,6 @@ def test_a_rise_is_measured_from_the_lowest_level() -> None:
     found = levels(np.repeat([4.0, 1.0, 2.0, 1.5, 2.0, 2.5], 3))
     assert found.rises_from(1.0) == 12
     assert found.rises_from(0.0) == 0
-
-
-def test_falls_of_a_slow_decline_add_up() -> None:
-    falls = np.repeat(10.0 - 0.3 * np.arange(8.0), 3)
-    assert last_gain(falls, 1.0) == 15
-    assert last_gain(np.append(falls, [9.0] * 9), 1.0) == 15
-
-
-def test_one_low_stretch_alone_is_no_gain() -> None:
-    assert last_gain(np.repeat([5.0, 5.0, 5.0, 5.0, 1.0, 5.0, 5.0], 3), 1.0) == 0
 
 
 def test_the_first_of_several_longest_stretches_is_found() -> None:
