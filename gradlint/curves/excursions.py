@@ -30,14 +30,9 @@ LONG_REACH = 1.2
 SHORTEST_HISTORY = 8
 """Points that make a history; of fewer the MAD says nothing."""
 
-STRIDE = 32
-"""Points for which one baseline holds where a series is long."""
-
-LONG = 20_000
-"""Points up to which each point has its own baseline; above, one holds for `STRIDE` points."""
-
-LONGER = 200_000
-"""Points above which a baseline holds for a whole window."""
+BASELINES = 4_000
+"""Baselines of a series, about: of a long one each holds for several points. The points between
+two are then a four-thousandth of the run, in which nothing that a log tells moves."""
 
 CONFIRMATION = 5
 """Points looked ahead to see that a return is one: their median has to be back."""
@@ -161,8 +156,9 @@ class _Scan:
             reach = min(RECORD_SIGMAS * self._early_noise, _LOG_MOST)
             self._record = max(record_ratio, float(np.exp(reach)))
         # The highest value up to the guarded points.
-        late = np.maximum.accumulate(values)[: max(len(values) - 1 - GUARD, 1)]
-        self._before = np.concatenate((np.full(len(values) - len(late), values[0]), late))
+        self._before = np.full(len(values), values[0])
+        late = values[: -1 - GUARD]
+        np.maximum.accumulate(late, out=self._before[1 + GUARD :][: len(late)])
 
     def found(self) -> Iterator[Excursion]:
         candidates, relapses, after = deque(self._candidates()), deque[int](), 0
@@ -185,14 +181,17 @@ class _Scan:
     def _candidates(self) -> list[int]:
         """Points worth a closer look, by the raw history before them."""
         values, scaled = self._values, self._scaled
-        stride = 1 if len(values) <= LONG else STRIDE if len(values) <= LONGER else WINDOW
+        stride = max(len(values) // BASELINES, 1)
         middle, scale = trailing(scaled, WINDOW, stride)
         # In a history that falls the deviation from the median is the fall.
         steady = trailing_noise(scaled, WINDOW, stride)
         steady[: WINDOW + 2] = max(self._early_noise, _FLOOR)
-        scale = np.minimum(scale, STEEP * steady)
-        above = self._above = scaled - middle
-        wanted = above > LENIENCE * self._sigmas * scale
+        # In place: new arrays of millions of points cost more than what is done with them.
+        steady *= STEEP
+        np.minimum(scale, steady, out=scale)
+        scale *= LENIENCE * self._sigmas
+        above = self._above = np.subtract(scaled, middle, out=middle)
+        wanted = above > scale
         if self._positive:
             wanted &= above > np.log(self._ratio)
         wanted[:SHORTEST_HISTORY] = False
