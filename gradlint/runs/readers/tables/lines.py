@@ -40,7 +40,6 @@ class Lines:
         self.cut: list[tuple[int, int]] = []
         self._pieces: list[bytes] = []
         self._held = 0
-        self._kept = 0
         self._lines = 0
         self._dropped = 0
         self._begun = False
@@ -49,6 +48,8 @@ class Lines:
 
     def feed(self, data: bytes) -> Iterator[Piece]:
         """Take a piece; give the block that is complete with it, if there is one."""
+        if self._begun:
+            data = self._translate(data, final=False)
         self._pieces.append(data)
         self._held += len(data)
         if self._held >= BLOCK:
@@ -63,8 +64,8 @@ class Lines:
         if not self._begun:
             data = self._begin(data)
             self._begun = True
-        elif self._decoder is not None or self._returns_only:
-            data = data[: self._kept] + self._translate(data[self._kept :], final=final)
+        elif final:
+            data += self._translate(b"", final=True)
         end = len(data) if final else data.rfind(b"\n") + 1
         whole, rest = data[:end], data[end:]
         if whole:
@@ -92,7 +93,7 @@ class Lines:
             self._dropped += len(rest) - LONGEST_LINE
             rest = rest[:LONGEST_LINE]
         self._pieces = [rest]
-        self._kept = self._held = len(rest)
+        self._held = len(rest)
 
     def _bounded(self, block: bytes) -> Piece:
         """`block` with its lines cut at LONGEST_LINE."""
