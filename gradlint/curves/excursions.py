@@ -157,8 +157,7 @@ class _Scan:
             self._record = max(record_ratio, float(np.exp(reach)))
         # The highest value up to the guarded points.
         self._before = np.full(len(values), values[0])
-        late = values[: -1 - GUARD]
-        np.maximum.accumulate(late, out=self._before[1 + GUARD :][: len(late)])
+        np.maximum.accumulate(values[: -1 - GUARD], out=self._before[1 + GUARD :])
 
     def found(self) -> Iterator[Excursion]:
         candidates, relapses, after = deque(self._candidates()), deque[int](), 0

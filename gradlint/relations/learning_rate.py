@@ -29,10 +29,11 @@ SEARCH = 1_000.0
 def searches_rate(run: Run) -> bool:
     """Whether the run is a search for the learning rate, which ends in divergence on purpose."""
     for rate in run.of(Kind.LEARNING_RATE):
-        at = np.flatnonzero(rate.level > 0)
-        if len(at) > 2 and rate.level[at[-1]] >= SEARCH * rate.level[at[0]]:
-            if np.all(np.diff(rate.level[at]) >= 0):
-                return True
+        values = rate.level
+        at = np.flatnonzero(values > 0)
+        searched = len(at) > 2 and values[at[-1]] >= SEARCH * values[at[0]]
+        if searched and np.all(np.diff(values[at]) >= 0):
+            return True
     return False
 
 

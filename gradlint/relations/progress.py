@@ -179,7 +179,8 @@ def _rising(curve: Curve) -> Progress:
 
 
 def _negated_progress(values: Values) -> Progress:
-    return progress(-values, levels(-values))
+    fallen = -values
+    return progress(fallen, levels(fallen))
 
 
 def _is_better(curve: Curve) -> bool:

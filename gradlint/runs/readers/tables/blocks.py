@@ -9,15 +9,17 @@ from __future__ import annotations
 import importlib
 import io
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradlint.runs.readers.tables.columns import Column
 from gradlint.runs.run import Values
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 WORTH = 24 << 20
 """Bytes of a table from which on pandas pays: its import takes 0.25 s, the time in which 24 MB are
@@ -38,9 +40,6 @@ _NANS = ["", "nan", "NaN", "NAN", "-nan", "-NaN", "-NAN", "+nan", "+NaN", "Nan"]
 _PROBES = [repr(2**0.5 * 3.0**power).encode() for power in range(-300, 300, 3)]
 """Numbers of 16 and 17 digits: fast but inexact parsers fail on some of any 200."""
 
-_PARSER = ThreadPoolExecutor(1)
-"""Its thread runs pandas' parser, which needs no lock of the interpreter most of the time."""
-
 
 class BlockReader:
     """Appends regular blocks of one dialect to columns."""
@@ -52,7 +51,7 @@ class BlockReader:
         self._seen = 0
         self._options: dict[str, Any] | None = None
         self._pandas: Any = None
-        self._parsing: Callable[[], None] | None = None
+        self._waiting: Callable[[], None] | None = None
 
     def read(self, data: bytes, lines: range, columns: Sequence[Column], first: int) -> bool:
         """Take the rows of `data`, which ends with a newline.
@@ -67,21 +66,21 @@ class BlockReader:
             ends = self._ends(data, len(lines), len(columns))
         parsing = None
         if ends is not None and self._seen >= self._worth and self._load():
-            parsing = _PARSER.submit(self._parsed, self._with_points(data))
+            parsing = _parser().submit(self._parsed, self._with_points(data))
         self.settle()
         if ends is None:
             return False
         if parsing is None:
             self._split(data, lines, columns, first)
         else:
-            self._parsing = partial(self._append, parsing, ends, data, lines, columns, first)
+            self._waiting = partial(self._append, parsing, ends, data, lines, columns, first)
         return True
 
     def settle(self) -> None:
         """Append the block that is being parsed, if there is one."""
-        if self._parsing is not None:
-            self._parsing()
-            self._parsing = None
+        if self._waiting is not None:
+            self._waiting()
+            self._waiting = None
 
     def _append(
         self,
@@ -165,6 +164,17 @@ class BlockReader:
                 # The default of older versions errs in the last digit.
                 self._options = {"float_precision": "round_trip"}
         return self._pandas is not None
+
+
+@cache
+def _parser() -> Executor:
+    """The thread that runs pandas' parser, which mostly needs no lock of the interpreter.
+
+    Its import takes 4 ms, which most tables can do without.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(1)
 
 
 def _blanks(ends: NDArray[np.int64], at: int, returns: bool) -> NDArray[np.bool_]:
