@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradlint.curves.departures import brief_surprise_of
 from gradlint.curves.jump import BRIEF, DIPS, Jump, dips
 from gradlint.curves.robust import Indices, Values, about_its_line, noise, trailing, trailing_noise
 
@@ -26,6 +27,8 @@ where one of ten is high itself, so are the spikes: the loss of a batch with a r
 
 LONG_REACH = 1.2
 """Distance from the median before it in units of the largest of the long history."""
+
+SURPRISE = 0.5
 
 SHORTEST_HISTORY = 8
 """Points that make a history; of fewer the MAD says nothing."""
@@ -284,19 +287,11 @@ class _Scan:
 
     def _outdoes(self, index: int) -> bool:
         """Whether a point stands out of the tail of its long history."""
-        highest, tenth = self._tail(index)
-        height = float(self._above[index])
-        return height >= LONG_REACH * highest and height >= TENTH * tenth
-
-    def _tail(self, index: int) -> tuple[float, float]:
-        """How far calm points of the long history stood above the median before them.
-
-        The highest, and the height that one of ten exceeds.
-        """
         here = slice(max(index - LONG_WINDOW, 0), max(index - GUARD, 1))
         above = self._above[here][self._calm[here]]
-        many = above if len(above) >= WINDOW else self._above[: 2 * WINDOW]
-        return float(above.max(initial=0.0)), max(float(np.quantile(many, 0.9)), 0.0)
+        past = above if len(above) >= WINDOW else self._above[: 2 * WINDOW]
+        height = float(self._above[index])
+        return brief_surprise_of(height, past, len(self._values)) >= SURPRISE
 
     def _followed(self, start: int, past: Indices, base: float) -> Excursion:
         """The excursion that begins at `start`, to its end; `base` is the median of its `past`."""

@@ -6,12 +6,12 @@ from __future__ import annotations
 import numpy as np
 
 from gradlint.curves.jump import BRIEF, DIPS, Jump, dips, followed
-from gradlint.curves.robust import Values, about_its_line, medians_of_three, noise
+from gradlint.curves.robust import Values, medians_of_three, wander
 
 LEARNT = 0.5
 """Share of its start that the series had come down to, at most."""
 
-SIGMAS = 9.0
+SIGMAS = 8.0
 """Least way back in deviations of the noise between points, in logarithms. The training losses of
 healthy runs of 60 families reach 6.4 where they come back to their start at all, a batch of eight
 among thousands; those of sick ones 11 to 41."""
@@ -62,7 +62,7 @@ def relapses(values: Values) -> list[Jump]:
     if not len(above):
         return found
     scaled = np.log(values)
-    far = float(np.exp(min(SIGMAS * noise(scaled), _LOG_MOST)))
+    far = float(np.exp(min(SIGMAS * wander(scaled), _LOG_MOST)))
     above = above[values[above] >= far * lowest[above - 3]]
     if not len(above):
         return found
@@ -94,8 +94,7 @@ def false_start(values: Values) -> Jump | None:
     early = values[1 : max(int(FIRST * len(values)), LEAST_EARLY) + 1]
     pairs = np.minimum(early[:-1], early[1:])
     settled = np.log(values[len(values) // 2 :][-SETTLED:])
-    # What is correlated wanders further than from point to point.
-    deviation = max(noise(settled), about_its_line(settled)[1], RESOLVED)
+    deviation = max(wander(settled), RESOLVED)
     far = float(np.exp(min(EARLY_SIGMAS * deviation, _LOG_MOST)))
     if float(pairs.max()) < max(RISEN, far) * float(values[0]):
         return None

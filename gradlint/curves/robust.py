@@ -16,6 +16,12 @@ SIGMA = 1.4826
 """Median absolute deviation -> standard deviation of a normal variable: 1 / Phi^-1(3/4)
 (Rousseeuw and Croux, 1993, Alternatives to the median absolute deviation)."""
 
+LAGS = (1, 4, 16)
+"""Distances of points between which noise is measured: what wanders more slowly is a trend."""
+
+_CERTAIN = 8
+"""Points of a series, at least, for each point of a distance."""
+
 _STRETCHES = 64
 """Stretches of a long series by which its noise is estimated, to 0.5%."""
 
@@ -152,20 +158,31 @@ def block_medians(values: Values, blocks: int) -> tuple[Values, Indices]:
     return np.array([_middle(sorted(plain[low:high])) for low, high in pairwise(cuts)]), edges
 
 
-def noise(values: Values) -> float:
-    """Standard deviation of the point-to-point noise, blind to trends and to level shifts.
+def noise(values: Values, lag: int = 1) -> float:
+    """Standard deviation of the noise of points `lag` apart, blind to trends and to level shifts.
 
     1.4826 MAD of the second differences over sqrt(6): a second difference of white noise has six
     times its variance, and of a straight line it is 0. Of a long series, stretches are looked at
     that lie evenly over it.
     """
-    if len(values) < 4:
+    if len(values) < 2 * lag + 2:
         return 0.0
     if len(values) > 2 * _STRETCHES * _STRETCH:
         starts = np.linspace(0, len(values) - _STRETCH, _STRETCHES).astype(np.intp)
         values = values[starts[:, None] + np.arange(_STRETCH)]
-    second = np.diff(values, 2).ravel()
+    before, middle, after = values[..., : -2 * lag], values[..., lag:-lag], values[..., 2 * lag :]
+    second = (after - 2.0 * middle + before).ravel()
     return median_and_scale(second)[1] / float(np.sqrt(6.0))
+
+
+def wander(values: Values) -> float:
+    """Standard deviation of noise that may be correlated, blind to trends and to level shifts.
+
+    White noise is the same at every distance, what wanders is larger at a long one: the largest of
+    those in `LAGS`, as far as a series has `_CERTAIN` points for each.
+    """
+    lags = [lag for lag in LAGS if len(values) >= _CERTAIN * lag]
+    return max((noise(values, lag) for lag in lags), default=0.0)
 
 
 def noise_of_ratios(values: Values) -> float:
