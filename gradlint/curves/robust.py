@@ -183,13 +183,3 @@ def wander(values: Values) -> float:
     """
     lags = [lag for lag in LAGS if len(values) >= _CERTAIN * lag]
     return max((noise(values, lag) for lag in lags), default=0.0)
-
-
-def noise_of_ratios(values: Values) -> float:
-    """Standard deviation of the noise of positive values in logarithms, blind to single steps.
-
-    The less of two estimates: from second differences, which a trend does not move, and from first
-    ones, of which a step from one level to another is one.
-    """
-    scaled = np.log(values)
-    return min(noise(scaled), median_and_scale(np.diff(scaled))[1] / float(np.sqrt(2.0)))

@@ -22,8 +22,7 @@ from gradlint.curves.levels import (
 from gradlint.curves.robust import (
     median_and_scale as median_and_scale,
     medians_of_three as medians_of_three,
-    noise as noise,
-    noise_of_ratios as noise_of_ratios,
+    wander as wander,
 )
 from gradlint.relations.agreement import Agreement as Agreement, agreements as agreements
 from gradlint.relations.jumps import jump_evidence as jump_evidence, jump_span as jump_span

@@ -99,9 +99,9 @@ from gradlint.sdk.logs import (
     digits,
     event,
     levels,
-    noise,
     rule,
     unplanned_jumps,
+    wander,
 )
 
 KEPT = 0.5
@@ -213,7 +213,7 @@ def _collapsed(run: Run) -> Iterator[tuple[Curve, Finding]]:
             gain, loss = found.start - found.lowest, found.final - found.lowest
             least = max((1.0 - SLACK) * gain, SIGMAS * found.deviation)
             learnt = gain > max(
-                SIGMAS * found.deviation, EPISODES * noise(curve.level[: len(curve.level) // 3])
+                SIGMAS * found.deviation, EPISODES * wander(curve.level[: len(curve.level) // 3])
             )
             if learnt and loss >= least and _is_down(found, gain):
                 yield curve, _reported(curve, found, "")

@@ -95,9 +95,8 @@ from gradlint.sdk.logs import (
     Severity,
     event,
     medians_of_three,
-    noise,
-    noise_of_ratios,
     rule,
+    wander,
 )
 
 LEAST = 6
@@ -168,7 +167,7 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
     at_best, at_end = _train_levels(train, int(curve.steps[curve.points[best]]))
     fall = FALL_BESIDE if witness or grave else FALL
     width = _width(train)
-    least = max((1.0 - fall) * abs(at_best), WITNESSED * noise(train.level) / np.sqrt(width))
+    least = max((1.0 - fall) * abs(at_best), WITNESSED * wander(train.level) / np.sqrt(width))
     if at_best - at_end < least:
         return None
     first = int(curve.points[best])
@@ -197,8 +196,8 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
 def _sigmas(values: np.ndarray, lowest: float, final: float) -> float:
     """The rise in deviations of the noise, which is multiplicative where all values are positive."""
     if values.min() > 0:
-        return float(np.log(final / lowest) / max(noise_of_ratios(values), _TINY))
-    return (final - lowest) / max(noise(values), _TINY)
+        return float(np.log(final / lowest) / max(wander(np.log(values)), _TINY))
+    return (final - lowest) / max(wander(values), _TINY)
 
 
 _TINY = 1e-12
@@ -227,7 +226,7 @@ def _score_falls(run: Run, curve: Curve) -> bool:
     for score in _scores(run, curve):
         best, final = float(_smoothed(score.level).max()), float(np.median(score.level[-SINCE:]))
         scores += 1
-        least = max((1.0 - SCORE_LOST) * best, WITNESSED * noise(score.level))
+        least = max((1.0 - SCORE_LOST) * best, WITNESSED * wander(score.level))
         fallen += best > 0 and best - final >= least
     return 2 * fallen > scores
 

@@ -108,13 +108,13 @@ from gradlint.sdk.logs import (
     is_short_table,
     levels,
     medians_of_three,
-    noise_of_ratios,
     rule,
     runaway,
     searches_rate,
     sizes_of_fifths,
     stays,
     unplanned_jumps,
+    wander,
     weight_raised,
 )
 
@@ -307,7 +307,7 @@ def _lost(curve: Curve) -> Finding | None:
     final = found[-FEW:]
     if lowest > LEARNT * start or float(final.min()) <= max(start, found[0]):
         return None
-    if np.log(np.median(final) / lowest) < LOST_SIGMAS * noise_of_ratios(found):
+    if np.log(np.median(final) / lowest) < LOST_SIGMAS * wander(np.log(found)):
         return None
     below = np.flatnonzero(curve.level <= start)
     return _reported(curve, int(below[-1]) + 1, lowest, float(np.median(final)), None)
@@ -365,7 +365,7 @@ def _ends_high(curve: Curve) -> bool:
         return False
     found = _stretches(curve)
     best, final = float(medians_of_three(found).min()), float(np.median(found[-FEW:]))
-    least = max(AGREED, float(np.exp(AGREED_SIGMAS * noise_of_ratios(found))))
+    least = max(AGREED, float(np.exp(AGREED_SIGMAS * wander(np.log(found)))))
     return final >= least * best and final - best >= AGREED_SHARE * (float(found[0]) - best)
 
 
