@@ -156,7 +156,7 @@ class _Scale:
         self._logarithmic = scaled is not values
         self._scale = scale
         self._level = scaled if scale == 1 else np.median(blocks, axis=1)
-        self._innovations = self._level - _predictions(self._level)
+        self._innovations = innovations(self._level)
         self._spread = max(median_and_scale(self._innovations)[1], _TINY)
         self._calm = np.ones(count, np.bool_)
 
@@ -225,8 +225,8 @@ class _Scale:
         return float(np.exp(min(level, _LOG_MOST))) if self._logarithmic else level
 
 
-def _predictions(level: Values) -> Values:
-    """The median of the four values before each; of fewer at the beginning."""
+def innovations(level: Values) -> Values:
+    """What values exceed the median of the four before each by; of fewer at the beginning."""
     result = np.empty(len(level))
     result[0] = level[0]
     for index in range(1, min(PREDICTED_FROM, len(level))):
@@ -236,4 +236,4 @@ def _predictions(level: Values) -> Values:
         low, high = np.minimum(a, b), np.maximum(a, b)
         lower, higher = np.minimum(c, d), np.maximum(c, d)
         result[4:] = 0.5 * (np.maximum(low, lower) + np.minimum(high, higher))
-    return result
+    return level - result

@@ -20,7 +20,7 @@ LAGS = (1, 4, 16)
 """Distances of points between which noise is measured: what wanders more slowly is a trend."""
 
 _CERTAIN = 8
-"""Points of a series, at least, for each point of a distance."""
+"""Points of a series, at least, for each point of a distance above 1."""
 
 _STRETCHES = 64
 """Stretches of a long series by which its noise is estimated, to 0.5%."""
@@ -179,7 +179,15 @@ def wander(values: Values) -> float:
     """Standard deviation of noise that may be correlated, blind to trends and to level shifts.
 
     White noise is the same at every distance, what wanders is larger at a long one: the largest of
-    those in `LAGS`, as far as a series has `_CERTAIN` points for each.
+    those in `LAGS`, as far as a series has `_CERTAIN` points for each. Of one, the less of two
+    estimates counts: from second differences, which a trend does not move, and from first ones, of
+    which a step from one level to another is one.
     """
-    lags = [lag for lag in LAGS if len(values) >= _CERTAIN * lag]
-    return max((noise(values, lag) for lag in lags), default=0.0)
+    return max(_noise_at(values, lag) for lag in LAGS if lag == 1 or len(values) >= _CERTAIN * lag)
+
+
+def _noise_at(values: Values, lag: int) -> float:
+    if len(values) <= lag:
+        return 0.0
+    steps = median_and_scale(values[lag:] - values[:-lag])[1] / float(np.sqrt(2.0))
+    return min(noise(values, lag), steps)

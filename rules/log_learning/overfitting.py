@@ -162,11 +162,11 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
         return None
     grave = final - lowest >= GRAVE * gained or (values.min() > 0 and rise >= GRAVE)
     witness = _score_falls(run, curve)
-    if not witness and _sigmas(values, lowest, final) < SIGMAS:
+    if not witness and _sigmas(values, _level(values, best), final) < SIGMAS:
         return None
     at_best, at_end = _train_levels(train, int(curve.steps[curve.points[best]]))
     fall = FALL_BESIDE if witness or grave else FALL
-    width = _width(train)
+    width = _width(train.level)
     least = max((1.0 - fall) * abs(at_best), WITNESSED * wander(train.level) / np.sqrt(width))
     if at_best - at_end < least:
         return None
@@ -249,14 +249,18 @@ def _smoothed(values: np.ndarray) -> np.ndarray:
     return np.concatenate((values[:1], medians_of_three(values), values[-1:]))
 
 
-def _width(train: Curve) -> int:
-    """Points whose median is a level of the training loss."""
-    return max(3, len(train.level) // 20)
+def _level(values: np.ndarray, at: int) -> float:
+    """The median of a twentieth of a series about a point, of three points at least."""
+    width = _width(values)
+    low = max(min(at - width // 2, len(values) - width), 0)
+    return float(np.median(values[low : low + width]))
+
+
+def _width(values: np.ndarray) -> int:
+    return max(3, len(values) // 20)
 
 
 def _train_levels(train: Curve, step: int) -> tuple[float, float]:
     """The training loss around the best evaluation, and at the end."""
-    width = _width(train)
     at = int(np.searchsorted(train.steps[train.points], step))
-    low = max(min(at - width // 2, len(train.level) - width), 0)
-    return float(np.median(train.level[low : low + width])), float(np.median(train.level[-width:]))
+    return _level(train.level, at), _level(train.level, len(train.level))

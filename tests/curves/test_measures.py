@@ -20,6 +20,7 @@ from gradlint.curves.robust import (
     noise,
     trailing,
     trailing_noise,
+    wander,
 )
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=150).map(np.array)
@@ -123,6 +124,36 @@ def test_trailing_noise_is_that_of_the_points_before(values: np.ndarray, stride:
 def test_noise_is_the_deviation_of_second_differences() -> None:
     assert noise(np.array([0.0, 1.0, 0.0, 1.0])) == pytest.approx(SIGMA * 2.0 / np.sqrt(6.0))
     assert noise(np.array([0.0, 1.0, 0.0])) == 0.0
+
+
+def test_white_noise_is_the_same_at_every_distance() -> None:
+    draws = np.random.default_rng(2).standard_normal(20_000)
+    assert wander(draws) == pytest.approx(noise(draws), rel=0.05)
+
+
+def test_what_wanders_is_as_wide_as_it_wanders() -> None:
+    draws = np.random.default_rng(2).standard_normal(20_100)
+    walk = np.convolve(draws, 0.9 ** np.arange(100))[100:20_100]
+    assert noise(walk) < 0.5 * walk.std()
+    assert wander(walk) == pytest.approx(walk.std(), rel=0.15)
+
+
+def test_a_single_step_is_no_noise() -> None:
+    values = np.array([3.0] * 3 + [1.0] * 4 + [1.4] * 3)
+    assert noise(values) > 0.0
+    assert wander(values) == 0.0
+
+
+def test_a_distance_is_looked_at_where_eight_points_are_for_each() -> None:
+    # A wave of period 8: points 4 apart differ by twice what it swings.
+    wave = np.sin(np.pi / 4.0 * np.arange(32))
+    assert wander(wave[:31]) == min(noise(wave[:31]), wander(wave[:31]))
+    assert wander(wave) == noise(wave, 4)
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [1.0, 2.0], [1.0, 5.0, 2.0]])
+def test_of_a_few_values_nothing_is_known(values: list[float]) -> None:
+    assert wander(np.array(values)) == 0.0
 
 
 def test_the_noise_of_a_long_series_is_that_of_all_of_it() -> None:
