@@ -147,8 +147,7 @@ def test_a_single_step_is_no_noise() -> None:
 def test_a_distance_is_looked_at_where_eight_points_are_for_each() -> None:
     # A wave of period 8: points 4 apart differ by twice what it swings.
     wave = np.sin(np.pi / 4.0 * np.arange(32))
-    assert wander(wave[:31]) == min(noise(wave[:31]), wander(wave[:31]))
-    assert wander(wave) == noise(wave, 4)
+    assert wander(wave) > 2.0 * wander(wave[:31])
 
 
 @pytest.mark.parametrize("values", [[], [1.0], [1.0, 2.0], [1.0, 5.0, 2.0]])
