@@ -1,6 +1,6 @@
 """What the thresholds of the log rules are worth, on labelled logs of many families.
 
-    python tests/benchmarks/calibrate.py SET... [--only TL2] [--constants] [--table FILE]
+    python tests/benchmarks/calibrate.py SET... [--only TL2] [--constants [--named X]]
 
 A set is a folder with `labels.jsonl` (see labels.py) and `files/`. Printed are, for each set and
 for all of them: sick files told, healthy ones alarmed, events answered, recall as the mean over
@@ -20,7 +20,6 @@ is switched off.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import warnings
 from collections import Counter
@@ -280,11 +279,11 @@ def by_set(scores: Mapping[str, Score]) -> Iterator[tuple[str, Mapping[str, Scor
     yield "all", scores
 
 
-def move_constants(detection: Detection, table: Path | None) -> None:
+def move_constants(detection: Detection, named: str) -> None:
     """Print what each constant does, then what the other families' choice makes of each."""
     present = detection.scores()
     base = total(present.values())
-    moves = list(singles(detection))
+    moves = [it for it in singles(detection) if named in ".".join(it[0])]
     print(f"\n{len({name for name, _ in moves})} constants; told, alarmed, events when moved:")
     silent: list[str] = []
     for name in dict.fromkeys(name for name, _ in moves):
@@ -308,9 +307,6 @@ def move_constants(detection: Detection, table: Path | None) -> None:
             print(f"  {label:<52}{value_of(name):>9g}  {shown}", flush=True)
         else:
             silent.append(label)
-        if table is not None:
-            with table.open("a") as out:
-                print(json.dumps([label, value_of(name), cells]), file=out)
     print(f"\n{len(silent)} move nothing: {', '.join(silent)}")
     choices = {family: chosen(detection, moves, family) for family in present}
     left_out = {family: detection.scores(choices[family])[family] for family in present}
@@ -326,7 +322,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--only", default="", help="rules whose code begins so")
     parser.add_argument("--constants", action="store_true", help="move the constants")
-    parser.add_argument("--table", type=Path, help="a file for one JSON line a constant")
+    parser.add_argument("--named", default="", help="move those whose name contains this")
     options = parser.parse_args()
     warnings.simplefilter("ignore", RuntimeWarning)
     files = [file for one in options.sets for file in read_labels(one)]
@@ -334,7 +330,7 @@ def main() -> None:
     for one, scores in by_set(detection.scores()):
         print(f"{one}: {line(scores)}")
     if options.constants:
-        move_constants(detection, options.table)
+        move_constants(detection, options.named)
 
 
 if __name__ == "__main__":
