@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from gradlint.curves.departures import brief_surprise_of, innovations
-from gradlint.curves.jump import BRIEF, DIPS, Jump, dips
+from gradlint.curves.jump import BRIEF, DIPS, Jump, dips, followed
 from gradlint.curves.robust import Indices, Values, about_its_line, noise, trailing, trailing_noise
 
 WINDOW = 64
@@ -32,9 +31,6 @@ BASELINES = 4_000
 """Baselines of a series, about: of a long one each holds for several points. The points between
 two are then a four-thousandth of the run, in which nothing that a log tells moves."""
 
-CONFIRMATION = 5
-"""Points looked ahead to see that a return is one: their median has to be back."""
-
 RETURNED = 0.1
 """Share of the height below which an excursion is over."""
 
@@ -42,18 +38,8 @@ GUARD = 4
 """Points right before a point that do not count as its history: an explosion that builds up over a
 few points would else be measured against itself (the guard cells of CFAR radar detection)."""
 
-FAR = 3.0
-"""Height over that of the highest point of the history from which fewer sigmas are asked for: what
-the highest point says of the noise needs no scale."""
-
-FAINT = 0.75
-"""Share of the sigmas that such a point needs."""
-
 STEEP = 3.0
 """Deviations of the point-to-point noise that may make up for a deviation that is mostly trend."""
-
-STUDIED = 2_000
-"""Points of the series for which the thresholds were studied; longer ones are asked for more."""
 
 LENIENCE = 0.75
 """Share of the sigmas that makes a point worth a closer look: the raw history may hold excursions,
@@ -66,10 +52,6 @@ begins with any of them."""
 RECENT = 5
 """Points of the history whose median is the level that an excursion leaves: it is told as such, and
 of a series that falls the whole history stands higher."""
-
-RELAPSE = 0.5
-"""Share of the height of the last excursion that makes a point within `WINDOW` of it another one:
-what was abnormal once is abnormal again, even where the history has become wild meanwhile."""
 
 _FLOOR = 0.005
 """Least deviation that counts, as a share of the level: logs are printed with 3 or 4 digits."""
@@ -102,7 +84,6 @@ def excursions(
     ratio: float,
     outstanding: float,
     record_ratio: float | None = None,
-    early: float,
 ) -> list[Excursion]:
     """The excursions of `values`, in order; they do not overlap.
 
@@ -117,13 +98,10 @@ def excursions(
 
     `record_ratio`: a point this many times as high as the highest before it begins an excursion
     however short its history; None for never.
-
-    `early`: the deviations of the noise of its first points by which a series must jump at its very
-    beginning, where it comes back.
     """
     if len(values) < 2:
         return []
-    return list(_Scan(values, sigmas, ratio, outstanding, record_ratio, early).found())
+    return list(_Scan(values, sigmas, ratio, outstanding, record_ratio).found())
 
 
 class _Scan:
@@ -136,7 +114,6 @@ class _Scan:
         ratio: float,
         outstanding: float,
         record_ratio: float | None,
-        early: float,
     ) -> None:
         self._values = values
         self._positive = bool(values.min() > 0)
@@ -146,7 +123,6 @@ class _Scan:
         self._ratio = ratio
         self._outstanding = outstanding
         self._record = 0.0
-        self._early = early
         self._seen, self._dip = 0, 0.0
         self._above = np.zeros(len(values))
         self._early_noise = noise(self._scaled[: 2 * WINDOW])
@@ -159,22 +135,16 @@ class _Scan:
         np.maximum.accumulate(values[: -1 - GUARD], out=self._before[1 + GUARD :])
 
     def found(self) -> Iterator[Excursion]:
-        candidates, relapses, after = deque(self._candidates()), deque[int](), 0
-        for _ in range(MOST):
-            excursion = None
-            while excursion is None and (candidates or relapses):
-                if relapses and (not candidates or relapses[0] <= candidates[0]):
-                    index = relapses.popleft()
-                    excursion = self._checked(index, self._past(index))
-                else:
-                    index = candidates.popleft()
-                    excursion = self._begun(index) if index >= after else None
-            if excursion is None:
+        after, many = 0, 0
+        for index in self._candidates():
+            excursion = self._begun(index) if index >= after else None
+            if excursion is not None:
+                self._calm[excursion.start : excursion.end + 1] = False
+                after = excursion.end + 1
+                yield excursion
+                many += 1
+            if many == MOST:
                 return
-            self._calm[excursion.start : excursion.end + 1] = False
-            after = excursion.end + 1
-            relapses = self._relapses(excursion)
-            yield excursion
 
     def _candidates(self) -> list[int]:
         """Points worth a closer look, by the raw history before them."""
@@ -203,9 +173,8 @@ class _Scan:
         known = self._is_record(index)
         if not known and len(past) >= SHORTEST_HISTORY:
             size, reach, factor = self._measured(past, index)
-            size /= _extremes(index)
             known = (
-                (size >= self._sigmas or (size >= FAINT * self._sigmas and reach >= FAR))
+                size >= self._sigmas
                 and reach >= self._outstanding
                 and self._outdoes(index, past)
                 and factor >= self._ratio ** np.sqrt(WINDOW / len(past))
@@ -225,8 +194,6 @@ class _Scan:
         tall = self._values[found.start : found.end + 1] > found.base + 0.5 * found.height
         if np.count_nonzero(tall) <= BRIEF and height < DIPS * self._deepest(found.start):
             return None
-        if index < WINDOW and found.recovered and height < self._early * self._early_noise:
-            return None
         return found
 
     def _deepest(self, index: int) -> float:
@@ -239,16 +206,6 @@ class _Scan:
             self._dip = max(self._dip, float(undisturbed.max(initial=0.0)))
             self._seen = last - 1
         return self._dip
-
-    def _relapses(self, last: Excursion) -> deque[int]:
-        """The points within `WINDOW` of an excursion that are nearly as high."""
-        first = last.end + 1
-        near = self._values[first : first + WINDOW]
-        tall = near - last.base >= RELAPSE * last.height
-        if self._positive:
-            tall &= near >= self._ratio * last.base
-        high = np.flatnonzero(tall)
-        return deque(first + int(index) for index in high)
 
     def _is_record(self, index: int) -> bool:
         """Whether a point stands far above all before it."""
@@ -295,14 +252,7 @@ class _Scan:
     def _followed(self, start: int, past: Indices, base: float) -> Excursion:
         """The excursion that begins at `start`, to its end; `base` is the median of its `past`."""
         values = self._values
-        peak = start
-        while True:
-            back = base + RETURNED * (float(values[peak]) - base)
-            end, recovered = _return(values, peak, back)
-            higher = peak + int(np.argmax(values[peak : end + 1]))
-            if higher == peak:
-                break
-            peak = higher
+        peak, end, recovered = followed(values, start, base, RETURNED)
         size, reach = np.inf, np.inf
         if len(past) >= SHORTEST_HISTORY:
             size, reach, _ = self._measured(past, peak)
@@ -310,24 +260,3 @@ class _Scan:
         while start > int(past[-1]) + 1 and self._calm[start - 1] and values[start - 1] > back:
             start -= 1
         return Excursion(start, peak, end, base, float(values[peak]), recovered, size, reach)
-
-
-def _extremes(points: int) -> float:
-    """How much further out the wildest of many points of noise lies than that of `STUDIED` points.
-
-    The expected extreme of n normal variables grows as sqrt(2 ln n).
-    """
-    return float(np.sqrt(np.log(max(points, STUDIED)) / np.log(STUDIED)))
-
-
-def _return(values: Values, start: int, level: float) -> tuple[int, bool]:
-    """The last point before `values` fall to `level` for good, and whether they do."""
-    at, reach = start, 256
-    while at < len(values):
-        for offset in np.flatnonzero(values[at : at + reach] <= level):
-            first = at + int(offset)
-            if np.median(values[first : first + CONFIRMATION]) <= level:
-                return first - 1, True
-        at += reach
-        reach *= 2
-    return len(values) - 1, False

@@ -16,7 +16,7 @@ DIPS = 2.0
 logarithms, whatever its tails, and trouble only goes up."""
 
 BACK = 0.5
-"""Share of the height below which a departure is over."""
+"""Share of the height below which a jump is over, where nothing else is said."""
 
 CONFIRMED = 3
 """Values whose median has to be back."""
@@ -53,11 +53,18 @@ class Jump:
         return self.end - self.start + 1
 
 
-def followed(level: Values, start: int, base: float) -> tuple[int, int, bool]:
-    """The peak of the departure that begins at `start`, its last value, and whether it ends."""
+def followed(level: Values, start: int, base: float, share: float = BACK) -> tuple[int, int, bool]:
+    """The peak of the jump that begins at `start`, its last value, and whether it ends.
+
+    Args:
+        level: float64, shape (n,).
+        start: where it begins.
+        base: the level before it.
+        share: of its height, below which it is over.
+    """
     peak = start
     while True:
-        back = base + BACK * (float(level[peak]) - base)
+        back = base + share * (float(level[peak]) - base)
         end, recovered = _return(level, peak, back)
         higher = peak + int(np.argmax(level[peak : end + 1]))
         if higher == peak:

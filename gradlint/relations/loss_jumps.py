@@ -32,10 +32,6 @@ OUTSTANDING = 1.5
 RECORD_RATIO = 3.0
 """A loss begins near what guessing gives, so three times its highest value is beyond learning."""
 
-EARLY_SIGMAS = 5.0
-"""Deviations of the noise of its first points by which a run may jump at its very beginning and
-come back."""
-
 LEAST_HEIGHT = 0.1
 """Least height in units of what had been gained since the start: a loss near zero jumps by many
 deviations, and by nothing that matters. It counts in logarithms, too: a loss that falls through
@@ -88,7 +84,6 @@ def loss_excursions(values: Values) -> list[Excursion]:
         ratio=RATIO,
         outstanding=OUTSTANDING,
         record_ratio=RECORD_RATIO,
-        early=EARLY_SIGMAS,
     )
     if not found:
         return []

@@ -134,10 +134,6 @@ losses, which are asked for 1.5."""
 RECORD_RATIO = 8.0
 """Least factor over the highest norm ever that is a jump whatever the history."""
 
-EARLY_SIGMAS = 3.0
-"""Deviations of the noise of its first points by which a norm must jump among them: few, as a loss
-has to bear it out."""
-
 FIRST_POINTS = 8
 """Points whose noise is not known yet: a norm that jumps among them and comes back is one witness,
 and the loss, doubled with it, has to be the other."""
@@ -188,7 +184,6 @@ def explosions(values: np.ndarray) -> list[Excursion]:
         ratio=RATIO_WITH_LOSS,
         outstanding=OUTSTANDING,
         record_ratio=RECORD_RATIO,
-        early=EARLY_SIGMAS,
     )
 
 

@@ -18,7 +18,7 @@ def run(points: int = 600, noise: float = 0.04, seed: int = 3) -> Values:
 
 
 def jumps(values: Values) -> list[Excursion]:
-    return excursions(values, sigmas=6.0, ratio=1.3, outstanding=1.5, record_ratio=3.0, early=5.0)
+    return excursions(values, sigmas=6.0, ratio=1.3, outstanding=1.5, record_ratio=3.0)
 
 
 def spans(found: list[Excursion]) -> list[tuple[int, int]]:
@@ -115,7 +115,7 @@ def raised(values: Values, height: float, at: int = 150, points: int = 5) -> Val
 
 
 def told(values: Values, **changed: float | None) -> list[Excursion]:
-    asked = {"sigmas": 6.0, "ratio": 1.3, "outstanding": 1.5, "record_ratio": None, "early": 5.0}
+    asked = {"sigmas": 6.0, "ratio": 1.3, "outstanding": 1.5, "record_ratio": None}
     return excursions(values, **(asked | changed))  # type: ignore[arg-type]
 
 
@@ -172,26 +172,10 @@ def test_of_the_first_points_the_noise_of_all_of_them_counts() -> None:
     assert found.sigmas == pytest.approx(3.0 / NOISE)
 
 
-@pytest.mark.parametrize(("height", "found"), [(4.4, []), (4.6, [151])])
-def test_far_above_all_of_the_history_fewer_sigmas_do(height: float, found: list[int]) -> None:
-    assert found_at(raised(saw(), height * DEVIATION, at=151)) == found
-
-
-@pytest.mark.parametrize(("height", "found"), [(0.70, []), (0.75, [151])])
-def test_far_is_three_times_as_high_as_the_highest(height: float, found: list[int]) -> None:
-    values = raised(saw(), 0.3, at=120, points=1)
-    assert found_at(raised(values, height, at=151)) == found
-
-
 @pytest.mark.parametrize(("sigmas", "found"), [(5.9, []), (6.1, [151])])
-def test_what_is_not_far_needs_six(sigmas: float, found: list[int]) -> None:
+def test_the_least_height_is_six_deviations(sigmas: float, found: list[int]) -> None:
     values = raised(saw(), 0.5, at=120, points=1)
     assert found_at(raised(values, sigmas * DEVIATION, at=151), outstanding=1.0) == found
-
-
-@pytest.mark.parametrize(("at", "found"), [(1_900, [1_900]), (19_900, [])])
-def test_of_many_points_more_is_asked(at: int, found: list[int]) -> None:
-    assert found_at(raised(saw(20_000), 0.70, at)) == found
 
 
 @pytest.mark.parametrize(("factor", "found"), [(1.29, []), (1.31, [150])])
@@ -260,14 +244,12 @@ def test_dips_between_two_excursions_count_as_well() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "height", "found"), [(30, 0.86, []), (30, 0.95, [30]), (64, 0.86, [64])]
+    ("at", "height", "found"), [(30, 1.05, []), (30, 1.15, [30]), (64, 1.05, [64])]
 )
-def test_an_early_excursion_is_higher(at: int, height: float, found: list[int]) -> None:
+def test_an_early_excursion_is_as_high_as_the_noise_of_all_first_points_asks(
+    at: int, height: float, found: list[int]
+) -> None:
     assert found_at(raised(saw(), height, at)) == found
-
-
-def test_an_early_one_that_does_not_come_back_need_not_be() -> None:
-    assert found_at(raised(saw(33), 0.86, at=30)) == [30]
 
 
 @pytest.mark.parametrize(("factor", "found"), [(2.95, []), (3.05, [3])])
@@ -288,8 +270,10 @@ def test_an_excursion_is_over_below_a_tenth_of_its_height() -> None:
     assert spans(told(values, ratio=2.5)) == [(150, 152)]
 
 
-@pytest.mark.parametrize(("low", "found"), [(2, [(150, 159)]), (3, [(150, 153), (157, 159)])])
-def test_a_return_is_confirmed_by_five_points(low: int, found: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize(("low", "found"), [(1, [(150, 159)]), (2, [(150, 153), (156, 159)])])
+def test_a_return_is_confirmed_by_most_of_three_points(
+    low: int, found: list[tuple[int, int]]
+) -> None:
     values = raised(np.ones(200), 3.0, points=10)
     values[154 : 154 + low] = 1.0
     assert spans(jumps(values)) == found
@@ -301,25 +285,12 @@ def test_an_excursion_may_be_long(points: int) -> None:
     assert [(it.end, it.recovered) for it in found] == [(149 + points, True)]
 
 
-@pytest.mark.parametrize(("share", "found"), [(0.45, [150]), (0.55, [150, 270])])
-def test_what_was_abnormal_once_is_abnormal_again(share: float, found: list[int]) -> None:
-    values = raised(saw(500), np.log(21.0), points=100)
-    values[270:274] = 1.0 + share * 20.0
-    assert found_at(values) == found
-
-
-@pytest.mark.parametrize(("factor", "found"), [(1.29, [150]), (1.31, [150, 270])])
-def test_which_has_the_least_ratio_as_well(factor: float, found: list[int]) -> None:
-    values = raised(np.full(500, 5.0), np.log(7.5), points=100)
-    values[270:274] = 5.0 * factor
-    assert found_at(values) == found
-
-
 def test_after_a_long_excursion_the_history_is_that_from_before_it() -> None:
     values = 1.0 + 0.001 * np.arange(800)
     history = np.concatenate((values[492:550], values[650:656]))
     before = history[-RECENT:]
-    values[550:650] = values[660:664] = 20.0
+    values[550:650] = 20.0
+    values[660:664] = 200.0
     first, second = jumps(values)
     assert (first.end, second.start) == (649, 660)
     assert second.base == np.median(before)

@@ -55,15 +55,6 @@ def test_and_a_tenth_of_the_decades(top: float, found: list[int]) -> None:
     assert [it.start for it in loss_excursions(np.append([1e4], values[1:]))] == found
 
 
-@pytest.mark.parametrize(("height", "found"), [(0.86, []), (0.95, [30])])
-def test_an_early_jump_is_five_deviations_of_the_first_noise(
-    height: float, found: list[int]
-) -> None:
-    values = 0.1 * (np.arange(200) % 3 - 1.0)  # its noise is 0.182
-    values[30:35] = height
-    assert [it.start for it in loss_excursions(np.exp(values))] == found
-
-
 def test_a_loss_below_zero_has_no_decades() -> None:
     values = np.full(300, -2.0)
     values[250:253] = -1.0
