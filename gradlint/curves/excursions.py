@@ -160,6 +160,9 @@ class _Scan:
         scale *= LENIENCE * self._sigmas
         above = self._above = np.subtract(scaled, middle, out=middle)
         wanted = above > scale
+        # The median of the few points there are at first lags behind a loss that falls.
+        lately, _ = trailing(scaled[:WINDOW], RECENT, 1)
+        wanted[:WINDOW] |= scaled[:WINDOW] - lately > scale[:WINDOW]
         if self._positive:
             wanted &= above > np.log(self._ratio)
         wanted[:SHORTEST_HISTORY] = False

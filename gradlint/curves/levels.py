@@ -22,6 +22,10 @@ and the noise of the points has to do."""
 TAIL = 3
 """Stretches at an end that make the level there: one may hold an early spike."""
 
+OUT_OF_NOISE = 6.0
+"""Deviations of the noise between points by which a point stands above a level that it has left:
+those that a spike of a loss must measure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Levels:
@@ -74,6 +78,19 @@ def levels(values: Values) -> Levels:
         size = len(values) / blocks
         deviation = noise(values) * float(np.sqrt(np.pi / 2.0 / size))
     return Levels(medians, edges, deviation)
+
+
+def left(values: Values, found: Levels, rise: float) -> int:
+    """The point at which a series of the levels `found` left its lowest one for good, by `rise`.
+
+    Levels say from which stretch on it stands half of that above; of the points right before it,
+    those are of the way up that are out of the noise already.
+    """
+    at = min(found.rises_from(0.5 * rise), len(values) - 1)
+    noisy = found.lowest + OUT_OF_NOISE * noise(values)
+    while at > 0 and values[at - 1] > noisy:
+        at -= 1
+    return at
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 
 from gradlint.curves.jump import BRIEF, DIPS, Jump, dips, followed
-from gradlint.curves.robust import Values, medians_of_three, wander
+from gradlint.curves.levels import OUT_OF_NOISE
+from gradlint.curves.robust import Values, medians_of_three, noise, wander
 
 LEARNT = 0.5
 """Share of its start that the series had come down to, at most."""
@@ -66,19 +67,33 @@ def relapses(values: Values) -> list[Jump]:
     above = above[values[above] >= far * lowest[above - 3]]
     if not len(above):
         return found
+    noisy = float(np.exp(min(OUT_OF_NOISE * noise(scaled), _LOG_MOST))) * lowest
     # Told when the next point is known.
     deepest = np.maximum.accumulate(np.concatenate(([0.0, 0.0], dips(scaled))))
     for index in above[:MOST].tolist():
         if found and index <= found[-1].end:
             continue
-        base = float(np.median(values[max(index - RECENT, 0) : index]))
-        if values[index] <= base:
+        lately = float(np.median(values[max(index - RECENT, 0) : index]))
+        if values[index] <= lately:
             continue
+        left = _left(values, index, noisy, found[-1].end + 1 if found else learnt)
+        base = min(float(np.median(values[max(left - RECENT, 0) : left])), lately)
         peak, end, recovered = followed(values, index, base)
-        height = float(np.log(values[peak] / base))
+        height = float(np.log(values[peak] / lately))
         if end - index >= BRIEF or height >= DIPS * float(deepest[index - 1]):
-            found.append(Jump(index, peak, end, base, float(values[peak]), recovered))
+            found.append(Jump(left, peak, end, base, float(values[peak]), recovered))
     return found
+
+
+def _left(values: Values, index: int, noisy: Values, first: int) -> int:
+    """Where the climb to `index` begins, point by point, `first` at the earliest.
+
+    What was learnt may be lost over several points, of which only a late one stands above the
+    start. `noisy[i]` is how high the noise about the lowest level before point `i + 3` reaches.
+    """
+    while index > first and noisy[index - 4] < values[index - 1] < values[index]:
+        index -= 1
+    return index
 
 
 def false_start(values: Values) -> Jump | None:

@@ -136,9 +136,9 @@ def _jumps(run: Run, curve: Curve) -> list[Jump]:
     """The excursions of a loss, its relapses, and the departures that other series bear out."""
     first = None if curve.role.held_out else curve.measured(false_start)
     found: list[Jump] = [] if first is None else [first]
-    more: list[Jump] = list(curve.measured(loss_excursions))
-    if not curve.role.held_out:
-        more += curve.measured(relapses)
+    # A relapse is told from the first point of its climb, and may hold an excursion.
+    more: list[Jump] = [] if curve.role.held_out else list(curve.measured(relapses))
+    more += curve.measured(loss_excursions)
     for agreement in agreements(run):
         if agreement.curve is curve and _is_material(curve, agreement.departure):
             more.append(agreement.departure)

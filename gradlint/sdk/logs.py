@@ -17,6 +17,7 @@ from gradlint.curves.levels import (
     BLOCKS as BLOCKS,
     Levels as Levels,
     Progress as Progress,
+    left as left,
     levels as levels,
 )
 from gradlint.curves.robust import (

@@ -98,6 +98,7 @@ from gradlint.sdk.logs import (
     agreements,
     digits,
     event,
+    left,
     levels,
     rule,
     unplanned_jumps,
@@ -227,7 +228,7 @@ def _is_down(found: Levels, gain: float) -> bool:
 
 def _reported(curve: Curve, found: Levels, beside: str) -> Finding:
     loss = found.final - found.lowest
-    onset = min(found.rises_from(0.5 * loss), len(curve.level) - 1)
+    onset = left(-curve.level, found, loss)
     return event(
         curve,
         int(curve.points[onset]),

@@ -3,8 +3,9 @@
 ## What it does
 
 Reports a validation loss, or the loss of whole epochs, that alternates between high and low by at
-least a factor of 1.5, six times or more, over a good part of the run, and whose highs are near the
-level at which it began. The losses of single batches swing in every run and are not judged.
+least a factor of 1.5, six times or more, over a good part of the run, and whose highs, or the last
+of them, are near the level at which it began. The losses of single batches swing in every run and
+are not judged.
 
 ## Why it is a risk
 
@@ -81,6 +82,7 @@ Cycles of the learning rate, the first epochs, and the losses of games and agent
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -106,14 +108,17 @@ SETTLED = 0.2
 of a validation loss are wild."""
 
 HIGH = 0.9
-"""What the highs must reach in units of the first level: swings far below it are the noise of a
-loss that has come down."""
+"""What the highs must reach in units of the first level, those of the run or the last `SWINGS`:
+swings far below it are the noise of a loss that has come down."""
 
 SPARSER = 3
 """Training losses logged between two evaluations."""
 
 LEAST = 12
 """Points, at least: `SWINGS` of them take seven turns."""
+
+_WORDS = re.compile("[a-z]+")
+"""Of the name of a series, as in Keras' `epoch_loss` and Lightning's `train_loss_epoch`."""
 
 
 @rule("TL502", "warning", symptoms={"loss-oscillates": 1.0})
@@ -133,7 +138,7 @@ def _is_mean(run: Run, curve: Curve) -> bool:
     """Whether values are means over an epoch or a set: the loss of single batches always swings."""
     if not np.all(np.diff(curve.steps) > 0):
         return False
-    if curve.axis == "epoch":
+    if curve.axis == "epoch" or "epoch" in _WORDS.findall(curve.tag.lower()):
         return True
     held_out = curve.role.held_out
     trained = [it for it in run.of(Kind.LOSS) if it.role.trained_on]
@@ -152,7 +157,9 @@ def _swinging(curve: Curve) -> Finding | None:
     between = float(np.median(scaled[turns]))
     if not BALANCE < np.mean(scaled[first : last + 1] > between) < 1.0 - BALANCE:
         return None
-    if float(np.median(np.maximum(highs[1:], highs[:-1]))) < HIGH * curve.measured(levels).start:
+    # Those of all the run, or the last ones, of swings that grow.
+    tops = np.maximum(highs[1:], highs[:-1])
+    if max(np.median(tops), np.median(tops[-SWINGS:])) < HIGH * curve.measured(levels).start:
         return None
     return event(
         curve,

@@ -33,7 +33,7 @@ A slow rise after the best level:
 ```series bad
 steps 3000
 train_loss: 4 ~> 1.5 for 1500 then 1.5 -> 3.2, noise 3%
-# error: TL202: train_loss 2175-2999
+# error: TL202: train_loss 2026-2999
 ```
 
 An explosion that ends in NaN:
@@ -106,6 +106,7 @@ from gradlint.sdk.logs import (
     event,
     is_in_order,
     is_short_table,
+    left,
     levels,
     medians_of_three,
     rule,
@@ -331,8 +332,7 @@ def _slow(curve: Curve) -> Finding | None:
     highest = float(found.medians[found.best :].max())
     if found.final < RATIO * found.lowest or rise < KEPT * (highest - found.lowest):
         return None
-    onset = found.rises_from(0.5 * rise)
-    return _reported(curve, onset, found.lowest, found.final, None)
+    return _reported(curve, left(curve.level, found, rise), found.lowest, found.final, None)
 
 
 def _worse(run: Run, curve: Curve) -> Finding | None:

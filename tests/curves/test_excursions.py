@@ -35,6 +35,13 @@ def test_a_jump_is_found_where_it_is() -> None:
     assert spans(jumps(values)) == [(400, 404)]
 
 
+def test_ten_epochs_of_a_loss_that_falls_are_history_enough() -> None:
+    learning = [5.8, 5.3, 4.8, 3.9, 3.4, 3.0, 2.4, 2.35, 1.8, 1.65]
+    again = [5.0, 4.1, 3.7, 3.3, 3.0, 2.5, 2.3, 2.2, 1.9, 1.7, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0]
+    assert spans(jumps(np.array(learning + again))) == [(10, 14)]
+    assert jumps(np.array(learning + again[5:])) == []
+
+
 def test_a_jump_that_does_not_come_back_lasts_to_the_end() -> None:
     values = run()
     values[400:] *= 12.0

@@ -21,6 +21,15 @@ def test_a_relapse_that_stays_lasts_to_the_end() -> None:
     assert [(it.start, it.end, it.recovered) for it in found] == [(7, 9, False)]
 
 
+@pytest.mark.parametrize(
+    ("climb", "start"), [([1.0, 1.6], 7), ([1.6, 1.1], 8), ([0.17, 1.6], 8), ([0.2, 0.18], 9)]
+)
+def test_a_relapse_begins_where_the_way_up_leaves_the_noise(climb: list[float], start: int) -> None:
+    (found,) = relapses(np.array([*FALL, *climb, 2.5, 2.4, 2.6]))
+    assert (found.start, found.end, found.recovered) == (start, 11, False)
+    assert found.base == pytest.approx(np.median(np.array([*FALL, *climb])[start - 3 : start]))
+
+
 @pytest.mark.parametrize("top", [1.9, 2.1])
 def test_what_stays_below_the_start_is_no_relapse(top: float) -> None:
     assert bool(relapses(np.array([*FALL, top, 0.1, 0.07]))) is (top > 2.0)
