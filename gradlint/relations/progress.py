@@ -27,6 +27,10 @@ SIGMAS = 5.0
 """Deviations of a level by which something has got better. Healthy runs of all families that were
 looked at measure 10 and more in at least one series."""
 
+SURE = 10.0
+"""The same for a score beside losses that stand: levels of few answers wander further than
+their noise says."""
+
 MATERIAL = 0.04
 """Share of its level that a loss must have gained, and of its range a score, to have moved at all.
 Networks that cannot learn gain up to 2% by learning how often each answer is right; of 2%, 3%, 4%
@@ -56,6 +60,10 @@ DOUBLED = 0.5
 WARM = 0.1
 """Share of the run after which a loss is asked whether it still falls: the first steps bring any
 network to what it can say without a look at its input."""
+
+LEARNT = 0.9
+"""Share of its start that a training loss has gained where the set is learnt by heart: held-out
+scores that have not moved by then will not."""
 
 LATE = 0.1
 """Share of the last step from which a log does not begin with the run: it was resumed, and may
@@ -116,35 +124,48 @@ def unimproved(run: Run) -> Unimproved | None:
         return _of_aims(run, aims, losses)
     if not losses or run.of(Kind.RETURN):
         return None
-    return _of_losses(run, losses)
+    return _of_losses(run, losses, witnessed=False)
 
 
 def _of_aims(run: Run, aims: list[Curve], losses: list[Curve]) -> Unimproved | None:
-    if any(_is_better(it) for it in aims):
+    if any(_is_better(it, SURE) for it in aims):
         return None
-    curve = max(aims, key=len)
-    guessed = [it for it in aims if it.role.metric in GUESS]
     for loss in losses:
         for score in aims:
             if _guesses(loss, score):
-                found = _falling(loss)
-                return Unimproved(loss, found.start, found.final, guesses=score)
-    if all(frozen_tail(it.level) <= len(it.level) // 2 for it in aims):
-        return None
-    if guessed:
-        curve = max(guessed, key=len)
-    elif not run.of(Kind.RETURN) and any(map(_still_falls, losses)):
-        return None
-    found = _rising(curve)
-    return Unimproved(curve, -found.start, -found.final, guess=GUESS.get(curve.role.metric))
+                whole = _falling(loss)
+                return Unimproved(loss, whole.start, whole.final, guesses=score)
+    # What is frozen is another fault, and bears out losses that stand.
+    moved = [it for it in aims if not _is_frozen(it)]
+    found = _of_moved(run, moved, losses)
+    if found is None and losses and not run.of(Kind.RETURN) and not any(map(_is_frozen, losses)):
+        found = _of_losses(run, losses, witnessed=len(moved) < len(aims))
+    return found
 
 
-def _of_losses(run: Run, losses: list[Curve]) -> Unimproved | None:
+def _of_moved(run: Run, aims: list[Curve], losses: list[Curve]) -> Unimproved | None:
+    if not aims or any(_is_better(it, SIGMAS) or _may_be_better(it) for it in aims):
+        return None
+    guessed = [it for it in aims if it.role.metric in GUESS]
+    if not guessed and not run.of(Kind.RETURN) and any(map(_still_falls, losses)):
+        # By heart, perhaps: then what is held out will not get better any more.
+        if not all(it.role.held_out for it in aims) or not all(map(_is_learnt, losses)):
+            return None
+    curve = max(guessed or aims, key=len)
+    whole = _rising(curve)
+    return Unimproved(curve, -whole.start, -whole.final, guess=GUESS.get(curve.role.metric))
+
+
+def _is_frozen(curve: Curve) -> bool:
+    return frozen_tail(curve.level) <= len(curve.level) // 2
+
+
+def _of_losses(run: Run, losses: list[Curve], *, witnessed: bool) -> Unimproved | None:
     held_out = [it for it in run.of(Kind.LOSS) if it.role.held_out and not it.role.adversarial]
     held_out = [it for it in held_out if len(it.level) >= LEAST_HELD_OUT]
     if any(_falling(it).at_best.share >= MATERIAL for it in held_out):
         return None
-    if not all(_stands(it, bool(held_out)) for it in losses):
+    if not all(_stands(it, bool(held_out) or witnessed) for it in losses):
         return None
     curve = max(losses, key=len)
     found = _falling(curve)
@@ -183,22 +204,31 @@ def _negated_progress(values: Values) -> Progress:
     return progress(fallen, levels(fallen))
 
 
-def _is_better(curve: Curve) -> bool:
-    """Whether a score or a return has risen, if only for a while, or was high from the start."""
+def _is_better(curve: Curve, sigmas: float) -> bool:
+    """Whether a score or a return has risen by so many deviations, if only for a while."""
     if curve.level.max() == curve.level.min() and curve.role.kind is Kind.RETURN:
         return True  # of an episode that always ends in the same way; at its best, perhaps
     found, top = _rising(curve), _top(curve)
     best = found.at_best
-    guess = GUESS.get(curve.role.metric)
-    if guess is not None and -best.final < guess + BEYOND:
-        return False
     seen = best.share >= DOUBLED or best.gained >= MATERIAL * (top or abs(found.start))
-    if best.sigmas >= SIGMAS and seen:
-        return True
+    return best.sigmas >= sigmas and seen and not _is_guess(curve)
+
+
+def _may_be_better(curve: Curve) -> bool:
+    """Whether it was high from the start, or may have risen in noise that does not tell."""
+    found, top = _rising(curve), _top(curve)
+    if _is_guess(curve):
+        return False
     if top is None:
         hidden = found.deviation_of_end > LOUD * abs(found.start)
         return hidden or found.gained >= DOUBLED * abs(found.start)
     return -found.start >= KNOWN * top or found.gained >= ROOM * (top + found.start)
+
+
+def _is_guess(curve: Curve) -> bool:
+    """Whether a score that is known for every answer without a look at the input is that."""
+    guess = GUESS.get(curve.role.metric)
+    return guess is not None and -_rising(curve).at_best.final < guess + BEYOND
 
 
 def _top(curve: Curve) -> float | None:
@@ -215,9 +245,19 @@ def _late(values: Values) -> Progress:
     return progress(late, levels(late))
 
 
+def _second_half(values: Values) -> Progress:
+    late = values[len(values) // 2 :]
+    return progress(late, levels(late))
+
+
+def _is_learnt(loss: Curve) -> bool:
+    """Whether a training loss has come down to next to nothing."""
+    return _falling(loss).at_best.share >= LEARNT
+
+
 def _still_falls(loss: Curve) -> bool:
-    """Whether a training loss goes on falling after its first steps."""
-    found = loss.measured(_late)
+    """Whether a training loss goes on falling in the second half of the run."""
+    found = loss.measured(_second_half)
     return found.sigmas >= SIGMAS and found.share >= MATERIAL
 
 

@@ -125,15 +125,19 @@ _BESIDE = (
 
 
 def is_objective_lost(run: Run, curve: Curve) -> bool:
-    """Whether the only measure of a run is not finite to its end, or never was."""
-    return (falls_silent(curve) or not len(curve.points)) and _is_only_measure(run, curve)
+    """Whether a series is not finite to its end, or never was, and nothing that is measured is.
+
+    Then it is what is optimised, or tells of it: no name says what is.
+    """
+    if run.of(*VITAL):
+        return False
+    lost = falls_silent(curve) or not len(curve.points)
+    return lost and run.axis != "row" and not any(map(_still_measures, run.curves.values()))
 
 
-def _is_only_measure(run: Run, curve: Curve) -> bool:
-    """Whether a run measures nothing but this series: then it is what is optimised."""
-    return run.axis != "row" and not any(
-        it is not curve and it.role.kind not in _BESIDE for it in run.curves.values()
-    )
+def _still_measures(curve: Curve) -> bool:
+    """Whether a series tells what came of the run at its end."""
+    return curve.role.kind not in _BESIDE and bool(curve.finite[-1:].any())
 
 
 def nan_counters(run: Run) -> Iterator[tuple[Curve, int]]:

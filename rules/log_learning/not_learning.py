@@ -3,9 +3,11 @@
 ## What it does
 
 Reports a run in which nothing gets better. Scores and returns decide where they are logged: none of
-them is better than at the start, and no training loss goes on falling. Where there are none, the
-losses do: each ends where it began, or has gained at most a fifth in the first tenth of the run and
-nothing since, or has never improved on its first evaluation. A loss at what guessing costs, ln(C)
+them is better than at the start, and no training loss goes on falling in the second half of the run,
+or the training loss has come down to nothing, and what is held out will not get better any more.
+Where there are none, or they are too noisy to tell, the losses do: each ends where it began, or has
+gained at most a fifth in the first tenth of the run and nothing since, or has never improved on its
+first evaluation. A loss at what guessing costs, ln(C)
 among C classes or -ln of the accuracy beside it, is an error. A return that has fallen to its
 lowest and stays there is a warning.
 

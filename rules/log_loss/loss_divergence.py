@@ -7,6 +7,9 @@ jump or by a slow rise. Far is measured by what had been gained: a quarter of it
 than the noise of the levels. The step at which it leaves is named: a checkpoint from before it is
 worth more than the last one.
 
+A loss that runs away below zero, ten thousand times as far as it began from it, has a wrong sign or
+no bottom, and is reported as well.
+
 Whatever else grows out of all bounds is a warning: a series of any name that ends a hundred million
 times as high as it began, and the returns that an agent expects, or the spread of its actions, at
 ten thousand times.
@@ -200,7 +203,7 @@ def check(run: Run) -> Iterator[Finding]:
     for curve in run.of(Kind.LOSS):
         if len(curve.level) < 2 or is_short_table(curve):
             continue
-        found = _grown(curve)
+        found = _grown(curve) or _bottomless(run, curve)
         if found is None and curve.role.adversarial and not run.of(Kind.RETURN):
             found = _swollen(curve)
         elif found is None and _is_judged(run, curve):
@@ -263,6 +266,23 @@ def _grown(curve: Curve) -> Finding | None:
         return None
     calm = np.flatnonzero(values <= 2.0 * start)
     return _reported(curve, int(calm[-1]) + 1, start, found.final, None)
+
+
+def _bottomless(run: Run, curve: Curve) -> Finding | None:
+    """A loss that runs away below zero, as one whose sign is wrong does.
+
+    Not of an agent, whose losses are its returns with the sign turned.
+    """
+    onset = runaway(curve.level, EXPLODED_TARGET)
+    if onset is None or curve.level[-1] >= 0.0 or run.of(Kind.RETURN):
+        return None
+    first = float(np.median(curve.level[:FEW]))
+    final = float(np.median(curve.level[-FEW:]))
+    return replace(
+        _reported(curve, onset, first, final, None),
+        help="look for a term with the wrong sign, or one that has no lowest value; no loss of data "
+        "that are learnt falls without end",
+    )
 
 
 def _swollen(curve: Curve) -> Finding | None:
