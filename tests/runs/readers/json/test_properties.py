@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from gradlint.runs.readers.json import JsonReader, document, lines, reader, sniff, table
 from gradlint.runs.run import Curve, Reading
@@ -109,6 +109,8 @@ def test_how_rows_are_batched_does_not_matter(data: bytes, size: int) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(logs, st.integers(1, 5))
+@example(b'{}\n{"a":[{}\n{}]}\n{"loss":1},0,{"loss":2}\n{}', 1)
+@example(b'{}\n{"a":[{}\n{}]}\n{"loss":1},"\\u0000",{"loss":2}\n{}', 1)
 def test_which_series_are_left_out_does_not_depend_on_batches(data: bytes, most: int) -> None:
     with mock.patch.object(table, "MOST_SERIES", most):
         whole = described(read([data]))
