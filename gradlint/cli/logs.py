@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     help="Name the checkpoint in DIR to restart from.",
 )
 @click.option("--stdin-filename", metavar="PATH", help="A name for what `-` reads.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Show each finding in full, those that tell of one incident and remarks that repeat, too.",
+)
 @reporting_options
 def command(
     paths: tuple[str, ...],

@@ -130,7 +130,8 @@ def _print(report: Report, options: Mapping[str, Any]) -> None:
         sys.stdout.write(_json(report))
         return
     page = screen() if kind == "full" else Plain(sys.stdout)
-    page.draw(_findings(kind, report, page.columns, page.encoding))
+    verbose = options.get("verbose", False)
+    page.draw(_findings(kind, report, page.columns, page.encoding, verbose=verbose))
     page.draw(_closing(report, options))
     if report.nothing and not report.findings and not options["quiet"]:
         write_error(report.closing())
@@ -154,7 +155,12 @@ def _json(report: Report) -> str:
 
 
 def _findings(
-    kind: str, report: Report, columns: int = plain.COLUMNS, encoding: str = "utf-8"
+    kind: str,
+    report: Report,
+    columns: int = plain.COLUMNS,
+    encoding: str = "utf-8",
+    *,
+    verbose: bool = False,
 ) -> Iterator[Line | Table]:
     yield from report.preface()
     if not report.findings:
@@ -166,7 +172,9 @@ def _findings(
     else:
         from gradlint.report import full
 
-        yield from full.render(report.findings, report.excerpts, columns=columns, encoding=encoding)
+        yield from full.render(
+            report.findings, report.excerpts, columns=columns, encoding=encoding, verbose=verbose
+        )
 
 
 def _closing(report: Report, options: Mapping[str, Any]) -> Iterator[Line | Table]:

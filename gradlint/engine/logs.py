@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -222,7 +223,12 @@ def _series(curve: Curve) -> SeriesSummary:
     )
 
 
-def _order(finding: Finding) -> tuple[str, str, int, str, str]:
+def _order(finding: Finding) -> tuple[str, list[str | int], int, str, str]:
     window = finding.window or Window()
     start = -1 if window.start is None else window.start
-    return finding.path, window.run, start, finding.code, window.series
+    return finding.path, _natural(window.run), start, finding.code, window.series
+
+
+def _natural(name: str) -> list[str | int]:
+    """What puts `run2` before `run10`: text and numbers in turn."""
+    return [int(it) if it.isdecimal() else it for it in re.split(r"(\d+)", name)]

@@ -40,22 +40,27 @@ class _Mark:
 
 
 def render(
-    findings: Iterable[Finding], excerpts: Excerpts, *, columns: int, encoding: str = "utf-8"
+    findings: Iterable[Finding],
+    excerpts: Excerpts,
+    *,
+    columns: int,
+    encoding: str = "utf-8",
+    verbose: bool = False,
 ) -> Iterator[Line]:
     """All findings as blocks, each followed by an empty line.
 
-    What tells of one incident in a training log is one block, after a line for each run. Source
+    What tells of one incident in a training log is one block, after a line for each run, and a
+    remark that is made often is told once; `verbose` gives each finding a block of its own. Source
     lines and plots are at most `columns` wide, plots drawn with characters that `encoding` has.
     """
     page = _Page(excerpts, max(columns, _NARROWEST), encoding)
     findings = list(findings)
+    blocks: list[tuple[Finding, tuple[Finding, ...]]] = [(it, ()) for it in findings]
     if any(it.window is not None for it in findings):
         from gradlint.report import incidents  # a check of programs has no use for it
 
         yield from incidents.verdicts(findings)
-        blocks = incidents.told_once(findings)
-    else:
-        blocks = [(it, ()) for it in findings]
+        blocks = blocks if verbose else incidents.told_once(findings)
     for finding, others in blocks:
         yield from page.block(finding, others)
         yield Line()

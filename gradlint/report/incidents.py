@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from gradlint.finding import Finding, Window
+from gradlint.finding import Finding, Note, Severity, Window
 from gradlint.report import event
 from gradlint.report.characters import escape
 from gradlint.report.layout import Line
+
+FEW = 3
+"""Remarks of one rule about one file that are told one by one; of more, the first is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,36 @@ def incidents(findings: Sequence[Finding]) -> list[Incident]:
 
 
 def told_once(findings: Sequence[Finding]) -> list[tuple[Finding, tuple[Finding, ...]]]:
-    """The findings without those that another one of their incident stands for, and with these."""
+    """The findings without those that another one of their incident stands for, and with these.
+
+    Of many remarks that a rule makes about one file the first says how many there are, and where
+    the last is.
+    """
     found = incidents(findings)
     others = {id(it.root): it.others for it in found}
     hidden = {id(member) for it in found for member in it.others}
-    return [(it, others.get(id(it), ())) for it in findings if id(it) not in hidden]
+    remarks: dict[tuple[str, str], list[Finding]] = {}
+    for it in findings:
+        if it.level < Severity.WARNING and not window_of(it).incident:
+            remarks.setdefault((it.path, it.code), []).append(it)
+    counted = {}
+    for first, *rest in remarks.values():
+        if len(rest) >= FEW:
+            hidden |= {id(it) for it in rest}
+            counted[id(first)] = Note(f"{len(rest)} more like this, the last {_at(rest[-1])}")
+    return [
+        (
+            replace(it, notes=(*it.notes, counted[id(it)])) if id(it) in counted else it,
+            others.get(id(it), ()),
+        )
+        for it in findings
+        if id(it) not in hidden
+    ]
+
+
+def _at(finding: Finding) -> str:
+    line, window = event.line(finding), window_of(finding)
+    return f"at {window.axis} {window.start}" if line is None else f"on line {line}"
 
 
 def window_of(finding: Finding) -> Window:
@@ -110,7 +138,14 @@ def document(findings: Sequence[Finding]) -> list[dict[str, Any]]:
             "severity": it.root.level.label,
             "message": it.root.message,
             "codes": it.codes,
-            "series": [window_of(member).series for member in it.members],
+            "events": [
+                {
+                    "step": window_of(member).start,
+                    "series": window_of(member).series,
+                    "code": member.code,
+                }
+                for member in it.members
+            ],
         }
         for it in incidents(findings)
     ]

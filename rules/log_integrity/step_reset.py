@@ -114,7 +114,7 @@ def check(restart: Restart) -> Iterator[Finding]:
     fall = f"{restart.axis}s fall from {restart.before} to {restart.after}"
     help = ""
     if restart.appended:
-        message = f"a second run begins here: {fall}"
+        message = f"another run begins here: {fall}"
         help = "give each run its own file or directory"
     elif restart.dropped:
         one = restart.dropped == 1
