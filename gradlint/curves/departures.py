@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradlint.curves.jump import BRIEF, Jump, followed
-from gradlint.curves.robust import Values, median_and_scale
+from gradlint.curves.robust import Values, median, median_and_scale
 
 SCALES = (1, 2, 4, 8, 16, 32)
 """Points whose median is one value: from a single batch to a climb over some dozen points."""
@@ -114,7 +114,7 @@ def surprise_of(innovation: float, past: Values, trials: int) -> float:
     An exponential tail of unknown scale has the predictive probability (1 + x / S) ** -k to exceed
     u by x: a short past asks for more by itself.
     """
-    rises = np.sort(past - np.median(past))
+    rises = np.sort(past - median(past))
     rises = rises[rises >= 0.0]
     many = max(int(2 * TAIL * len(rises)), 1)
     height = float(rises[-many - 1]) if len(rises) > many else 0.0
@@ -171,7 +171,7 @@ class _Scale:
             surprise = surprise_of(float(self._innovations[index]), past, len(self._level))
             if surprise <= 0.0:
                 continue
-            base = float(np.median(self._level[max(index - PREDICTED_FROM, 0) : index]))
+            base = median(self._level[max(index - PREDICTED_FROM, 0) : index])
             peak, end, recovered = followed(self._level, index, base)
             if self._scale * (end - index + 1) <= BRIEF:
                 past = self._past(index, LONG_HISTORY)
@@ -214,7 +214,7 @@ class _Scale:
             first,
             peak * self._scale + int(np.argmax(about)),
             last,
-            float(np.median(before)),
+            median(before),
             float(about.max()),
             recovered,
             self._plain(float(self._level[peak])),
@@ -230,7 +230,7 @@ def innovations(level: Values) -> Values:
     result = np.empty(len(level))
     result[0] = level[0]
     for index in range(1, min(PREDICTED_FROM, len(level))):
-        result[index] = np.median(level[:index])
+        result[index] = median(level[:index])
     if len(level) > PREDICTED_FROM:
         a, b, c, d = level[:-4], level[1:-3], level[2:-2], level[3:-1]
         low, high = np.minimum(a, b), np.maximum(a, b)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from gradlint.curves.departures import brief_surprise_of, innovations
 from gradlint.curves.jump import BRIEF, DIPS, Jump, dips, followed
-from gradlint.curves.robust import Indices, Values, about_its_line, noise, trailing, trailing_noise
+from gradlint.curves.robust import (
+    Indices,
+    Values,
+    about_its_line,
+    median,
+    noise,
+    trailing,
+    trailing_noise,
+)
 
 WINDOW = 64
 """Points of history that an excursion is measured against. Real spikes last 1 to 200 logged points
@@ -129,7 +138,6 @@ class _Scan:
         if record_ratio is not None and self._positive:
             reach = min(RECORD_SIGMAS * self._early_noise, _LOG_MOST)
             self._record = max(record_ratio, float(np.exp(reach)))
-        self._innovations = innovations(self._scaled)
         # The highest value up to the guarded points.
         self._before = np.full(len(values), values[0])
         np.maximum.accumulate(values[: -1 - GUARD], out=self._before[1 + GUARD :])
@@ -189,11 +197,11 @@ class _Scan:
 
         `past` is the history of the point.
         """
-        base = float(np.median(self._values[past[-RECENT:]]))
+        base = median(self._values[past[-RECENT:]])
         if self._values[index] <= base:
             return None
         found = self._followed(index, past, base)
-        height = float(self._scaled[found.peak] - np.median(self._scaled[past]))
+        height = float(self._scaled[found.peak]) - median(self._scaled[past])
         tall = self._values[found.start : found.end + 1] > found.base + 0.5 * found.height
         if np.count_nonzero(tall) <= BRIEF and height < DIPS * self._deepest(found.start):
             return None
@@ -241,13 +249,17 @@ class _Scan:
             return size, height / max(top, _TINY), np.inf
         return size, float(np.expm1(height) / max(np.expm1(top), _TINY)), float(np.exp(height))
 
+    @cached_property
+    def _innovations(self) -> Values:
+        return innovations(self._scaled)
+
     def _outdoes(self, index: int, past: Indices) -> bool:
         """Whether a point stands out of the tail of its long history."""
         here = slice(max(index - LONG_WINDOW, 1), max(index - GUARD, 1))
         steps = self._innovations[here][self._calm[here]]
         if len(steps) < WINDOW // 2:
             return True
-        height = float(self._scaled[index] - np.median(self._scaled[past[-RECENT:]]))
+        height = float(self._scaled[index]) - median(self._scaled[past[-RECENT:]])
         # Falls are of the tail as well, but those of learning are no noise.
         sizes = np.minimum(np.abs(steps), max(float(steps.max()), 0.0))
         return brief_surprise_of(height, sizes, len(self._values)) >= SURPRISE

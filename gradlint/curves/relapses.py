@@ -7,7 +7,7 @@ import numpy as np
 
 from gradlint.curves.jump import BRIEF, DIPS, Jump, dips, followed
 from gradlint.curves.levels import OUT_OF_NOISE
-from gradlint.curves.robust import Values, medians_of_three, noise, wander
+from gradlint.curves.robust import Values, median, medians_of_three, noise, wander
 
 LEARNT = 0.5
 """Share of its start that the series had come down to, at most."""
@@ -73,11 +73,11 @@ def relapses(values: Values) -> list[Jump]:
     for index in above[:MOST].tolist():
         if found and index <= found[-1].end:
             continue
-        lately = float(np.median(values[max(index - RECENT, 0) : index]))
+        lately = median(values[max(index - RECENT, 0) : index])
         if values[index] <= lately:
             continue
         left = _left(values, index, noisy, found[-1].end + 1 if found else learnt)
-        base = min(float(np.median(values[max(left - RECENT, 0) : left])), lately)
+        base = min(median(values[max(left - RECENT, 0) : left]), lately)
         peak, end, recovered = followed(values, index, base)
         height = float(np.log(values[peak] / lately))
         if end - index >= BRIEF or height >= DIPS * float(deepest[index - 1]):

@@ -148,7 +148,7 @@ above its start by more than the noise, where no agent's returns drive the loss.
 RESOLVED = 0.005
 """Least deviation that counts: logs are printed with 3 or 4 digits."""
 
-ABOVE_SIGMAS = 6.0
+ABOVE_SIGMAS = 8.0
 """The same in deviations of noise that wanders, in logarithms."""
 
 AGREED = 1.2

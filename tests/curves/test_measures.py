@@ -15,6 +15,7 @@ from gradlint.curves.robust import (
     SIGMA,
     about_its_line,
     block_medians,
+    median,
     median_and_scale,
     medians_of_three,
     noise,
@@ -38,6 +39,11 @@ def test_trailing_medians_are_those_of_the_points_before(values: np.ndarray, win
 @given(values=VALUES, stride=st.integers(1, 9))
 def test_a_stride_holds_a_value_and_changes_no_length(values: np.ndarray, stride: int) -> None:
     assert all(len(it) == len(values) for it in trailing(values, 15, stride))
+
+
+@given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=30))
+def test_the_median_is_that_of_numpy(values: list[float]) -> None:
+    assert median(np.array(values)) == pytest.approx(float(np.median(values)), nan_ok=False)
 
 
 def test_the_scale_of_normal_noise_is_its_deviation() -> None:
