@@ -55,7 +55,7 @@ def axis_of(table: Table) -> Axis:
     if epoch is not None and whole is not None and not _repeats(table, epoch):
         known = ~np.isnan(epoch)
         return Axis(_filled(epoch, known), "epoch", known, whole, frozenset([epoch_tag]))
-    for tag in filter(_is_round, table.columns):
+    for tag in filter(_is_round, table.tags()):
         rounds = table.dense(tag)
         known = ~np.isnan(rounds)
         if _goes_on(rounds[known]) and not _repeats(table, rounds):
@@ -77,7 +77,7 @@ def _goes_on(values: Values) -> bool:
 
 
 def _epoch(table: Table) -> tuple[str, Values | None]:
-    named = {tag: counter_of(tag) for tag in table.columns}
+    named = {tag: counter_of(tag) for tag in table.tags()}
     tags = [tag for name in EPOCH_KEYS for tag in named if named[tag] == name]
     tags.sort(key=lambda tag: plain(tag) != named[tag])
     return (tags[0], table.dense(tags[0])) if tags else ("", None)

@@ -101,6 +101,7 @@ def small_batches() -> Iterator[None]:
 
 @settings(max_examples=300, deadline=None)
 @given(inputs, st.integers(1, 60))
+@example(b'{"loss": 1}{"loss": 2}\n{"step": {"epoch": 0}}\n{"loss": {"epoch": 0}}\n{}', 1)
 def test_how_rows_are_batched_does_not_matter(data: bytes, size: int) -> None:
     whole = described(read([data]))
     with small_batches():
