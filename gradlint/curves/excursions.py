@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
 from gradlint.curves.departures import brief_surprise_of, innovations
 from gradlint.curves.jump import BRIEF, DIPS, Jump, dips, followed
 from gradlint.curves.robust import (
+    RESOLVED,
     Indices,
     Values,
     about_its_line,
@@ -62,9 +64,6 @@ RECENT = 5
 """Points of the history whose median is the level that an excursion leaves: it is told as such, and
 of a series that falls the whole history stands higher."""
 
-_FLOOR = 0.005
-"""Least deviation that counts, as a share of the level: logs are printed with 3 or 4 digits."""
-
 _TINY = 1e-300
 _LOG_MOST = 700.0
 
@@ -110,7 +109,8 @@ def excursions(
     """
     if len(values) < 2:
         return []
-    return list(_Scan(values, sigmas, ratio, outstanding, record_ratio).found())
+    scan = _Scan(values, sigmas, ratio, outstanding, record_ratio)
+    return list(islice(scan.found(), MOST))
 
 
 class _Scan:
@@ -133,7 +133,6 @@ class _Scan:
         self._outstanding = outstanding
         self._record = 0.0
         self._seen, self._dip = 0, 0.0
-        self._above = np.zeros(len(values))
         self._early_noise = noise(self._scaled[: 2 * WINDOW])
         if record_ratio is not None and self._positive:
             reach = min(RECORD_SIGMAS * self._early_noise, _LOG_MOST)
@@ -143,16 +142,13 @@ class _Scan:
         np.maximum.accumulate(values[: -1 - GUARD], out=self._before[1 + GUARD :])
 
     def found(self) -> Iterator[Excursion]:
-        after, many = 0, 0
+        after = 0
         for index in self._candidates():
             excursion = self._begun(index) if index >= after else None
             if excursion is not None:
                 self._calm[excursion.start : excursion.end + 1] = False
                 after = excursion.end + 1
                 yield excursion
-                many += 1
-            if many == MOST:
-                return
 
     def _candidates(self) -> list[int]:
         """Points worth a closer look, by the raw history before them."""
@@ -161,12 +157,12 @@ class _Scan:
         middle, scale = trailing(scaled, WINDOW, stride)
         # In a history that falls the deviation from the median is the fall.
         steady = trailing_noise(scaled, WINDOW, stride)
-        steady[: WINDOW + 2] = max(self._early_noise, _FLOOR)
+        steady[: WINDOW + 2] = max(self._early_noise, RESOLVED)
         # In place: new arrays of millions of points cost more than what is done with them.
         steady *= STEEP
         np.minimum(scale, steady, out=scale)
         scale *= LENIENCE * self._sigmas
-        above = self._above = np.subtract(scaled, middle, out=middle)
+        above = np.subtract(scaled, middle, out=middle)
         wanted = above > scale
         # The median of the few points there are at first lags behind a loss that falls.
         lately, _ = trailing(scaled[:WINDOW], RECENT, 1)
@@ -242,7 +238,7 @@ class _Scan:
         scale = min(scale, STEEP * noise(history))
         if index < WINDOW:
             scale = max(scale, self._early_noise)
-        floor = _FLOOR if self._positive else _FLOOR * abs(middle)
+        floor = RESOLVED if self._positive else RESOLVED * abs(middle)
         height = float(self._scaled[index]) - middle
         size = height / max(scale, floor, _TINY)
         if not self._positive:

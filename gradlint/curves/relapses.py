@@ -7,15 +7,15 @@ import numpy as np
 
 from gradlint.curves.jump import BRIEF, DIPS, Jump, dips, followed
 from gradlint.curves.levels import OUT_OF_NOISE
-from gradlint.curves.robust import Values, median, medians_of_three, noise, wander
+from gradlint.curves.robust import RESOLVED, Values, median, medians_of_three, noise, wander
 
 LEARNT = 0.5
 """Share of its start that the series had come down to, at most."""
 
 SIGMAS = 8.0
-"""Least way back in deviations of the noise between points, in logarithms. The training losses of
-healthy runs of 60 families reach 6.4 where they come back to their start at all, a batch of eight
-among thousands; those of sick ones 11 to 41."""
+"""Least way back in deviations of noise that may wander, in logarithms. The training losses of
+healthy runs of 60 families reach 6.3 where they come back to their start at all, one in a hundred
+runs of noise of seven families 8; those of sick ones 8 to 100 and more."""
 
 FIRST = 0.1
 """Share of a series that is its beginning."""
@@ -36,9 +36,6 @@ and none with a tenth of the deviations."""
 EARLY_SIGMAS = 5.0
 """The same in deviations of the noise between points, in logarithms. Healthy runs that rise by a
 quarter reach 1.7, sick ones 6 to 40."""
-
-RESOLVED = 0.005
-"""Least deviation that counts: logs are printed with 3 or 4 digits."""
 
 MOST = 100
 """Points above the start that are looked at, the first: a series with more has no calm past."""

@@ -16,6 +16,9 @@ SIGMA = 1.4826
 """Median absolute deviation -> standard deviation of a normal variable: 1 / Phi^-1(3/4)
 (Rousseeuw and Croux, 1993, Alternatives to the median absolute deviation)."""
 
+RESOLVED = 0.005
+"""Least deviation that counts, as a share of the level: logs are printed with 3 or 4 digits."""
+
 LAGS = (1, 4, 16)
 """Distances of points between which noise is measured: what wanders more slowly is a trend."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,6 +15,7 @@ from gradlint.engine.own_rules import crash_findings, own_findings
 from gradlint.finding import Finding, Note, Skip, Window
 from gradlint.registry import Registry, Rule, log_registry
 from gradlint.run_summary import RunSummary, SeriesSummary
+from gradlint.runs.finding_files.file_names import natural_order
 from gradlint.selection import PerFile, enabled
 from gradlint.subject import View
 
@@ -226,9 +226,4 @@ def _series(curve: Curve) -> SeriesSummary:
 def _order(finding: Finding) -> tuple[str, list[str | int], int, str, str]:
     window = finding.window or Window()
     start = -1 if window.start is None else window.start
-    return finding.path, _natural(window.run), start, finding.code, window.series
-
-
-def _natural(name: str) -> list[str | int]:
-    """What puts `run2` before `run10`: text and numbers in turn."""
-    return [int(it) if it.isdecimal() else it for it in re.split(r"(\d+)", name)]
+    return finding.path, natural_order(window.run), start, finding.code, window.series

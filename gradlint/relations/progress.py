@@ -200,8 +200,7 @@ def _rising(curve: Curve) -> Progress:
 
 
 def _negated_progress(values: Values) -> Progress:
-    fallen = -values
-    return progress(fallen, levels(fallen))
+    return _progress(-values)
 
 
 def _is_better(curve: Curve, sigmas: float) -> bool:
@@ -241,13 +240,15 @@ def _top(curve: Curve) -> float | None:
 
 def _late(values: Values) -> Progress:
     """The progress after the first steps."""
-    late = values[int(WARM * len(values)) :]
-    return progress(late, levels(late))
+    return _progress(values[int(WARM * len(values)) :])
 
 
 def _second_half(values: Values) -> Progress:
-    late = values[len(values) // 2 :]
-    return progress(late, levels(late))
+    return _progress(values[len(values) // 2 :])
+
+
+def _progress(values: Values) -> Progress:
+    return progress(values, levels(values))
 
 
 def _is_learnt(loss: Curve) -> bool:

@@ -21,6 +21,7 @@ from gradlint.curves.levels import (
     levels as levels,
 )
 from gradlint.curves.robust import (
+    RESOLVED as RESOLVED,
     median_and_scale as median_and_scale,
     medians_of_three as medians_of_three,
     wander as wander,
@@ -70,6 +71,7 @@ from gradlint.relations.silent_series import (
 from gradlint.relations.subjects import *  # noqa: F403
 from gradlint.runs.kinds import Kind as Kind, Role as Role
 from gradlint.runs.placeholders import regular_distance as regular_distance
+from gradlint.runs.roles.names import words_of as words_of
 from gradlint.runs.run import TRACEBACK as TRACEBACK, Curve, Message as Message
 from gradlint.sdk import *  # noqa: F403
 from gradlint.sdk import Finding, Note, Severity, Span, Window

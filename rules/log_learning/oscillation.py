@@ -82,12 +82,21 @@ Cycles of the learning rate, the first epochs, and the losses of games and agent
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk.logs import Curve, Finding, Kind, Run, event, levels, rule, turning_points
+from gradlint.sdk.logs import (
+    Curve,
+    Finding,
+    Kind,
+    Run,
+    event,
+    levels,
+    rule,
+    turning_points,
+    words_of,
+)
 
 SWING = 1.5
 """Factor between a low and the next high. The mean of an epoch and a small validation set have a noise
@@ -117,9 +126,6 @@ SPARSER = 3
 LEAST = 12
 """Points, at least: `SWINGS` of them take seven turns."""
 
-_WORDS = re.compile("[a-z]+")
-"""Of the name of a series, as in Keras' `epoch_loss` and Lightning's `train_loss_epoch`."""
-
 
 @rule("TL502", "warning", symptoms={"loss-oscillates": 1.0})
 def check(run: Run) -> Iterator[Finding]:
@@ -138,7 +144,8 @@ def _is_mean(run: Run, curve: Curve) -> bool:
     """Whether values are means over an epoch or a set: the loss of single batches always swings."""
     if not np.all(np.diff(curve.steps) > 0):
         return False
-    if curve.axis == "epoch" or "epoch" in _WORDS.findall(curve.tag.lower()):
+    # Keras' `epoch_loss` and Lightning's `train_loss_epoch` say so.
+    if curve.axis == "epoch" or "epoch" in words_of(curve.tag):
         return True
     held_out = curve.role.held_out
     trained = [it for it in run.of(Kind.LOSS) if it.role.trained_on]

@@ -102,6 +102,7 @@ import numpy as np
 
 from gradlint.sdk.logs import (
     BLOCKS,
+    RESOLVED,
     Curve,
     Finding,
     Jump,
@@ -144,9 +145,6 @@ STRETCHES = 6
 ABOVE = 1.1
 """Times its start that a loss ends at, at least, to have got worse. Of 636 healthy files none ends 2%
 above its start by more than the noise, where no agent's returns drive the loss."""
-
-RESOLVED = 0.005
-"""Least deviation that counts: logs are printed with 3 or 4 digits."""
 
 ABOVE_SIGMAS = 8.0
 """The same in deviations of noise that wanders, in logarithms."""

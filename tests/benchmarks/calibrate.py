@@ -25,7 +25,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -92,8 +92,7 @@ class Score:
 
 def total(scores: Iterable[Score]) -> Score:
     """The sum of counts."""
-    rows = ((s.sick, s.caught, s.healthy, s.alarms, s.events, s.hits) for s in scores)
-    return Score(*map(sum, zip(*rows, strict=True)))
+    return Score(*map(sum, zip(*map(astuple, scores), strict=True)))
 
 
 class Detection:
@@ -180,8 +179,7 @@ class Detection:
             counts["alarms"] += file.healthy and alarm
             counts["events"] += len(file.events)
             counts["hits"] += len(frozenset().union(*(it.answered for it in said)))
-        names = ("sick", "caught", "healthy", "alarms", "events", "hits")
-        return Score(*(counts[name] for name in names))
+        return Score(**counts)
 
 
 @cache
@@ -247,8 +245,8 @@ def chosen(detection: Detection, moves: Sequence[Change], left_out: str) -> froz
     gains = {move: worth(frozenset([move])) - present for move in moves}
     for move in sorted((it for it in moves if gains[it] > 0), key=lambda it: -gains[it]):
         tried = best | {move}
-        if move[0] not in {name for name, _ in best} and worth(tried) > present:
-            best, present = tried, worth(tried)
+        if move[0] not in {name for name, _ in best} and (gained := worth(tried)) > present:
+            best, present = tried, gained
     return best
 
 
