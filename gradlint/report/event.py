@@ -26,6 +26,21 @@ def tells(path: str, run: str) -> bool:
     return f"/{run}/" in f"/{path}/"
 
 
+def run_place(path: str, run: str) -> str:
+    """The path of a run: of its file, or of its directory.
+
+    A run that its path does not name is named after it: `log.txt#7` is the seventh in its file.
+    """
+    if not run:
+        return escape(path)
+    first, mark, part = run.rpartition("#")
+    for name, after in ((run, ""), (first, mark + part)):
+        if name and tells(path, name):
+            end = f"/{path}/".rindex(f"/{name}/") + len(name)
+            return escape(path[:end] + after)
+    return f"{escape(path)} (run {name_of(run)})"
+
+
 def context(finding: Finding, window: Window) -> str:
     """`run a, series train/loss, steps 412-980`, without what is unknown or in the path already."""
     parts = []
@@ -49,12 +64,23 @@ def name_of(series_or_run: str) -> str:
     return f"{name[: _LONGEST_NAME - tail - 3]}...{name[-tail:]}"
 
 
-def evidence(window: Window) -> str:
-    """`step 412, loss 32.9, robust z 1270`, not yet escaped."""
+def evidence(window: Window, message: str = "") -> str:
+    """`step 412, loss 32.9, robust z 1270`, not yet escaped.
+
+    Without what `message` says already, and without counts of nothing if there is a message.
+    """
+    said = {word.strip("(),;:`") for word in message.split()}
+    told = [(name, value, _worded(name, value)) for name, value in window.evidence.items()]
     return ", ".join(
-        f"{name.replace('_', ' ')} {_worded(name, value)}"
-        for name, value in window.evidence.items()
+        f"{name.replace('_', ' ')} {words}"
+        for name, value, words in told
+        if not message or not (value == 0 or {words, _short(value)} & said)
     )
+
+
+def _short(value: float | str) -> str:
+    """A value as messages have it."""
+    return value if isinstance(value, str) else f"{value:.4g}"
 
 
 def _worded(name: str, value: float | str) -> str:
