@@ -69,7 +69,7 @@ def evidence(window: Window, message: str = "") -> str:
 
     Without what `message` says already, and without counts of nothing if there is a message.
     """
-    said = {word.strip("(),;:`") for word in message.split()}
+    said = {word.strip("(),;:`") for word in message.replace(" one ", " 1 ").split()}
     told = [(name, value, _worded(name, value)) for name, value in window.evidence.items()]
     return ", ".join(
         f"{name.replace('_', ' ')} {words}"

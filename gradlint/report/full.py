@@ -111,7 +111,7 @@ class _Page:
         else:
             gutter, body, remarks = self._log(finding, finding.window, brief=brief, drawn=drawn)
         yield from body
-        remarks += [(f"also [{it.code}]", it.message) for it in others]
+        remarks += _also(others)
         if finding.help:
             remarks.append(("help", finding.help))
         for kind, text in remarks:
@@ -161,7 +161,9 @@ class _Page:
         lines += [
             Line([(f"{row.name:>{gutter}}", ""), (" | ", "frame"), *row.pieces]) for row in rows
         ]
-        remarks = [("note", note.message) for note in finding.notes]
+        # That a second file has the same curve is of no use to one who looks for what is wrong.
+        notes = [it for it in finding.notes if it.path is None or not brief]
+        remarks = [("note", note.message) for note in notes]
         measured = event.evidence(window, finding.message if brief else "")
         return gutter, lines, [("evidence", measured), *remarks] if measured else remarks
 
@@ -235,6 +237,16 @@ class _Page:
                 yield Line(lead)
                 under = [bar, (" " * min(left, max(room - 40, 0)), "")]
                 yield Line(under, text, under)
+
+
+def _also(others: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """A sentence for each rule and series; of several the first, with their number."""
+    told: dict[tuple[str, str], list[Finding]] = {}
+    for it in others:
+        told.setdefault((it.code, it.window.series if it.window else it.message), []).append(it)
+    for first, *rest in told.values():
+        often = f" ({1 + len(rest)} times)" if rest else ""
+        yield f"also [{first.code}]", f"{first.message}{often}"
 
 
 def _located(gutter: int, arrow: str, where: str) -> Line:

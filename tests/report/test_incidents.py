@@ -46,6 +46,11 @@ def test_the_gravest_is_told_in_full_and_the_others_in_a_sentence() -> None:
     assert text.count("= help: mend it") == len(ALL) - 1
 
 
+def test_what_the_others_repeat_is_counted() -> None:
+    repeated = replace(SCORE, window=replace(incidents.window_of(SCORE), start=14))
+    assert "= also [TL403]: `acc` went wrong (2 times)\n" in page([SCORE, repeated, LOSS])
+
+
 def test_what_happened_to_each_run_comes_first() -> None:
     first, second, *_ = page(ALL).splitlines()
     assert first == ("error a: name at step 10 (last good 9), gravest of 2 incidents")
