@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gradlint.finding import Finding, Window
+from gradlint.numbers import number, steps, whole
 from gradlint.report.characters import escape
-from gradlint.report.numbers import number, steps, whole
 
 _LONGEST_NAME = 120
 """Characters of the name of a run or a series; a damaged header makes one of a megabyte."""
@@ -74,13 +74,8 @@ def evidence(window: Window, message: str = "") -> str:
     return ", ".join(
         f"{name.replace('_', ' ')} {words}"
         for name, value, words in told
-        if not message or not (value == 0 or {words, _short(value)} & said)
+        if not message or (words not in said and value != 0)
     )
-
-
-def _short(value: float | str) -> str:
-    """A value as messages have it."""
-    return value if isinstance(value, str) else f"{value:.4g}"
 
 
 def _worded(name: str, value: float | str) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradlint.finding import Excerpt
+from gradlint.numbers import number, whole
 from gradlint.report.layout import Piece
-from gradlint.report.numbers import number, whole
 
 ROWS = 8
 """Rows of a plot: a curve's shape shows in 32 braille dots, and two findings fit on a screen."""

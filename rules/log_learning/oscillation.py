@@ -87,7 +87,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk.logs import Curve, Finding, Kind, Run, event, levels, rule, turning_points
+from gradlint.sdk.logs import Curve, Finding, Kind, Run, digits, event, levels, rule, turning_points
 
 SWING = 1.5
 """Factor between a low and the next high. The mean of an epoch and a small validation set have a noise
@@ -165,8 +165,8 @@ def _swinging(curve: Curve) -> Finding | None:
         curve,
         int(curve.points[first]),
         int(curve.points[last]),
-        f"`{curve.tag}` swings {len(turns) - 1} times between {np.min(highs):.4g} and "
-        f"{np.max(highs):.4g}",
+        f"`{curve.tag}` swings {len(turns) - 1} times between {digits(np.min(highs))} and "
+        f"{digits(np.max(highs))}",
         help="lower the learning rate: it is at the edge of what the curvature allows",
         evidence={"swings": len(turns) - 1, "low": float(highs.min()), "high": float(highs.max())},
     )

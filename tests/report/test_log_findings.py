@@ -87,7 +87,7 @@ def test_evidence_leaves_out_what_the_message_says_unless_all_is_wanted() -> Non
     window = Window(
         "a", "loss", 4, 4, evidence={"before": 40, "after": 1, "low": 5.1e-5, "lost": 0}
     )
-    finding = finding_of("steps fall from 40 to 1, values to 5.1e-05", window, code="TL201")
+    finding = finding_of("steps fall from 40 to 1, values to 5.1e-5", window, code="TL201")
     assert "evidence" not in page_of([finding])
     parts = full.render([finding], Nothing(), columns=80, verbose=True)
     assert "= evidence: before 40, after 1, low 5.1e-5, lost 0\n" in plain.text(parts)
