@@ -86,7 +86,7 @@ def publish(report: Report, settings: Settings, options: Mapping[str, Any]) -> i
         UserError: a report file cannot be written.
     """
     for kind, path in options["reports"]:
-        write_file(path, _rendered(kind, report))
+        write_file(path, _rendered(kind, report, options))
     _print(report, options)
     if options["exit_zero"] or settings.fail_on is None:
         return 0
@@ -137,8 +137,10 @@ def _print(report: Report, options: Mapping[str, Any]) -> None:
         write_error(report.closing())
 
 
-def _rendered(kind: str, report: Report) -> str:
-    return _json(report) if kind == "json" else plain.text(_findings(kind, report))
+def _rendered(kind: str, report: Report, options: Mapping[str, Any]) -> str:
+    if kind == "json":
+        return _json(report)
+    return plain.text(_findings(kind, report, verbose=options.get("verbose", False)))
 
 
 def _json(report: Report) -> str:

@@ -175,9 +175,7 @@ def _placed(rule: Rule, run: Run, finding: Finding) -> Finding:
     curve = run.curves.get(window.series)
     drawn = None if curve is None else excerpt(curve, window.start, window.end)
     path, *others = run.told.get(window.series, (run.path,))
-    notes = finding.notes
-    if others:
-        notes += (Note(f"also in {', '.join(f'`{other}`' for other in others)}"),)
+    notes = finding.notes + tuple(Note(f"also in `{other}`", path=other) for other in others)
     finding = replace(finding, window=replace(window, run=run.name, excerpt=drawn), notes=notes)
     return finding.stamped(code=rule.code, name=rule.name, severity=rule.severity, path=path)
 

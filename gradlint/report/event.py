@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gradlint.finding import Finding, Window
+from gradlint.numbers import number, steps, whole
 from gradlint.report.characters import escape
-from gradlint.report.numbers import number, steps, whole
 
 _LONGEST_NAME = 120
 """Characters of the name of a run or a series; a damaged header makes one of a megabyte."""
@@ -24,6 +24,21 @@ def place(finding: Finding) -> str:
 def tells(path: str, run: str) -> bool:
     """Whether a path names the run: it is the run's own file, or lies in the run's directory."""
     return f"/{run}/" in f"/{path}/"
+
+
+def run_place(path: str, run: str) -> str:
+    """The path of a run: of its file, or of its directory.
+
+    A run that its path does not name is named after it: `log.txt#7` is the seventh in its file.
+    """
+    if not run:
+        return escape(path)
+    first, mark, part = run.rpartition("#")
+    for name, after in ((run, ""), (first, mark + part)):
+        if name and tells(path, name):
+            end = f"/{path}/".rindex(f"/{name}/") + len(name)
+            return escape(path[:end] + after)
+    return f"{escape(path)} (run {name_of(run)})"
 
 
 def context(finding: Finding, window: Window) -> str:
@@ -49,11 +64,17 @@ def name_of(series_or_run: str) -> str:
     return f"{name[: _LONGEST_NAME - tail - 3]}...{name[-tail:]}"
 
 
-def evidence(window: Window) -> str:
-    """`step 412, loss 32.9, robust z 1270`, not yet escaped."""
+def evidence(window: Window, message: str = "") -> str:
+    """`step 412, loss 32.9, robust z 1270`, not yet escaped.
+
+    Without what `message` says already, and without counts of nothing if there is a message.
+    """
+    said = {word.strip("(),;:`") for word in message.replace(" one ", " 1 ").split()}
+    told = [(name, value, _worded(name, value)) for name, value in window.evidence.items()]
     return ", ".join(
-        f"{name.replace('_', ' ')} {_worded(name, value)}"
-        for name, value in window.evidence.items()
+        f"{name.replace('_', ' ')} {words}"
+        for name, value, words in told
+        if not message or (words not in said and value != 0)
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from gradlint.finding import Finding, Span, Window
 from gradlint.report import Excerpts
-from gradlint.report.characters import drawn, escape
+from gradlint.report.characters import drawn as cells_of, escape
 from gradlint.report.concise import place
-from gradlint.report.layout import Line, Piece
+from gradlint.report.layout import Line, Piece, Table
 
 _LINES_OF_SPAN = 4
 """Lines shown of a span that runs over several."""
@@ -27,7 +27,10 @@ _ROOM_FOR_TEXT = 24
 """Columns beside a mark: if fewer are left, its text goes under it."""
 
 _NAMES = 10
-"""Columns for what stands left of a plot: `-1.234e-05`."""
+"""Columns for what stands left of a plot: ` -1.234e-5`."""
+
+_BARE = 2
+"""The same where there is no plot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +49,33 @@ def render(
     columns: int,
     encoding: str = "utf-8",
     verbose: bool = False,
-) -> Iterator[Line]:
+) -> Iterator[Line | Table]:
     """All findings as blocks, each followed by an empty line.
 
     What tells of one incident in a training log is one block, after a line for each run, and a
-    remark that is made often is told once; `verbose` gives each finding a block of its own. Source
-    lines and plots are at most `columns` wide, plots drawn with characters that `encoding` has.
+    remark that is made often is told once; of many runs there is no more than that line. `verbose`
+    gives each finding a block of its own, those of an incident on one axis. Source lines and plots
+    are at most `columns` wide, plots drawn with characters that `encoding` has.
     """
     page = _Page(excerpts, max(columns, _NARROWEST), encoding)
     findings = list(findings)
-    blocks: list[tuple[Finding, tuple[Finding, ...]]] = [(it, ()) for it in findings]
-    if any(it.window is not None for it in findings):
-        from gradlint.report import incidents  # a check of programs has no use for it
+    if all(it.window is None for it in findings):
+        for finding in findings:
+            yield from page.block(finding)
+            yield Line()
+        return
+    from gradlint.report import incidents, verdicts  # a check of programs has no use for them
 
-        yield from incidents.verdicts(findings)
-        blocks = blocks if verbose else incidents.told_once(findings)
-    for finding, others in blocks:
-        yield from page.block(finding, others)
+    blocks = incidents.told_once(findings)
+    if not verbose and len({incidents.place_of(it.finding) for it in blocks}) > verdicts.SCREENS:
+        yield from verdicts.overview(findings)
+        return
+    yield from verdicts.verdicts(findings)
+    if verbose:
+        blocks = incidents.told_apart(findings)
+    for block in blocks:
+        remark = incidents.is_remark(block.finding) and not verbose
+        yield from page.block(block.finding, block.others, brief=not verbose, drawn=not remark)
         yield Line()
 
 
@@ -74,17 +87,31 @@ class _Page:
         self._columns = columns
         self._encoding = encoding
 
-    def block(self, finding: Finding, others: Sequence[Finding] = ()) -> Iterator[Line]:
-        """One finding; of `others`, which tell of the same incident, their sentences."""
+    def block(
+        self,
+        finding: Finding,
+        others: Sequence[Finding] = (),
+        *,
+        brief: bool = False,
+        drawn: bool = True,
+    ) -> Iterator[Line]:
+        """One finding; of `others`, which tell of the same incident, their sentences.
+
+        Args:
+            finding: what is told.
+            others: what it stands for.
+            brief: leave out the evidence that its message has already.
+            drawn: with the curve, if it is one of a training log.
+        """
         label = finding.level.label
         said = f" {finding.name}: {escape(finding.message)}"
         yield Line((), [(f"{label}[{finding.code}]", label), (said, "strong")], [("  ", "")])
         if finding.window is None:
             gutter, body, remarks = self._program(finding)
         else:
-            gutter, body, remarks = self._log(finding, finding.window)
+            gutter, body, remarks = self._log(finding, finding.window, brief=brief, drawn=drawn)
         yield from body
-        remarks += [(f"also [{it.code}]", it.message) for it in others]
+        remarks += _also(others)
         if finding.help:
             remarks.append(("help", finding.help))
         for kind, text in remarks:
@@ -114,27 +141,30 @@ class _Page:
         return gutter, lines, remarks
 
     def _log(
-        self, finding: Finding, window: Window
+        self, finding: Finding, window: Window, *, brief: bool, drawn: bool
     ) -> tuple[int, list[Line], list[tuple[str, str]]]:
         """The same for a finding of a training log: its curve instead of its source."""
         from gradlint.report import event, plot  # a check of programs has no use for them
 
         rows: list[plot.Row] = []
-        if window.excerpt is not None:
+        if drawn and window.excerpt is not None:
             rows = plot.plot(
                 window.excerpt,
                 columns=self._columns - _NAMES - 3,
                 glyphs=plot.glyphs_for(self._encoding),
                 label=finding.level.label,
             )
-        gutter = 1 + max([1, *(len(row.name) for row in rows)])
+        # The same for all plots of a page: those of one incident are read side by side.
+        gutter = _NAMES if rows else _BARE
         where, context = event.place(finding), event.context(finding, window)
         lines = [_located(gutter, "-->", f"{where} ({context})" if context else where)]
         lines += [
             Line([(f"{row.name:>{gutter}}", ""), (" | ", "frame"), *row.pieces]) for row in rows
         ]
-        remarks = [("note", note.message) for note in finding.notes]
-        measured = event.evidence(window)
+        # That a second file has the same curve is of no use to one who looks for what is wrong.
+        notes = [it for it in finding.notes if it.path is None or not brief]
+        remarks = [("note", note.message) for note in notes]
+        measured = event.evidence(window, finding.message if brief else "")
         return gutter, lines, [("evidence", measured), *remarks] if measured else remarks
 
     def _group(self, path: str, span: Span) -> tuple[str, int | None]:
@@ -186,7 +216,7 @@ class _Page:
         self, path: str, number: int, marks: Sequence[_Mark], gutter: int, label: str
     ) -> Iterator[Line]:
         source = self._excerpts.line(path, number) or ""
-        cells, columns = drawn(source.rstrip())
+        cells, columns = cells_of(source.rstrip())
         room = self._columns - gutter - 3
         stretches = [_stretch(mark, columns) for mark in marks]
         start = _window(stretches, columns[-1], room)
@@ -207,6 +237,16 @@ class _Page:
                 yield Line(lead)
                 under = [bar, (" " * min(left, max(room - 40, 0)), "")]
                 yield Line(under, text, under)
+
+
+def _also(others: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """A sentence for each rule and series; of several the first, with their number."""
+    told: dict[tuple[str, str], list[Finding]] = {}
+    for it in others:
+        told.setdefault((it.code, it.window.series if it.window else it.message), []).append(it)
+    for first, *rest in told.values():
+        often = f" ({1 + len(rest)} times)" if rest else ""
+        yield f"also [{first.code}]", f"{first.message}{often}"
 
 
 def _located(gutter: int, arrow: str, where: str) -> Line:

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from gradlint.numbers import number, span, steps
 from gradlint.report.characters import escape
 from gradlint.report.event import name_of, tells
 from gradlint.report.layout import Line, Table
-from gradlint.report.numbers import number, span, steps
 from gradlint.report.summary import count
 
 if TYPE_CHECKING:

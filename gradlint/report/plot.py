@@ -8,11 +8,12 @@ next one, so that an outlier of a single point is seen however many points there
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradlint.finding import Excerpt
+from gradlint.numbers import number, whole
 from gradlint.report.layout import Piece
-from gradlint.report.numbers import number, whole
 
 ROWS = 8
 """Rows of a plot: a curve's shape shows in 32 braille dots, and two findings fit on a screen."""
@@ -29,6 +30,14 @@ _CELLS_PER_POINT = 3
 _DECADES = 2.0
 """A curve that spans more than this many powers of ten is drawn on a logarithmic scale: on a
 linear one, a healthy loss beside a spike of a hundred times its size is a line at the bottom."""
+
+
+_SHARED = 2 * WIDEST
+"""Columns on an axis that several curves share: two dots of braille a character."""
+
+_AROUND = 4
+"""Columns of a further curve before and after its event that are shown at least: one that is
+logged seldom is a curve and not a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +188,8 @@ class _Canvas:
         before: tuple[int, int, int] | None = None
         for column, (low, high) in enumerate(zip(excerpt.low, excerpt.high, strict=True)):
             if not (math.isfinite(low) and math.isfinite(high)):
-                before = None
+                if column in excerpt.bad:
+                    before = None
                 continue
             x = self._dot(column)
             bottom, peak = round(scale.height(low) * top), round(scale.height(high) * top)
@@ -227,3 +237,42 @@ def _ruler(excerpt: Excerpt, canvas: _Canvas) -> str:
         line = line.ljust(end) if len(line) < end else line + "  "
         line += last
     return line
+
+
+def on_one_axis(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
+    """The excerpts over the steps of the first, or more where that shows too little of another.
+
+    Columns then stand for equal numbers of steps; one in which nothing was logged has NaN.
+    """
+    root, *others = excerpts
+    first = min([root.first, *(it.steps[max(it.start - _AROUND, 0)] for it in others)])
+    last = max([root.last, *(_after(it) for it in others)])
+    columns = min(max(len(it.steps) for it in excerpts), _SHARED)
+    return [_over(it, first, last, columns) for it in excerpts]
+
+
+def _after(excerpt: Excerpt) -> float:
+    column = excerpt.end + _AROUND
+    return excerpt.steps[column] if column < len(excerpt.steps) else excerpt.last
+
+
+def _over(excerpt: Excerpt, first: float, last: float, columns: int) -> Excerpt:
+    def column(step: float) -> int:
+        share = (step - first) / (last - first) if last > first else 0.0
+        return round(min(max(share, 0.0), 1.0) * (columns - 1))
+
+    steps = [first + (last - first) * at / max(columns - 1, 1) for at in range(columns)]
+    low, high, bad = [math.nan] * columns, [math.nan] * columns, set()
+    for index, step in enumerate(excerpt.steps):
+        if not first <= step <= last:
+            continue
+        at = column(step)
+        # A comparison with NaN is false: it gives way to any number.
+        low[at] = low[at] if low[at] <= excerpt.low[index] else excerpt.low[index]
+        high[at] = high[at] if high[at] >= excerpt.high[index] else excerpt.high[index]
+        if index in excerpt.bad:
+            bad.add(at)
+    start = column(excerpt.steps[excerpt.start])
+    steps[start] = excerpt.steps[excerpt.start]
+    end = column(excerpt.steps[excerpt.end])
+    return Excerpt(tuple(steps), tuple(low), tuple(high), last, start, end, tuple(sorted(bad)))

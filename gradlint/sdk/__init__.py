@@ -7,15 +7,8 @@ training logs: neither half loads the other. Here is what both share.
 from __future__ import annotations
 
 from gradlint.finding import Confidence, Edit, Finding, Fix, Note, Severity, Span, Window
+from gradlint.numbers import number as digits
 from gradlint.registry import RuleCrash, rule
-
-
-def digits(value: float) -> str:
-    """A number for people: four significant digits, and no exponent where it reads well."""
-    if abs(value) < 1e6 and value == int(value):
-        return str(int(value))
-    return f"{value:.4g}"
-
 
 __all__ = [
     "Confidence",

@@ -87,7 +87,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk.logs import Finding, Kind, Run, event, rule
+from gradlint.sdk.logs import Finding, Kind, Run, digits, event, rule
 
 LEAST_SCALE = 1.0
 """Loss scaling multiplies to keep small gradients from underflow; at 1 it does nothing, and below
@@ -111,7 +111,7 @@ def check(run: Run) -> Iterator[Finding]:
             curve,
             int(curve.points[below]),
             int(curve.points[-1]),
-            f"`{curve.tag}` has fallen from {values.max():.4g} to {values[-1]:.4g}: every step "
+            f"`{curve.tag}` has fallen from {digits(values.max())} to {digits(values[-1])}: every step "
             "overflows and is skipped",
             help="find the tensor that is not finite, or train in bfloat16",
             evidence={"highest": float(values.max()), "last": float(values[-1]), "falls": falls},

@@ -82,7 +82,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk.logs import Finding, Kind, Run, event, levels, rule
+from gradlint.sdk.logs import Finding, Kind, Run, digits, event, levels, rule
 
 SHARE = 1e-6
 """Final norm in units of the norm at the start that is nothing: float32 carries 7 digits."""
@@ -110,7 +110,7 @@ def check(run: Run) -> Iterator[Finding]:
             curve,
             first,
             len(curve) - 1,
-            f"`{curve.tag}` falls from {start:.4g} to {final:.4g} although nothing has been learnt",
+            f"`{curve.tag}` falls from {digits(start)} to {digits(final)} although nothing has been learnt",
             help="use normalisation, residual connections or a gated cell, or a smaller learning "
             "rate if the output has saturated",
             evidence={"start": start, "final": final},

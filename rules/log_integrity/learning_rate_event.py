@@ -79,7 +79,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlint.sdk.logs import Curve, Finding, Kind, Run, event, rule
+from gradlint.sdk.logs import Curve, Finding, Kind, Run, digits, event, rule
 
 FACTOR = 2.0
 """From one logged point to the next a schedule that is meant to be smooth changes by less, but for
@@ -141,6 +141,6 @@ def _reported(curve: Curve, point: int, old: float, new: float) -> Finding:
         curve,
         point,
         point,
-        f"`{curve.tag}` goes from {old:.4g} to {new:.4g} at {curve.axis} {curve.steps[point]}",
+        f"`{curve.tag}` goes from {digits(old)} to {digits(new)} at {curve.axis} {curve.steps[point]}",
         evidence={"before": old, "after": new},
     )

@@ -105,6 +105,10 @@ from gradlint.sdk.logs import (
     wander,
 )
 
+HELP = "restart from the best checkpoint with a lower learning rate and clipped gradients"
+
+HELP_RECOVERED = "clip the gradients or lower the learning rate, and keep the best checkpoint"
+
 KEPT = 0.5
 """Share of its gain that a score may lose."""
 
@@ -192,7 +196,7 @@ def _departed(agreement: Agreement) -> Finding:
         int(curve.points[jump.end]),
         f"`{curve.tag}` {told}"
         + (f"; {beside} move{'' if ' and ' in beside else 's'} with it" if beside else ""),
-        help="restart from the best checkpoint with a lower learning rate and clipped gradients",
+        help=HELP_RECOVERED if jump.recovered else HELP,
         evidence={"before": base, "worst": top, "final": final},
         severity=None if not jump.recovered and lost >= KEPT * gained else Severity.WARNING,
     )
@@ -235,7 +239,7 @@ def _reported(curve: Curve, found: Levels, beside: str) -> Finding:
         int(curve.points[-1]),
         f"`{curve.tag}` falls from {digits(-found.lowest)} to {digits(-found.final)} and stays "
         f"there{beside}",
-        help="restart from the best checkpoint with a lower learning rate and clipped gradients",
+        help=HELP,
         evidence={"best": -found.lowest, "final": -found.final},
     )
 

@@ -125,6 +125,13 @@ from gradlint.sdk.logs import (
     unimproved,
 )
 
+HELP = (
+    "check that the labels match the inputs, that gradients reach the parameters, and the learning "
+    "rate"
+)
+
+HELP_POLICY = "check the reward and its scale, how much is explored, and the learning rate"
+
 LEAST = 50
 """Points of a return, at least, to say that it stays at its lowest."""
 
@@ -201,8 +208,7 @@ def _unimproved(whole: Unimproved) -> Finding:
         int(curve.points[whole.since]),
         int(curve.points[-1]),
         f"`{curve.tag}` {told}",
-        help="check that the labels match the inputs, that gradients reach the parameters, and the "
-        "learning rate",
+        help=HELP_POLICY if curve.role.kind is Kind.RETURN else HELP,
         evidence=evidence,
         severity=Severity.ERROR if classes or whole.guesses is not None else None,
     )

@@ -91,6 +91,7 @@ from gradlint.sdk.logs import (
     Finding,
     Kind,
     Run,
+    digits,
     event,
     levels,
     rule,
@@ -172,8 +173,8 @@ def _swinging(curve: Curve) -> Finding | None:
         curve,
         int(curve.points[first]),
         int(curve.points[last]),
-        f"`{curve.tag}` swings {len(turns) - 1} times between {np.min(highs):.4g} and "
-        f"{np.max(highs):.4g}",
+        f"`{curve.tag}` swings {len(turns) - 1} times between {digits(np.min(highs))} and "
+        f"{digits(np.max(highs))}",
         help="lower the learning rate: it is at the edge of what the curvature allows",
         evidence={"swings": len(turns) - 1, "low": float(highs.min()), "high": float(highs.max())},
     )

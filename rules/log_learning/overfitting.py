@@ -93,6 +93,7 @@ from gradlint.sdk.logs import (
     Kind,
     Run,
     Severity,
+    digits,
     event,
     medians_of_three,
     rule,
@@ -177,8 +178,8 @@ def _turned(run: Run, curve: Curve, train: Curve) -> Finding | None:
         curve,
         first,
         int(curve.points[-1]),
-        f"`{curve.tag}` has risen from {lowest:.4g} at {curve.axis} {step} to {final:.4g} "
-        f"while `{train.tag}` fell from {at_best:.4g} to {at_end:.4g}",
+        f"`{curve.tag}` has risen from {digits(lowest)} at {curve.axis} {step} to {digits(final)} "
+        f"while `{train.tag}` fell from {digits(at_best)} to {digits(at_end)}",
         help=f"keep the checkpoint of {curve.axis} {step}: stop early, regularise, or add data",
         evidence={
             "best step": step,

@@ -261,22 +261,25 @@ def _reported(turned: NonFinite, others: list[NonFinite], scaled: bool) -> Findi
         first,
         int(bad[-1]),
         message,
-        help=_help(curve, turned.severity),
+        help=_help(turned),
         evidence=turned.evidence("nan"),
         severity=turned.severity,
         notes=turned.notes(others, "NaN", scaled),
     )
 
 
-def _help(curve: Curve, severity: Severity) -> str:
+def _help(turned: NonFinite) -> str:
+    curve = turned.curve
     if curve.role.kind in (Kind.LEARNING_RATE, Kind.LOSS_SCALE, Kind.SCHEDULE):
         return "look for a division by zero in what sets it"
     if curve.role.kind not in VITAL:
         return "look for a division by zero in the metric: an empty class, batch or episode"
-    if severity is not Severity.ERROR:
+    if turned.severity is not Severity.ERROR:
         return ""
     if curve.role.held_out:
         return "check the inputs and targets of the evaluation for NaN, and its loss for log(0)"
+    if turned.healthy is None:
+        return "check inputs, targets and first weights for NaN, and lower the learning rate"
     return (
         "restart from an earlier checkpoint with clipped gradients and a lower learning "
         "rate, and check inputs and targets for NaN"

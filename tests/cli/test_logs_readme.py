@@ -95,12 +95,25 @@ def test_the_script_passes_neither_a_dead_program_nor_a_missing_log(
     assert script(project, work).returncode == code
 
 
+def shown(mark: str, printed: str) -> str:
+    """What the README shows, after it was written anew if that is asked for."""
+    found = fence(mark)
+    if os.environ.get("GRADLINT_UPDATE_GOLDEN"):
+        text = README.read_text(encoding="utf-8")
+        README.write_text(text[: found.start(1)] + printed + text[found.end(1) :], encoding="utf-8")
+    return fence(mark)[1]
+
+
 def test_the_finding_in_the_readme_is_what_is_printed(gradlint: Gradlint, write: Write) -> None:
     write("runs/lstm/metrics.csv", metrics(500, 409))
     printed = gradlint("logs", "runs", "--select", "TL1").stdout
-    shown = fence("logs output")
-    if os.environ.get("GRADLINT_UPDATE_GOLDEN"):
-        text = README.read_text(encoding="utf-8")
-        README.write_text(text[: shown.start(1)] + printed + text[shown.end(1) :], encoding="utf-8")
-        shown = fence("logs output")
-    assert shown[1] == printed
+    assert shown("logs output", printed) == printed
+
+
+def test_the_overview_in_the_readme_is_what_is_printed(gradlint: Gradlint, write: Write) -> None:
+    for seed in range(20):
+        explodes_at = 120 + 13 * seed if seed % 5 < 3 else None
+        write(f"runs/seed{seed}/metrics.csv", metrics(500, explodes_at))
+    lines = gradlint("logs", "runs", "--select", "TL1").stdout.splitlines(keepends=True)
+    printed = "".join([*lines[:2], "...\n", *lines[11:]])
+    assert shown("logs overview", printed) == printed

@@ -9,6 +9,7 @@ import pytest
 
 from gradlint.engine.incidents import joined
 from gradlint.finding import Finding, Span, Window
+from gradlint.runs.run import Curve, Run
 from tests.relations.series import curve, run_of
 
 LINE = Span(1, 1, 1, 1)
@@ -49,6 +50,41 @@ def test_a_spike_within_a_stretch_of_spikes_is_a_part_of_it() -> None:
 
 def test_steps_and_epochs_are_not_compared() -> None:
     assert numbers(finding("loss", 5), finding("epoch/f1", 5, axis="epoch")) == [1, 2]
+
+
+def lined(tag: str, steps: list[int], lines: list[int], axis: str = "step") -> Curve:
+    made = curve(tag, [1.0] * len(steps), steps=steps, axis=axis)
+    made.records = np.array(lines, np.int64)
+    return made
+
+
+def epoch_and_step(run: Run, epoch: int, step: int) -> bool:
+    found = joined(run, [finding("f1", epoch, axis="epoch"), finding("loss", step)], count(1))
+    first, second = (it.window.incident for it in found if it.window is not None)
+    return first == second
+
+
+EPOCHS = lined("f1", [1, 2, 3], [11, 21, 31], axis="epoch")
+LOSS = lined("loss", list(range(10, 400, 10)), [n for n in range(1, 43) if n % 10 != 1 or n == 1])
+
+
+@pytest.mark.parametrize(
+    ("epoch", "step", "together"),
+    [(2, 100, False), (2, 110, True), (2, 200, True), (2, 210, False)],
+)
+def test_an_epoch_is_one_with_the_steps_that_are_logged_since_the_epoch_before(
+    epoch: int, step: int, together: bool
+) -> None:
+    assert epoch_and_step(run_of(LOSS, EPOCHS), epoch, step) is together
+
+
+def test_lines_of_two_files_tell_no_order() -> None:
+    run = run_of(LOSS, EPOCHS)
+    run.told = {"loss": ("train.log",), "f1": ("val.csv",)}
+    assert not epoch_and_step(run, 2, 110)
+    run.told = {}
+    run.files = ("train.log", "val.csv")
+    assert not epoch_and_step(run, 2, 110)
 
 
 def test_numbers_go_on_from_run_to_run() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from gradlint.finding import Finding, Severity, Span, Window
 from gradlint.report import concise, full, incidents, plain
+from tests.report.curves import excerpt_of
 from tests.report.test_log_findings import Nothing
 
 LINE = Span(7, 1, 7, 1)
@@ -45,13 +46,71 @@ def test_the_gravest_is_told_in_full_and_the_others_in_a_sentence() -> None:
     assert text.count("= help: mend it") == len(ALL) - 1
 
 
+def test_what_the_others_repeat_is_counted() -> None:
+    repeated = replace(SCORE, window=replace(incidents.window_of(SCORE), start=14))
+    assert "= also [TL403]: `acc` went wrong (2 times)\n" in page([SCORE, repeated, LOSS])
+
+
 def test_what_happened_to_each_run_comes_first() -> None:
     first, second, *_ = page(ALL).splitlines()
-    assert first == (
-        "error a/log.csv: name at step 10, last good step 9 (TL202, TL403), "
-        "the gravest of 2 incidents"
+    assert first == ("error a: name at step 10 (last good 9), gravest of 2 incidents")
+    assert second == "error b: name from the beginning"
+
+
+def test_a_verdict_says_what_came_first_if_it_was_not_the_gravest() -> None:
+    spike = replace(SCORE, name="loss-spike")
+    assert page([spike, LOSS]).startswith(
+        "error a: loss-spike at step 10 (last good 9), then name\n"
     )
-    assert second == "error b/log.csv: name from the beginning (TL101)"
+
+
+def test_steps_say_more_exactly_than_epochs_when_an_incident_began() -> None:
+    of_epochs = replace(SCORE, window=replace(incidents.window_of(SCORE), start=2, axis="epoch"))
+    (incident,) = incidents.incidents([of_epochs, LOSS])
+    assert (incident.onset.axis, incident.onset.start) == ("step", 12)
+
+
+def test_the_files_of_one_run_have_one_verdict() -> None:
+    text = page([replace(SCORE, path="a/events.1"), LOSS])
+    assert text.startswith("error a: name at step 10 (last good 9)\n\n")
+
+
+def test_the_gravest_runs_come_first() -> None:
+    mild = replace(LATER, path="0/log.csv")
+    first, second, *_ = page([mild, OTHER]).splitlines()
+    assert (first, second) == (
+        "error   b: name from the beginning",
+        "warning 0/log.csv (run a): name from the beginning",
+    )
+
+
+def of_many_runs(count: int) -> list[Finding]:
+    return [found("TL101", "loss", 5, at, run=f"run{at}") for at in range(1, count + 1)]
+
+
+def test_of_many_runs_there_is_a_line_each_and_how_many_each_rule_is_about() -> None:
+    unreadable = replace(REMARK, path="x.csv", severity=Severity.ERROR, window=Window())
+    text = page([*of_many_runs(11), LOSS, SCORE, unreadable, *remarks(9)])
+    assert text.startswith("error run1: name from the beginning\n")
+    assert "error a: name at step 10 (last good 9)\n" in text
+    assert "error x.csv: name: `loss` went wrong\n" in text
+    assert "-->" not in text
+    counts = [line.split() for line in text.splitlines() if " TL" in line]
+    assert counts == [
+        ["11", "TL101", "name"],
+        ["2", "TL601", "name"],
+        ["1", "TL202", "name"],
+        ["1", "TL403", "name"],
+    ]
+
+
+def test_ten_runs_are_told_with_their_curves() -> None:
+    assert page(of_many_runs(10)).count("-->") == 10
+
+
+def test_many_runs_are_told_in_full_in_verbose_output() -> None:
+    text = plain.text(full.render(of_many_runs(11), Nothing(), columns=80, verbose=True))
+    assert text.count("-->") == 11
 
 
 def test_one_finding_says_it_all() -> None:
@@ -75,8 +134,8 @@ def test_the_json_of_an_incident_says_where_it_began_and_what_came_after_what() 
         "message": "`loss` went wrong",
         "codes": ["TL202", "TL403"],
         "events": [
-            {"step": 10, "series": "acc", "code": "TL403"},
-            {"step": 12, "series": "loss", "code": "TL202"},
+            {"axis": "step", "step": 10, "series": "acc", "code": "TL403"},
+            {"axis": "step", "step": 12, "series": "loss", "code": "TL202"},
         ],
     }
     assert [it["id"] for it in incidents.document(ALL)] == [1, 2, 3]
@@ -93,6 +152,34 @@ def test_remarks_that_repeat_are_told_once_with_their_number_and_the_last() -> N
     text = page(remarks(43))
     assert text.count("info[TL601]") == 1
     assert "= note: 42 more like this, the last on line 43" in text
+
+
+def test_remarks_on_one_line_are_told_from_each_other_by_their_run() -> None:
+    same = [replace(it, span=LINE) for it in remarks(5)]
+    last = replace(same[-1], window=replace(incidents.window_of(same[-1]), run="a#5"))
+    assert "= note: 4 more like this, the last in run a#5" in page([*same[:-1], last])
+
+
+def test_remarks_come_after_what_went_wrong_and_have_no_plot() -> None:
+    window = replace(incidents.window_of(REMARK), excerpt=excerpt_of([1.0, 2.0, 3.0], 1, 1))
+    remark = replace(REMARK, window=window)
+    text = page([remark, LOSS])
+    assert text.index("error[TL202]") < text.index("info[TL601]")
+    assert "^" not in text
+    assert "^" in plain.text(full.render([remark], Nothing(), columns=80, verbose=True))
+
+
+def test_in_verbose_output_the_curves_of_an_incident_are_on_one_axis() -> None:
+    often = replace(incidents.window_of(LOSS), excerpt=excerpt_of([1.0] * 40 + [9.0] * 40, 40, 79))
+    seldom = excerpt_of([0.9, 0.8, 0.7, 0.1], 2, 3)
+    seldom = replace(seldom, steps=(0.0, 20.0, 40.0, 60.0), last=60.0)
+    other = replace(incidents.window_of(SCORE), excerpt=seldom)
+    both = [replace(LOSS, window=often), replace(SCORE, window=other)]
+    text = plain.text(full.render(both, Nothing(), columns=80, verbose=True))
+    marks = [line.index("^") for line in text.splitlines() if "^" in line]
+    rulers = [line for line in text.splitlines() if line.endswith(" 79")]
+    assert marks[0] == marks[1]
+    assert rulers[0] == rulers[1]
 
 
 def test_three_remarks_are_told_one_by_one() -> None:

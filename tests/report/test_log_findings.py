@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from gradlint.finding import Finding, Window
-from gradlint.report import concise, full, json as json_report, plain
+from gradlint.report import concise, event, full, json as json_report, plain
 from gradlint.report.characters import width
 from gradlint.report.summary import log_summary
 from tests.report.curves import (
@@ -80,7 +80,17 @@ def test_concise() -> None:
 
 def test_evidence_is_in_words_and_short_numbers() -> None:
     page = page_of([SPIKE_FINDING])
-    assert "= evidence: step 412, loss 32.9, robust z 1270, cause unknown\n" in page
+    assert "= evidence: robust z 1270, cause unknown\n" in page
+
+
+def test_evidence_leaves_out_what_the_message_says_unless_all_is_wanted() -> None:
+    window = Window(
+        "a", "loss", 4, 4, evidence={"before": 40, "after": 1, "low": 5.1e-5, "lost": 0}
+    )
+    finding = finding_of("steps fall from 40 to 1, values to 5.1e-5", window, code="TL201")
+    assert "evidence" not in page_of([finding])
+    parts = full.render([finding], Nothing(), columns=80, verbose=True)
+    assert "= evidence: before 40, after 1, low 5.1e-5, lost 0\n" in plain.text(parts)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +106,20 @@ def test_evidence_is_in_words_and_short_numbers() -> None:
 def test_a_run_that_its_path_names_is_not_named_again(path: str, run: str, named: bool) -> None:
     line = line_of(finding_of("m", Window(run, "loss"), path=path))
     assert (f"(run {run}, series loss)" in line) is named
+
+
+@pytest.mark.parametrize(
+    ("path", "run", "place"),
+    [
+        ("runs/a/metrics.csv", "a/metrics.csv", "runs/a/metrics.csv"),
+        ("runs/a/events.out.tfevents.1.v2", "a", "runs/a"),
+        ("runs/log.txt", "log.txt#7", "runs/log.txt#7"),
+        ("runs/export.csv", "cosmic-lake-7", "runs/export.csv (run cosmic-lake-7)"),
+        ("notes.txt", "", "notes.txt"),
+    ],
+)
+def test_a_verdict_names_the_run_by_its_path(path: str, run: str, place: str) -> None:
+    assert event.run_place(path, run) == place
 
 
 def test_nothing_dangerous_reaches_the_terminal() -> None:

@@ -7,7 +7,7 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from gradlint.report.numbers import number, steps, whole
+from gradlint.numbers import number, steps, whole
 
 
 @pytest.mark.parametrize(
