@@ -142,4 +142,9 @@ def progress(values: Values, found: Levels) -> Progress:
     return Progress(max(first, found.start), float(np.median(last)), found.lowest, deviation, end)
 
 
+def rise(values: Values) -> Progress:
+    """The progress of a series that should rise: that of its negative."""
+    return progress(-values, levels(-values))
+
+
 _TINY = 1e-300

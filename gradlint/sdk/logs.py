@@ -16,9 +16,9 @@ from gradlint.curves.jump import Jump as Jump
 from gradlint.curves.levels import (
     BLOCKS as BLOCKS,
     Levels as Levels,
-    Progress as Progress,
     left as left,
     levels as levels,
+    rise as rise,
 )
 from gradlint.curves.robust import (
     RESOLVED as RESOLVED,

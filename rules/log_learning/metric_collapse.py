@@ -4,7 +4,8 @@
 
 Reports a score that has lost at least half of what it had gained and does not come back, if a loss
 of the same split has risen as well. Two series that agree make it certain. A return that has lost
-nearly all that it had gained needs no second series.
+nearly all that it had gained needs no second series, nor does a score that ends a seventh of its
+best below that and below where it began, unless another of its split has risen.
 
 So are a score, an error and a return reported that go where they should not by a third of their
 range, for a while or for good, if what they and others do at these steps is beyond the noise of
@@ -100,6 +101,7 @@ from gradlint.sdk.logs import (
     event,
     left,
     levels,
+    rise,
     rule,
     unplanned_jumps,
     wander,
@@ -120,6 +122,12 @@ SIGMAS = 6.0
 
 FEW = 3
 """Points whose median is the end of a run."""
+
+FEWEST = 8
+"""The same for a score that ends below its start: its first value and its last quarter tell that."""
+
+BELOW = 0.15
+"""Share of its best that it has lost by then, at least."""
 
 LEAST = 12
 """Evaluations, at least: they make four levels, to tell a start, a best and an end."""
@@ -211,7 +219,10 @@ def _collapsed(run: Run) -> Iterator[tuple[Curve, Finding]]:
             least = max(KEPT * gain, FALL * abs(found.lowest), SIGMAS * found.deviation)
             risen = _risen(run, curve) if gain > 0 and loss >= least else None
             if risen is not None:
-                yield curve, _reported(curve, found, f" while `{risen.tag}` rises")
+                yield curve, _reported(curve, found.final, f" while `{risen.tag}` rises")
+                continue
+        if _ends_below_its_start(run, curve):
+            yield curve, _reported(curve, curve.measured(rise).final, "")
     for curve in run.of(Kind.RETURN):
         if len(curve.level) >= LEAST:
             found = levels(-curve.level)
@@ -221,7 +232,25 @@ def _collapsed(run: Run) -> Iterator[tuple[Curve, Finding]]:
                 SIGMAS * found.deviation, EPISODES * wander(curve.level[: len(curve.level) // 3])
             )
             if learnt and loss >= least and _is_down(found, gain):
-                yield curve, _reported(curve, found, "")
+                yield curve, _reported(curve, found.final, "")
+
+
+def _ends_below_its_start(run: Run, score: Curve) -> bool:
+    """Whether a score ends clearly below where it began, and none of its split above."""
+    if len(score.level) < FEWEST or score.axis == "row":
+        return False
+    found = score.measured(rise)
+    lost = found.final - found.lowest
+    least = max(found.start - found.lowest, BELOW * abs(found.lowest), SIGMAS * found.deviation)
+    return (
+        lost > 0.0
+        and lost >= least
+        and not any(
+            it.measured(rise).gained > 0.0
+            for it in run.of(Kind.SCORE)
+            if it.role.split == score.role.split and len(it.level) >= FEWEST
+        )
+    )
 
 
 def _is_down(found: Levels, gain: float) -> bool:
@@ -230,17 +259,20 @@ def _is_down(found: Levels, gain: float) -> bool:
     return bool(last.min() >= found.lowest + KEPT * gain)
 
 
-def _reported(curve: Curve, found: Levels, beside: str) -> Finding:
-    loss = found.final - found.lowest
-    onset = left(-curve.level, found, loss)
+def _reported(curve: Curve, final: float, beside: str) -> Finding:
+    """A fall that is not made good; `final` is where the negative of the series ends."""
+    found = levels(-curve.level)
+    lost = final - found.lowest
+    onset = left(-curve.level, found, lost)
     return event(
         curve,
         int(curve.points[onset]),
         int(curve.points[-1]),
-        f"`{curve.tag}` falls from {digits(-found.lowest)} to {digits(-found.final)} and stays "
+        f"`{curve.tag}` falls from {digits(-found.lowest)} to {digits(-final)} and stays "
         f"there{beside}",
         help=HELP,
-        evidence={"best": -found.lowest, "final": -found.final},
+        evidence={"best": -found.lowest, "final": -final},
+        severity=Severity.WARNING if lost < FALL * abs(found.lowest) else None,
     )
 
 

@@ -7,9 +7,10 @@ them is better than at the start, and no training loss goes on falling in the se
 or the training loss has come down to nothing, and what is held out will not get better any more.
 Where there are none, or they are too noisy to tell, the losses do: each ends where it began, or has
 gained at most a fifth in the first tenth of the run and nothing since, or has never improved on its
-first evaluation. A loss at what guessing costs, ln(C)
-among C classes or -ln of the accuracy beside it, is an error. A return that has fallen to its
-lowest and stays there is a warning.
+first evaluation. However much the first tenth brought, a run is reported in which no loss has moved
+since, be it that they are quiet enough to show 2%, or that all scores are below 60% and stand as
+well. A loss at what guessing costs, ln(C) among C classes or -ln of the accuracy beside it, is an
+error. A return that has fallen to its lowest and stays there is a warning.
 
 ## Why it is a risk
 

@@ -27,7 +27,7 @@ def role_of(tag: str) -> Role:
     every = words_of(tag)
     split, words = split_off(every)
     kind = _kind(words) if every != ["error"] else Kind.OTHER  # as likely a count of messages
-    if words[:1] == ["loss"] and "/" in tag:
+    if words[:1] == ["loss"] and _has_heading(tag, "loss"):
         # A heading over many things: `Loss/approx_kl` is no loss, `Loss/policy` and `Loss/mse` are.
         own = _kind(words[1:])
         if own in _UNDER_LOSS:
@@ -38,6 +38,11 @@ def role_of(tag: str) -> Role:
     held = set(words)
     metric = "_".join(_bare(words, kind)) or "_".join(words)
     return Role(kind, split, metric, _is_adversarial(held, kind), _is_component(held, kind))
+
+
+def _has_heading(tag: str, word: str) -> bool:
+    """Whether a part of the name before the last says no more than this, or that and the split."""
+    return any(split_off(words_of(part))[1] == [word] for part in tag.split("/")[:-1])
 
 
 def words_of(tag: str) -> list[str]:
