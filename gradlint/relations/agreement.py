@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gradlint.curves.departures import Departure, departures
+from gradlint.curves.jump import Jump
 from gradlint.curves.robust import Values
+from gradlint.curves.setback import setback
 from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
 
@@ -24,6 +26,10 @@ agent that always arrives fails now and then, and nothing in its past says so.""
 
 BEFORE = 0.02
 """Share of the steps of a series by which another may have departed and come back before it."""
+
+SETBACK = 1.5
+"""Surprise of the setback of a short series, whose past says little: half of what an agreement asks
+for, so that two are one."""
 
 LEAST = 8
 """Points of a series, at least."""
@@ -113,15 +119,31 @@ def _is_outcome(curve: Curve) -> bool:
 
 
 def _harmful(curve: Curve) -> list[Departure]:
-    """The departures to where a series should not go."""
+    """The departures to where a series should not go; of a short one also its setback."""
     kind = curve.role.kind
-    if kind is Kind.SCORE:
-        return curve.measured(_score_falls)
-    if kind is Kind.RETURN:
-        return curve.measured(_falls)
     if kind in (Kind.AGENT, Kind.WEIGHT):
         return curve.measured(departures) + curve.measured(_falls)
-    return curve.measured(departures)
+    if kind is Kind.SCORE:
+        found, jump = curve.measured(_score_falls), curve.measured(_setback_downwards)
+    elif kind is Kind.RETURN:
+        found, jump = curve.measured(_falls), curve.measured(_setback_downwards)
+    else:
+        found, jump = curve.measured(departures), curve.measured(setback)
+    if jump is None:
+        return found
+    beside = [it for it in found if it.end < jump.start or it.start > jump.end]
+    if any(it.surprise >= SETBACK for it in found if it not in beside):
+        return found
+    return [
+        *beside,
+        Departure(
+            jump.start, jump.peak, jump.end, jump.base, jump.top, jump.recovered, jump.top, SETBACK
+        ),
+    ]
+
+
+def _setback_downwards(values: Values) -> Jump | None:
+    return setback(-values)
 
 
 def _falls(values: Values) -> list[Departure]:

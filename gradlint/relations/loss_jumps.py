@@ -10,6 +10,7 @@ from gradlint.curves.jump import Jump
 from gradlint.curves.levels import levels
 from gradlint.curves.relapses import false_start, relapses
 from gradlint.curves.robust import Values, medians_of_three
+from gradlint.curves.setback import setback
 from gradlint.relations.agreement import agreements
 from gradlint.relations.learning_rate import raised_before, searches_rate
 from gradlint.relations.schedules import weight_jumps
@@ -139,6 +140,9 @@ def _jumps(run: Run, curve: Curve) -> list[Jump]:
     # A relapse is told from the first point of its climb, and may hold an excursion.
     more: list[Jump] = [] if curve.role.held_out else list(curve.measured(relapses))
     more += curve.measured(loss_excursions)
+    alone = curve.measured(setback)
+    if alone is not None and alone.top >= RECORD_RATIO * curve.level[: alone.start].max() > 0.0:
+        more.append(alone)
     for agreement in agreements(run):
         if agreement.curve is curve and _is_material(curve, agreement.departure):
             more.append(agreement.departure)

@@ -191,7 +191,8 @@ def _departed(agreement: Agreement) -> Finding:
     if jump.recovered:
         told = (
             f"{'rises' if up else 'falls'} from {digits(base)} to {digits(top)} at {curve.axis} "
-            f"{curve.step(jump.peak)} and is back after {jump.points} points"
+            f"{curve.step(jump.peak)} and is back after "
+            + ("one point" if jump.points == 1 else f"{jump.points} points")
         )
     else:
         told = (
