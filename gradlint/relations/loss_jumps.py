@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gradlint.curves.departures import Departure
@@ -12,6 +14,7 @@ from gradlint.curves.relapses import false_start, relapses
 from gradlint.curves.robust import Values, medians_of_three
 from gradlint.curves.setback import setback
 from gradlint.relations.agreement import agreements
+from gradlint.relations.bursts import bursts
 from gradlint.relations.learning_rate import raised_before, searches_rate
 from gradlint.relations.schedules import weight_jumps
 from gradlint.runs.kinds import Kind
@@ -63,6 +66,9 @@ BRIEF = 2
 
 FIRST_POINTS = 8
 """Points at the beginning within which a loss may jump by `FIRST_RATIO` and come back."""
+
+FIRST_SHARE = 0.25
+"""Share of a short run that they are at most."""
 
 FIRST_RATIO = 10.0
 """Factor of such a jump: one batch, or the first steps of an optimizer whose averages are empty."""
@@ -118,18 +124,23 @@ def unplanned_jumps(run: Run, curve: Curve) -> list[Jump]:
     (these do not take it back above its start), and not the rise of a held-out loss to the end,
     which is overfitting.
     """
-    if curve.role.adversarial or is_short_table(curve) or run.measured(searches_rate):
+    if is_short_table(curve) or run.measured(searches_rate):
         return []
+    burst = [it.jump for it in bursts(run) if it.curve is curve]
+    if curve.role.adversarial:
+        return burst
     held_out = curve.role.held_out
-    found = [
+    found = burst + [
         it
         for it in _jumps(run, curve)
-        if not (held_out and (not it.recovered or it.start < SETTLING))
+        if not _any_meets(burst, it)
+        and not (held_out and (not it.recovered or it.start < SETTLING))
         and not is_warm_restart(run, curve, it)
         and not _is_first_step(curve, it)
         and not _objective_changes(run, curve, it)
         and not weight_jumps(run, curve, it.start)
     ]
+    found.sort(key=lambda it: it.start)
     return _unperiodic(curve, found) if len(found) >= PERIODIC else found
 
 
@@ -152,13 +163,14 @@ def _jumps(run: Run, curve: Curve) -> list[Jump]:
     return sorted(found, key=lambda it: it.start)
 
 
-def _any_meets(jumps: list[Jump], jump: Jump) -> bool:
+def _any_meets(jumps: Sequence[Jump], jump: Jump) -> bool:
     return any(jump.end >= it.start and jump.start <= it.end for it in jumps)
 
 
 def _is_first_step(curve: Curve, jump: Jump) -> bool:
     """Whether a jump is one of the first steps of an optimizer, and undoes nothing."""
-    early = jump.start < FIRST_POINTS and jump.recovered and jump.top < FIRST_RATIO * jump.base
+    first = min(FIRST_POINTS, FIRST_SHARE * len(curve.level))
+    early = jump.start < first and jump.recovered and jump.top < FIRST_RATIO * jump.base
     undoing = [it for it in (curve.measured(false_start), *curve.measured(relapses)) if it]
     return early and not _any_meets(undoing, jump)
 
@@ -207,14 +219,15 @@ def _objective_changes(run: Run, curve: Curve, jump: Jump) -> bool:
     return False
 
 
-def is_lone(curve: Curve, jump: Jump) -> bool:
+def is_lone(run: Run, curve: Curve, jump: Jump) -> bool:
     """Whether a jump is a point or two of a training loss, back at once, and below its start.
 
-    Batches differ, and one that is hard comes to nothing.
+    Batches differ, and one that is hard comes to nothing, unless other series move with it.
     """
     brief = jump.recovered and jump.end - jump.start < BRIEF
-    trained = curve.role.trained_on
-    return trained and brief and jump.top <= curve.measured(levels).start
+    agreed = [it.departure for it in agreements(run) if it.curve is curve and it.witnesses]
+    below = curve.role.trained_on and jump.top <= curve.measured(levels).start
+    return below and brief and not _any_meets(agreed, jump)
 
 
 def stays(curve: Curve, jump: Jump) -> bool:

@@ -17,7 +17,7 @@ LEAST_SCORES = 8
 LEAST = 20
 """Points of a loss or a return, at least: a warm-up of the learning rate may take the first ten."""
 
-LEAST_EPOCHS = 10
+LEAST_EPOCHS = 8
 """The same for the means of epochs."""
 
 LEAST_HELD_OUT = 4

@@ -100,12 +100,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradlint.sdk.logs import (
+    Burst,
     Curve,
     Excursion,
     Finding,
+    Jump,
     Kind,
     Run,
     Severity,
+    bursts,
     digits,
     event,
     excursions,
@@ -168,12 +171,22 @@ def check(run: Run) -> Iterator[Finding]:
         growth = _growth(run, curve)
         if growth is not None:
             yield growth
-        elif not _moving_target(run):
-            found = [it for it in curve.measured(explosions) if _matters(run, curve, it)]
-            if len(found) > FEW:
-                yield _repeated(run, curve, found)
-            else:
-                yield from (_reported(run, curve, jump) for jump in found)
+            continue
+        told = _lone(run, curve)
+        if len(told) > FEW:
+            yield _repeated(run, curve, told)
+        else:
+            yield from (_reported(run, curve, jump) for jump in told)
+        for burst in bursts(run):
+            if burst.curve is curve and not any(_meets(it, burst.jump) for it in told):
+                yield _burst(burst)
+
+
+def _lone(run: Run, curve: Curve) -> list[Excursion]:
+    """The jumps that tell by themselves, or by what the losses do."""
+    if _moving_target(run):
+        return []
+    return [it for it in curve.measured(explosions) if _matters(run, curve, it)]
 
 
 def explosions(values: np.ndarray) -> list[Excursion]:
@@ -238,6 +251,24 @@ def _repeated(run: Run, curve: Curve, jumps: list[Excursion]) -> Finding:
         help=HELP,
         evidence={"jumps": len(jumps)} | jump_evidence(curve, highest),
         severity=Severity.ERROR if follows else None,
+    )
+
+
+def _meets(one: Jump, other: Jump) -> bool:
+    return one.start <= other.end and other.start <= one.end
+
+
+def _burst(burst: Burst) -> Finding:
+    """A norm that leaves all it ever was together with what is no loss, or with a moving target."""
+    curve, jump = burst.curve, burst.jump
+    beside = " and ".join(f"`{it.tag}`" for it in burst.witnesses[:2])
+    return event(
+        curve,
+        *jump_span(curve, [jump]),
+        f"`{curve.tag}` jumps from {digits(jump.base)} to {digits(jump.top)} at {curve.axis} "
+        f"{curve.step(jump.peak)}; {beside} jump{'' if ' and ' in beside else 's'} with it",
+        help=HELP,
+        evidence=jump_evidence(curve, jump),
     )
 
 

@@ -143,6 +143,9 @@ classes is 2.308 to 2.313, where ln(10) is 2.3026."""
 CLASSES = (*range(2, 11), 16, 20, 32, 50, 64, 100, 128, 200, 256, 365, 500, 512, 1000, 10_000)
 """Numbers of classes that are usual; with every number allowed all levels above 4.6 are chance."""
 
+DISTANCES = frozenset("mae mse rmse mape smape rmspe huber r2 l1 l2".split())
+"""What says that a run learns numbers and not classes."""
+
 VOCABULARIES = (32_000, 50_257, 50_304, 128_256)
 """Sizes of vocabularies that are usual: Llama 2, GPT-2, GPT-2 padded to a multiple of 64, Llama 3."""
 
@@ -163,7 +166,7 @@ def check(run: Run) -> Iterator[Finding]:
     if not found and not run.measured(searches_rate):
         whole = unimproved(run)
         if whole is not None:
-            yield _unimproved(whole)
+            yield _unimproved(whole, guessed=not _measures_distances(run))
 
 
 def chance_classes(level: float) -> int | None:
@@ -175,15 +178,24 @@ def chance_classes(level: float) -> int | None:
     return None
 
 
-def _unimproved(whole: Unimproved) -> Finding:
-    """A run of which nothing is better at the end than at the start."""
+def _measures_distances(run: Run) -> bool:
+    """Whether what is learnt is numbers, of which there are no classes to guess among."""
+    return any(not DISTANCES.isdisjoint(it.role.metric.split("_")) for it in run.curves.values())
+
+
+def _unimproved(whole: Unimproved, guessed: bool) -> Finding:
+    """A run of which nothing is better at the end than at the start.
+
+    `guessed`: whether a level may be that of guessing among classes.
+    """
     curve, start, final = whole.curve, whole.start, whole.final
     evidence: dict[str, float | int | str] = {
         "start": start,
         "final": final,
         "points": len(curve.level),
     }
-    classes = chance_classes(final) if curve.role.kind is Kind.LOSS else None
+    is_loss = curve.role.kind is Kind.LOSS
+    classes = chance_classes(final) if is_loss and guessed else None
     named = f", which is chance level: ln({classes})" if classes else ""
     if classes:
         evidence["classes at chance"] = classes

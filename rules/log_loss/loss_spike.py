@@ -131,10 +131,10 @@ def check(run: Run) -> Iterator[Finding]:
         if len(found) > FEW:
             found = [max(found, key=lambda it: it.height)]
         for spike in found:
-            yield _reported(curve, spike)
+            yield _reported(run, curve, spike)
 
 
-def _reported(curve: Curve, spike: Jump) -> Finding:
+def _reported(run: Run, curve: Curve, spike: Jump) -> Finding:
     taken = "one point" if spike.points == 1 else f"{spike.points} points"
     back = f"is back after {taken}" if spike.recovered else "is not back at the end"
     ratio = spike.top / spike.base if spike.base > 0 else np.inf
@@ -149,5 +149,5 @@ def _reported(curve: Curve, spike: Jump) -> Finding:
         f"{curve.axis} {curve.step(spike.peak)} and {back}",
         help=HELP_HELD_OUT if curve.role.held_out else HELP,
         evidence=evidence,
-        severity=Severity.INFO if is_lone(curve, spike) else None,
+        severity=Severity.INFO if is_lone(run, curve, spike) else None,
     )

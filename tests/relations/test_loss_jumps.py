@@ -237,14 +237,20 @@ def test_a_lone_jump_is_a_point_or_two_below_the_start(
     end: int, top: float, recovered: bool, lone: bool
 ) -> None:
     loss = curve("loss", flat(at_0_9=8.0))
-    run_of(loss)
-    assert is_lone(loss, jump(150, end, top, recovered=recovered)) is lone
+    assert is_lone(run_of(loss), loss, jump(150, end, top, recovered=recovered)) is lone
 
 
 def test_an_evaluation_is_never_lone() -> None:
     loss = curve("val_loss", flat(at_0_9=8.0))
-    run_of(loss)
-    assert not is_lone(loss, jump(150, 150, 5.0))
+    assert not is_lone(run_of(loss), loss, jump(150, 150, 5.0))
+
+
+def test_one_point_that_other_series_move_with_is_not_lone() -> None:
+    loss = curve("loss", flat(at_0_9=8.0, at_180=6.0))
+    norm = curve("grad_norm", flat(at_180=6.0))
+    spike = jump(180, 180, 6.0)
+    assert is_lone(run_of(loss), loss, spike)
+    assert not is_lone(run_of(loss, norm), loss, spike)
 
 
 @pytest.mark.parametrize(("final", "stay"), [(5.0, True), (3.1, True), (2.9, False), (1.0, False)])

@@ -13,7 +13,7 @@ from gradlint.runs.roles import words as known
 from gradlint.runs.roles.company import in_company
 from gradlint.runs.roles.evidence import inferred
 from gradlint.runs.roles.names import role_of, split_off, words_of
-from gradlint.runs.roles.unnamed_losses import unnamed_losses
+from gradlint.runs.roles.unnamed_losses import is_player, unnamed_losses
 from gradlint.runs.run import TEXT_COLUMNS, Run
 
 
@@ -71,14 +71,15 @@ _Roles = dict[str, Role]
 
 
 def _unnamed_losses(run: Run, roles: _Roles) -> _Roles:
-    """Where nothing is called a loss: the losses of GANs (`D_A`, `G_L1`) and detectors (`box`)."""
-    if any(role.kind is Kind.LOSS for role in roles.values()):
+    """The losses of GANs (`D_A`, `G_L1`) and detectors (`box`), where no other is called a loss."""
+    own = {tag: split_off(words_of(tag))[1] for tag in roles}
+    losses = {tag for tag, role in roles.items() if role.kind is Kind.LOSS}
+    if not all(is_player(own[tag]) for tag in losses):
         return roles
     unknown = (Kind.OTHER, Kind.CLOCK)  # `total` is most often a count
-    words = {
-        tag: split_off(words_of(tag))[1] for tag, role in roles.items() if role.kind in unknown
-    }
-    return roles | {tag: role_of(f"{tag} loss") for tag in unnamed_losses(words)}
+    words = {tag: own[tag] for tag, role in roles.items() if tag in losses or role.kind in unknown}
+    found = {tag: role_of(f"{tag} loss") for tag in unnamed_losses(words)}
+    return roles | {tag: role for tag, role in found.items() if tag not in losses}
 
 
 def _criteria_as_losses(run: Run, roles: _Roles) -> _Roles:

@@ -47,6 +47,9 @@ _ONE_OF = {"wins": "win", "won": "win", "draws": "draw", "tie": "draw", "ties": 
 _LOSS_ELSEWHERE = frozenset("tab tap strata".split())
 """Danish, Norwegian and Polish."""
 
+_OF_FITNESS = frozenset("fitness best max median".split())
+"""Of the fitness of a population, the best, the middle and the mean are what it earns."""
+
 _EPISODES = frozenset("episode episodes num_episodes n_episodes episode_num".split())
 """Names of what counts the episodes of an agent."""
 
@@ -72,6 +75,7 @@ def in_company(run: Run, roles: Roles) -> Roles:
         _gradient_norms,
         _episodes,
         _scores_of_episodes,
+        _fitness,
         _agents,
         _precision,
     ):
@@ -210,6 +214,16 @@ def _scores_of_episodes(run: Run, words: _Words, roles: Roles) -> Roles:
         return {}
     tags = [tag for tag in _alone(words, ("score",)) if roles[tag].kind is Kind.OTHER]
     return {tag: replace(roles[tag], kind=Kind.RETURN) for tag in tags}
+
+
+def _fitness(run: Run, words: _Words, roles: Roles) -> Roles:
+    """Where nothing is minimised, a fitness is what individuals earn; beside a loss, a score."""
+    kind = Kind.SCORE if _holds(roles, Kind.LOSS) else Kind.RETURN
+    return {
+        tag: replace(roles[tag], kind=kind, component=False)
+        for tag, held in words.items()
+        if "fitness" in held and set(held) <= _OF_FITNESS
+    }
 
 
 def _agents(run: Run, words: _Words, roles: Roles) -> Roles:

@@ -95,6 +95,14 @@ _UNSPACED = {word: english for word, english in _ENGLISH.items() if word[0] >= "
 _LONGEST = max(map(len, _UNSPACED))
 
 
+IN_ASCII = tuple(
+    word
+    for word, english in _ENGLISH.items()
+    if word.isascii() and not {"loss", "accuracy", "epoch", "step"}.isdisjoint(english)
+)
+"""The words for a loss, an accuracy, an epoch and a step that a line in plain letters may hold."""
+
+
 def word_in_english(word: str) -> str:
     """The English of a single word, `plain` or not; the word itself if it is of no table."""
     english = _ENGLISH.get(plain(word), ())

@@ -275,6 +275,25 @@ def test_the_losses_of_pix2pix_and_cyclegan_are_adversarial_though_nothing_says_
     assert roles("D_A", "G_A", "time")["time"].kind is Kind.CLOCK
 
 
+def test_beside_the_loss_of_a_generator_the_letters_are_losses_as_well() -> None:
+    read = roles("G_loss", "D_A", "D_B", "cycle", "idt", "val_dist")
+    losses = {tag for tag, role in read.items() if role.kind is Kind.LOSS and role.adversarial}
+    assert losses == {"G_loss", "D_A", "D_B", "cycle", "idt"}
+    assert roles("loss", "D_A", "G_A")["D_A"].kind is Kind.OTHER
+
+
+def test_a_fitness_is_earned_where_nothing_is_minimised() -> None:
+    read = roles("fitness_mean", "best_fitness", "fitness_std", "sigma")
+    kinds = [role.kind for role in read.values()]
+    assert kinds == [Kind.RETURN, Kind.RETURN, Kind.OTHER, Kind.OTHER]
+    assert roles("train/box_loss", "fitness")["fitness"].kind is Kind.SCORE
+
+
+def test_a_loss_named_after_a_score_is_a_loss_unless_the_word_is_a_heading() -> None:
+    assert roles("train/loss_r2")["train/loss_r2"].kind is Kind.LOSS
+    assert roles("train/Loss/acc")["train/Loss/acc"].kind is Kind.SCORE
+
+
 def test_letters_alone_make_no_gan() -> None:
     assert {role.kind for role in roles("D_A", "D_B", "cycle_A").values()} == {Kind.OTHER}
     assert {role.kind for role in roles("D_x", "G_z", "loss_G").values()} == {Kind.OTHER, Kind.LOSS}

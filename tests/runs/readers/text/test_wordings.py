@@ -138,6 +138,15 @@ def test_decimal_commas(line: str, expected: dict[str, float]) -> None:
 
 
 @pytest.mark.parametrize(
+    "line", ["epoca {0}: perdida {0}.5", "paso {0}: perdida {0}.5", "epoche {0} verlust {0}.5"]
+)
+def test_words_of_other_languages_in_plain_letters_and_without_a_sign(line: str) -> None:
+    (name,) = {"perdida", "verlust"}.intersection(line.split())
+    read_values = series("".join(f"{line.format(at)}\n" for at in range(1, 5)))
+    assert read_values[name] == [(at, at + 0.5) for at in range(1, 5)]
+
+
+@pytest.mark.parametrize(
     ("line", "expected"),
     [
         ("Epoch 3 acc train/val: 0.50/0.40", {"acc train": 0.5, "acc val": 0.4}),

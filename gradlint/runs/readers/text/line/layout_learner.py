@@ -47,12 +47,14 @@ from gradlint.runs.readers.text.line.words import (
     split_in,
     tokens_of,
 )
+from gradlint.runs.roles.translations import IN_ASCII
 
 _STEMS = (
     *"epoch step iter tick batch update frame episode round loss acc err ppl perpl reward return "
     "score norm nll elbo auc f1 mse mae bleu rouge dice iou entropy metric precis recall lr gnorm "
     "rate cost".split(),
     " ep ",
+    *IN_ASCII,
 )
 """A line in ASCII with none of these, no bullet, no `:` and no `=` before a number, has nothing to
 be read."""
