@@ -126,10 +126,29 @@ def unimproved(run: Run) -> Unimproved | None:
     if any(not it.finite[-1] for it in losses):
         return None
     if aims:
-        return _of_aims(run, aims, losses) or _of_standstill(run)
+        return _by_heart(run, losses) or _of_aims(run, aims, losses) or _of_standstill(run)
     if not losses or run.of(Kind.RETURN):
         return None
-    return _of_losses(run, losses, witnessed=False) or _of_standstill(run)
+    found = _by_heart(run, losses) or _of_losses(run, losses, witnessed=False)
+    return found or _of_standstill(run)
+
+
+def _by_heart(run: Run, losses: list[Curve]) -> Unimproved | None:
+    """A run whose training loss comes down to nothing, and nothing held out ever gets better."""
+    if not losses or run.of(Kind.RETURN) or not all(map(_is_learnt, losses)):
+        return None
+    held_out = [it for it in run.of(Kind.LOSS, Kind.ERROR) if it.role.held_out]
+    held_out = [it for it in held_out if len(it.level) >= LEAST_SCORES and not it.role.adversarial]
+    scores = [it for it in run.of(Kind.SCORE) if it.role.held_out]
+    if not any(it.role.kind is Kind.LOSS for it in held_out):
+        return None
+    if any(it.level.max() <= 0.0 or _falling(it).at_best.share >= MATERIAL for it in held_out):
+        return None
+    if any(_is_better(it, SIGMAS) or _may_be_better(it) for it in scores):
+        return None
+    curve = max(held_out, key=len)
+    whole = _falling(curve)
+    return Unimproved(curve, whole.start, whole.final)
 
 
 def _of_standstill(run: Run) -> Unimproved | None:
