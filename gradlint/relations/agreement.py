@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from gradlint.curves.departures import Departure, departures
 from gradlint.curves.jump import Jump
 from gradlint.curves.robust import Values
@@ -23,6 +25,9 @@ OWN = 0.5
 WITNESSED = 1.0
 """Surprise of a loss, a gradient norm, an entropy, at least, where a score or a return departs: an
 agent that always arrives fails now and then, and nothing in its past says so."""
+
+USUAL = 16
+"""Series of a run that are looked at, at most as usual; of a hundred some agree by chance."""
 
 BEFORE = 0.02
 """Share of the steps of a series by which another may have departed and come back before it."""
@@ -49,7 +54,7 @@ class Agreement:
         curve: the series.
         departure: where it leaves; of what should rise, of its negative.
         surprise: of the departure and of those of the others at its steps, summed: -log10 of how
-            many of the kind the noise of them all is expected to make.
+            many of the kind the noise of them all is expected to make, in all series of the run.
         witnesses: the other series that depart.
     """
 
@@ -94,7 +99,7 @@ def _together(curve: Curve, departure: Departure, curves: list[Curve]) -> list[A
             if other.step(it.start) <= high and other.step(it.end) >= low:
                 told[group] = max(told.get(group, (0.0, other)), (it.surprise, other), key=_first)
     witnessed = sum(it for it, _ in told.values())
-    surprise = departure.surprise + witnessed
+    surprise = departure.surprise + witnessed - max(float(np.log10(len(curves) / USUAL)), 0.0)
     if surprise < SURPRISE or (_is_outcome(curve) and witnessed < WITNESSED):
         return []
     return [Agreement(curve, departure, surprise, tuple(other for _, other in told.values()))]

@@ -12,6 +12,7 @@ from gradlint.curves.jump import Jump
 from gradlint.curves.levels import levels
 from gradlint.curves.relapses import false_start, relapses
 from gradlint.curves.robust import Values, medians_of_three
+from gradlint.curves.rounds import round_length
 from gradlint.curves.setback import setback
 from gradlint.relations.agreement import agreements
 from gradlint.relations.bursts import bursts
@@ -141,7 +142,7 @@ def unplanned_jumps(run: Run, curve: Curve) -> list[Jump]:
         and not weight_jumps(run, curve, it.start)
     ]
     found.sort(key=lambda it: it.start)
-    return _unperiodic(curve, found) if len(found) >= PERIODIC else found
+    return _unperiodic(curve, found)
 
 
 def _jumps(run: Run, curve: Curve) -> list[Jump]:
@@ -191,7 +192,10 @@ def _is_material(curve: Curve, jump: Departure) -> bool:
 
 
 def _unperiodic(curve: Curve, jumps: list[Jump]) -> list[Jump]:
-    """The jumps without those of the log's own period."""
+    """The jumps without those of the log's own period, or at which a loss begins anew."""
+    length = curve.measured(round_length)
+    if length is not None:
+        return [it for it in jumps if it.start % length]
     start = curve.measured(levels).start
     low = [it.start for it in jumps if it.top <= start]
     periodic = len(low) >= PERIODIC and np.ptp(np.diff(low)) <= JITTER

@@ -83,6 +83,15 @@ GUESS = {"r2": 0.0, "mcc": 0.0, "kappa": 0.0, "auc": 0.5, "rocauc": 0.5, "auroc"
 DECIBELS = ("psnr", "snr", "sdr")
 """How the names of scores end that have no highest value."""
 
+MOVING = ("winrate",)
+"""Scores that are taken against an opponent who gets better as well."""
+
+OVERLAPS = ("bleu", "rouge", "meteor", "chrf", "sacrebleu")
+"""How the names of scores begin that compare texts word by word."""
+
+OVERLAP = 0.5
+"""The highest of these that is met in practice: two people write the same in different words."""
+
 BEYOND = 0.05
 """Height over that by which such a score is no guess."""
 
@@ -240,7 +249,8 @@ def _of_losses(run: Run, losses: list[Curve], *, witnessed: bool) -> Unimproved 
 
 
 def _of(run: Run, *kinds: str) -> list[Curve]:
-    return [it for it in run.of(*kinds) if not it.role.adversarial and len(it.level) >= _least(it)]
+    found = [it for it in run.of(*kinds) if not it.role.adversarial]
+    return [it for it in found if it.role.metric not in MOVING and len(it.level) >= _least(it)]
 
 
 def _least(curve: Curve) -> int:
@@ -294,7 +304,10 @@ def _top(curve: Curve) -> float | None:
     if curve.role.kind is not Kind.SCORE or curve.role.metric.endswith(DECIBELS):
         return None
     low, high = float(curve.level.min()), float(curve.level.max())
-    return None if low < -1.0 or high > 100.0 else 1.0 if high <= 1.0 else 100.0
+    if low < -1.0 or high > 100.0:
+        return None
+    share = OVERLAP if curve.role.metric.startswith(OVERLAPS) else 1.0
+    return share if high <= 1.0 else 100.0 * share
 
 
 def _late(values: Values) -> Progress:

@@ -69,3 +69,13 @@ def test_losses_of_one_split_are_one_witness() -> None:
     first = next(it for it in alone if it.curve.tag == "loss")
     second = next(it for it in twice if it.curve.tag == "loss")
     assert first.surprise == second.surprise
+
+
+def test_among_a_hundred_series_more_has_to_be_said() -> None:
+    others = {f"score_{it}_accuracy": noisy(0.5, 0.01, it) for it in range(100)}
+    few = dict(list(others.items())[:8])
+    assert "loss" in tags(loss=LOSS, grad_norm=NORM, accuracy=ACCURACY, **few)
+    told = found(loss=LOSS, grad_norm=NORM, accuracy=ACCURACY, **few)
+    more = found(loss=LOSS, grad_norm=NORM, accuracy=ACCURACY, **others)
+    surprise = {it.curve.tag: it.surprise for it in told}["loss"]
+    assert all(it.surprise < surprise for it in more if it.curve.tag == "loss")
