@@ -38,6 +38,9 @@ def setback(values: Values) -> Jump | None:
     """
     if not FEWEST <= len(values) <= MOST:
         return None
+    with np.errstate(over="ignore"):
+        if not np.isfinite(np.ptp(values)):
+            return None
     positive = bool(values.min() > 0.0)
     scaled = np.log(values) if positive else values
     floor = LEAST if positive else LEAST * float(np.ptp(values))

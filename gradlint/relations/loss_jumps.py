@@ -142,7 +142,7 @@ def unplanned_jumps(run: Run, curve: Curve) -> list[Jump]:
         and not weight_jumps(run, curve, it.start)
     ]
     found.sort(key=lambda it: it.start)
-    return _unperiodic(curve, found)
+    return _unperiodic(curve, found) if found else []
 
 
 def _jumps(run: Run, curve: Curve) -> list[Jump]:

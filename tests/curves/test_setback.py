@@ -77,3 +77,7 @@ def test_a_negative_series_is_measured_by_its_range() -> None:
 @pytest.mark.parametrize("value", [0.0, 1.0, -3.0])
 def test_what_never_moves_has_none(value: float) -> None:
     assert setback(np.full(12, value)) is None
+
+
+def test_what_spans_more_than_a_float_holds_has_none() -> None:
+    assert setback(np.array([1.7e308, -1.7e308] * 6)) is None
