@@ -6,7 +6,8 @@ Reports a norm of the whole gradient that jumps far above its own history, and s
 follows: a jump by a factor of four that the loss follows is an error, one without it a warning from
 a factor of ten, and a remark where it lasts a point or two and nothing comes of it. More than three
 are one finding. A norm that grows step by step by a factor of more than 1,000 while the loss does
-not fall is one growth.
+not fall is one growth. In games and of agents, whose gradients jump whenever their target moves, a
+norm is reported that grows to five times all it ever was together with another series.
 
 ## Why it is a risk
 

@@ -10,6 +10,12 @@ its deepest dips, and against what the run had gained so far. Up to three are re
 height, their length and whether the loss came back; of more than three only the highest is, and
 TL203 reports the rest.
 
+Two more ways lead here. In a table of 8 to 40 rows, where little is known of the noise, a climb
+counts that is five times as high as any other of the series and undoes a third of what had been
+gained, if another series has one at the same time, or if it is above three times all before. And a
+loss of any kind, that of a game as well, which grows to five times all it ever was while something
+else than a loss does so too.
+
 ## Why it is a risk
 
 A spike is an update that went wrong. Real ones measured 14 to 23,500 robust standard deviations,
@@ -67,7 +73,14 @@ loss: times 1 for 500 then 2 ~> 1 each 500
 lr: 0.1 cos> 0.0001 each 500
 ```
 
-Losses that follow a moving target, of agents and games, are not judged.
+Losses that follow a moving target, of agents and games, are not judged by themselves. Nor is a loss
+that begins anew at equal distances, as where a search trains a new network in every round:
+
+```series good
+steps 60
+loss: 1.3 ~> 0.05
+loss: times 1 for 10 then 8 ~> 1 each 10
+```
 
 ## References
 
