@@ -29,7 +29,8 @@ def round_length(values: Values) -> int | None:
     if len(values) < (FEWEST + 1) * SHORTEST:
         return None
     rises = np.diff(values)
-    highest = np.argsort(-rises, kind="stable")[:MOST] + 1
+    highest = np.argpartition(-rises, MOST)[:MOST] if len(rises) > MOST else np.arange(len(rises))
+    highest = highest[np.argsort(-rises[highest], kind="stable")] + 1
     for many in range(FEWEST, len(highest) + 1):
         length = int(highest[:many].min())
         if length * (many + 1) < len(values) or length < SHORTEST:
