@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradlint.curves.constancy import frozen_tail
 from gradlint.curves.levels import Progress, levels, progress, rise
@@ -183,12 +183,16 @@ def _stood_still(curve: Curve, beside_scores: bool) -> bool:
     found, late = _falling(curve), curve.measured(_late)
     if curve.level.min() <= 0.0 or found.final > WORSE * found.start:
         return False
-    if beside_scores:
-        return late.share < MATERIAL and not (
-            late.at_best.share >= MATERIAL and late.at_best.sigmas >= SIGMAS
-        )
+    if late.at_best.share >= MATERIAL and late.at_best.sigmas >= SIGMAS:
+        return False
     quiet = late.deviation_of_end < STILL * late.final
-    return quiet and late.share < STILL and late.at_best.share < MATERIAL
+    return late.share < MATERIAL and (beside_scores or (quiet and late.share < STILL))
+
+
+def _is_high(curve: Curve) -> bool:
+    """Whether a score ends at a share that only a trained network has, or one with an easy task."""
+    top = _top(curve)
+    return top is not None and -_rising(curve).final >= KNOWN * top
 
 
 def _stays_low(curve: Curve) -> bool:
@@ -210,7 +214,8 @@ def _of_aims(run: Run, aims: list[Curve], losses: list[Curve]) -> Unimproved | N
     # What is frozen is another fault, and bears out losses that stand.
     moved = [it for it in aims if not _is_frozen(it)]
     found = _of_moved(run, moved, losses)
-    if found is None and losses and not run.of(Kind.RETURN) and not any(map(_is_frozen, losses)):
+    silent = run.of(Kind.RETURN) or any(map(_is_frozen, losses)) or any(map(_is_high, moved))
+    if found is None and losses and not silent:
         found = _of_losses(run, losses, witnessed=len(moved) < len(aims))
     return found
 
@@ -285,8 +290,8 @@ def _is_better(curve: Curve, sigmas: float) -> bool:
 def _may_be_better(curve: Curve) -> bool:
     """Whether it was high from the start, or may have risen in noise that does not tell."""
     found, top = _rising(curve), _top(curve)
-    if _is_guess(curve):
-        return False
+    if curve.role.metric in GUESS:
+        return -found.final >= GUESS[curve.role.metric] + BEYOND
     if top is None:
         hidden = found.deviation_of_end > LOUD * abs(found.start)
         return hidden or found.gained >= DOUBLED * abs(found.start)
@@ -311,8 +316,10 @@ def _top(curve: Curve) -> float | None:
 
 
 def _late(values: Values) -> Progress:
-    """The progress after the first steps."""
-    return _progress(values[max(int(WARM * len(values)), 1) :])
+    """The progress after the first steps, from the level there: its first value is one of many."""
+    later = values[max(int(WARM * len(values)), 1) :]
+    found = levels(later)
+    return replace(progress(later, found), start=found.start, deviation=found.deviation)
 
 
 def _late_rise(values: Values) -> Progress:

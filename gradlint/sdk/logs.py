@@ -28,6 +28,7 @@ from gradlint.curves.robust import (
 )
 from gradlint.relations.agreement import Agreement as Agreement, agreements as agreements
 from gradlint.relations.bursts import Burst as Burst, bursts as bursts
+from gradlint.relations.games import LostGame as LostGame, lost_game as lost_game
 from gradlint.relations.jumps import jump_evidence as jump_evidence, jump_span as jump_span
 from gradlint.relations.learning_rate import (
     rate_is_spent as rate_is_spent,

@@ -125,7 +125,7 @@ STOPPED = 50
 """Equal values in a row, at least, of a loss that may be 0 for a while: a policy that has become
 certain, or a discriminator that is never wrong, gets no gradients."""
 
-CERTAIN = 10
+CERTAIN = 8
 """Evaluations for which a score must be frozen, although the loss falls, to be stuck: no single
 answer has changed for so long."""
 
@@ -253,6 +253,7 @@ def _explained(run: Run, curve: Curve, onset: int) -> bool:
         return False
     for other in run.of(Kind.SCORE, Kind.ERROR):
         same = other.role.split == curve.role.split and len(other.level) >= LEAST
+        same = same and other.role.metric != "perplexity"  # the loss by another name
         if same and frozen_tail(other.level) > len(other.level) - LEAST:
             return True  # what is measured beside it moves: it is about one class, or a detail
     if len(curve.level) - onset >= CERTAIN and 0.0 < float(curve.level[-1]) < GOOD:

@@ -167,7 +167,8 @@ def _swinging(curve: Curve) -> Finding | None:
         return None
     # Those of all the run, or the last ones, of swings that grow.
     tops = np.maximum(highs[1:], highs[:-1])
-    if max(np.median(tops), np.median(tops[-SWINGS:])) < HIGH * curve.measured(levels).start:
+    start = max(float(curve.level[0]), curve.measured(levels).start)
+    if max(np.median(tops), np.median(tops[-SWINGS:])) < HIGH * start:
         return None
     return event(
         curve,

@@ -115,6 +115,7 @@ from gradlint.sdk.logs import (
     is_short_table,
     left,
     levels,
+    lost_game,
     medians_of_three,
     rule,
     runaway,
@@ -204,7 +205,7 @@ def check(run: Run) -> Iterator[Finding]:
     for curve in run.of(Kind.LOSS):
         if len(curve.level) < 2 or is_short_table(curve):
             continue
-        found = _grown(curve) or _bottomless(run, curve)
+        found = _grown(curve) or _bottomless(run, curve) or _lost(run, curve)
         if found is None and curve.role.adversarial and not run.of(Kind.RETURN):
             found = _swollen(curve)
         elif found is None and _is_judged(run, curve):
@@ -283,6 +284,27 @@ def _bottomless(run: Run, curve: Curve) -> Finding | None:
         _reported(curve, onset, first, final, None),
         help="look for a term with the wrong sign, or one that has no lowest value; no loss of data "
         "that are learnt falls without end",
+    )
+
+
+def _lost(run: Run, curve: Curve) -> Finding | None:
+    """The loss of a game that one of its two networks has won."""
+    game = lost_game(run, curve)
+    if game is None:
+        return None
+    calm = np.flatnonzero(curve.level <= 0.5 * (game.start + game.final))
+    onset = min(int(calm[-1]) + 1, len(curve.level) - 1) if len(calm) else 0
+    return event(
+        curve,
+        int(curve.points[onset]),
+        int(curve.points[-1]),
+        f"`{curve.tag}` rises from {digits(game.start)} to {digits(game.final)} while "
+        f"`{game.winner.tag}` falls from {digits(game.won_from)} to {digits(game.won_to)}: one "
+        "network has won, and the other is told nothing any more",
+        help="look at what each is fed at that step; keep the winner back (a lower learning rate, "
+        "fewer steps, noise on its inputs, a penalty on its gradients)",
+        evidence={"before": game.start, "final": game.final},
+        severity=Severity.WARNING,
     )
 
 

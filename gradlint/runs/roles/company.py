@@ -99,6 +99,8 @@ def _alone(words: _Words, names: Iterable[str]) -> list[str]:
 def _letters(run: Run, words: _Words, roles: Roles) -> Roles:
     """`L` and `vL`, `A` and `vA`: two of them, or one beside a learning rate."""
     every = {tag: tuple(words_of(tag)) for tag in roles}  # `va` alone is no split
+    if _holds(roles, Kind.AGENT, Kind.RETURN):
+        every = {tag: held for tag, held in every.items() if held != ("v", "loss")}  # of a value
     found = {tag: _LETTERS[held] for tag, held in every.items() if held in _LETTERS}
     # Beside `loss_box` and `loss_cls`, which are parts of it, `L` is the whole.
     whole = any(

@@ -42,6 +42,8 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("hit", "ratio"): "hitrate",
     ("error", "rate"): "errorrate",
     ("err", "rate"): "errorrate",
+    ("abs", "rel"): "absrel",
+    ("sq", "rel"): "sqrel",
     ("top", "1"): "top1",
     ("top", "5"): "top5",
     ("f", "1"): "f1",
@@ -192,7 +194,7 @@ CRITERIA = frozenset("mse mae rmse mape msle huber logcosh".split())
 ERROR = CRITERIA | frozenset(
     "error errorrate wer cer eer perplexity bpc bpb bpd smape rmsle fid kid lpips brier ece "
     "chamfer epe msis owa rmsse rmspe mpjpe silog fvd crps der assd hausdorff mase nrmse mcd "
-    "mindcf rell2 wape wil mer ter".split()
+    "mindcf rell2 wape wil mer ter absrel sqrel".split()
 )
 
 SCORE = frozenset(
@@ -201,7 +203,7 @@ SCORE = frozenset(
     "spearman pearsonr spearmanr kappa ndcg mrr sensitivity specificity exactmatch successrate "
     "winrate solverate hitrate dsc nsd cldice kendalltau lddt utmos gauc stoi pesq sdr sisdr snr "
     "sisnr mfscore hits mos dnsmos "
-    "hota cindex macc aacc mdice bertscore pixacc mota idf1 pck".split()
+    "hota cindex macc aacc mdice bertscore pixacc mota idf1 pck success".split()
 )
 
 SCORE_STEMS = (
@@ -219,6 +221,7 @@ SCORE_STEMS = (
     "hits",
     "ndcg",
     "mrr",
+    "hr",
 )
 """Score names that take a number or a short suffix: rouge1, rougelsum, map50, ap75, recall5."""
 

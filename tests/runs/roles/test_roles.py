@@ -289,6 +289,17 @@ def test_a_fitness_is_earned_where_nothing_is_minimised() -> None:
     assert roles("train/box_loss", "fitness")["fitness"].kind is Kind.SCORE
 
 
+def test_the_value_of_an_agent_is_not_held_out() -> None:
+    assert roles("q_loss", "v_loss", "val_return")["v_loss"].split == ""
+    assert roles("t_loss", "v_loss")["v_loss"].split == "validation"
+
+
+def test_the_measures_of_depth_and_of_recommendation() -> None:
+    read = roles("val_abs_rel", "val_sq_rel", "val_hr10", "success_rate", "success")
+    kinds = [role.kind for role in read.values()]
+    assert kinds == [Kind.ERROR, Kind.ERROR, Kind.SCORE, Kind.SCORE, Kind.SCORE]
+
+
 def test_a_loss_named_after_a_score_is_a_loss_unless_the_word_is_a_heading() -> None:
     assert roles("train/loss_r2")["train/loss_r2"].kind is Kind.LOSS
     assert roles("train/Loss/acc")["train/Loss/acc"].kind is Kind.SCORE
