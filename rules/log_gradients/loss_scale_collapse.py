@@ -3,7 +3,8 @@
 ## What it does
 
 Reports an automatic loss scale that has come down from 100 or more to 1 or less, and ends there:
-nearly every step overflows and is skipped.
+nearly every step overflows and is skipped. Where skipped steps are counted in the log, it reports
+as well that all are, from a step on to the end.
 
 ## Why it is a risk
 
@@ -87,7 +88,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlint.sdk.logs import Finding, Kind, Run, digits, event, rule
+from gradlint.sdk.logs import Curve, Finding, Kind, Run, digits, event, rule, words_of
 
 LEAST_SCALE = 1.0
 """Loss scaling multiplies to keep small gradients from underflow; at 1 it does nothing, and below
@@ -97,10 +98,16 @@ Megatron and DeepSpeed stop at 1."""
 FALLEN = 100.0
 """Scale from which it has come down, at least: some loops are made to begin at 1."""
 
+LEAST_SKIPPED = 20
+"""Records in a row of which all steps were skipped: a scaler finds its scale within some halvings."""
+
 
 @rule("TL304", "error", symptoms={"loss-nan": 1.0})
 def check(run: Run) -> Iterator[Finding]:
-    """Report a loss scale below 1 that has come down by itself."""
+    """Report a loss scale below 1 that has come down by itself, and steps that are all skipped."""
+    for curve in run.of(Kind.OTHER):
+        if "skipped" in words_of(curve.tag) and curve.axis == "step":
+            yield from _all_skipped(curve)
     for curve in run.of(Kind.LOSS_SCALE):
         values = curve.level
         if len(values) < 2 or values[-1] > LEAST_SCALE or values.max() < FALLEN:
@@ -115,4 +122,27 @@ def check(run: Run) -> Iterator[Finding]:
             "overflows and is skipped",
             help="find the tensor that is not finite, or train in bfloat16",
             evidence={"highest": float(values.max()), "last": float(values[-1]), "falls": falls},
+        )
+
+
+def _all_skipped(curve: Curve) -> Iterator[Finding]:
+    """What a count of skipped steps says, be it of all so far or of those since the last record."""
+    values, steps = curve.level, curve.steps[curve.points]
+    if len(values) <= LEAST_SKIPPED:
+        return
+    passed = np.diff(steps)
+    # What never falls counts those of before, too; what falls, those since the last record.
+    skipped = np.diff(values) if np.all(np.diff(values) >= 0.0) else values[1:]
+    taken = np.flatnonzero(np.round(skipped) < passed)
+    first = int(taken[-1]) + 2 if len(taken) else 1
+    if len(values) - first >= LEAST_SKIPPED and passed.min() > 0:
+        yield event(
+            curve,
+            int(curve.points[first]),
+            int(curve.points[-1]),
+            f"`{curve.tag}` counts every step from {curve.axis} {curve.step(first)} to the end: no "
+            "weight has changed since",
+            help="look at the loss scale: with gradients that overflow at every scale, find the "
+            "tensor that is not finite; with a scale that is fixed, lower it",
+            evidence={"records": len(values) - first},
         )
