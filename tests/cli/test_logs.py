@@ -164,7 +164,7 @@ def test_full_output(gradlint: Gradlint, outcome: dict[str, Any]) -> None:
 def test_runs_of_one_file_are_in_their_order_and_their_beginnings_are_counted(
     gradlint: Gradlint, write: Write
 ) -> None:
-    write("log.csv", "step,loss\n" + "".join(f"{n % 20},{2 - n / 300}\n" for n in range(240)))
+    write("log.csv", "step,loss\n" + "".join(f"{n % 20},{2 - n % 20 / 15}\n" for n in range(240)))
     assert "= note: 10 more like this, the last on line 222" in gradlint("logs").stdout
     said = gradlint("logs", "-v", "--select", "TL601").stdout
     assert re.findall(r"run log.csv#(\d+)", said) == [str(run) for run in range(2, 13)]
