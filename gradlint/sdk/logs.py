@@ -40,6 +40,7 @@ from gradlint.relations.loss_jumps import (
     stays as stays,
     unplanned_jumps as unplanned_jumps,
 )
+from gradlint.relations.motionless import motionless as motionless
 from gradlint.relations.non_finite import (
     NonFinite as NonFinite,
     of_gradient_norm as of_gradient_norm,

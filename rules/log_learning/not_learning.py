@@ -86,8 +86,8 @@ steps 3000
 loss: 2.3 ~> 0.002 for 500 then 0.002, noise 40%
 ```
 
-Losses of games and agents do not show whether they learn, and a benchmark may stay at chance for as
-long as the loss goes on falling:
+Losses of games and agents do not show whether they learn, unless nothing in the log moves at all,
+and a benchmark may stay at chance for as long as the loss goes on falling:
 
 ```series good
 steps 60
@@ -121,6 +121,7 @@ from gradlint.sdk.logs import (
     Unimproved,
     digits,
     event,
+    motionless,
     rule,
     searches_rate,
     unimproved,
@@ -182,8 +183,11 @@ def check(run: Run) -> Iterator[Finding]:
             yield _random(curve, choices)
     if not found and not run.measured(searches_rate):
         whole = unimproved(run)
+        still = motionless(run) if whole is None else None
         if whole is not None:
             yield _unimproved(whole, guessed=not _measures_distances(run))
+        elif still is not None:
+            yield _motionless(still)
 
 
 def _choices(curve: Curve) -> int | None:
@@ -218,6 +222,20 @@ def chance_classes(level: float) -> int | None:
         if abs(level - math.log(classes)) <= CHANCE:
             return classes
     return None
+
+
+def _motionless(curve: Curve) -> Finding:
+    start, final = float(curve.level[0]), float(curve.level[-1])
+    return event(
+        curve,
+        int(curve.points[0]),
+        int(curve.points[-1]),
+        f"nothing moves: `{curve.tag}` is {digits(start)} at the start and {digits(final)} at the end, "
+        "and no other series leaves its first level",
+        help="check that the optimizer has the parameters, that its learning rate is not next to "
+        "nothing, and that gradients reach the first layer",
+        evidence={"start": start, "final": final, "points": len(curve.level)},
+    )
 
 
 def _measures_distances(run: Run) -> bool:
