@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from gradlint.curves.constancy import frozen_tail
 from gradlint.curves.levels import Progress, levels, progress, rise
 from gradlint.curves.robust import Values
+from gradlint.relations.schedules import weight_raised
 from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
 
@@ -134,6 +135,8 @@ def unimproved(run: Run) -> Unimproved | None:
     losses = [it for it in _of(run, Kind.LOSS) if it.role.trained_on]
     if any(not it.finite[-1] for it in losses):
         return None
+    # What is weighed anew is another sum, in which nothing can be compared.
+    losses = [it for it in losses if not weight_raised(run, it, 0, len(it.level) - 1)]
     if aims:
         return _by_heart(run, losses) or _of_aims(run, aims, losses) or _of_standstill(run)
     if not losses or run.of(Kind.RETURN):
@@ -166,6 +169,8 @@ def _of_standstill(run: Run) -> Unimproved | None:
     losses = [it for it in losses if len(it.level) >= LEAST_HELD_OUT]
     trained = [it for it in losses if it.role.kind is Kind.LOSS and it.role.trained_on]
     trained = [it for it in trained if len(it.level) >= LEAST_EPOCHS]
+    if any(weight_raised(run, it, 0, len(it.level) - 1) for it in trained):
+        return None
     if not trained or run.of(Kind.RETURN) or any(map(_is_frozen, trained)):
         return None
     scores = [it for it in run.of(Kind.SCORE) if len(it.level) >= LEAST_HELD_OUT]

@@ -140,6 +140,9 @@ FEWEST = 8
 BELOW = 0.15
 """Share of its best that it has lost by then, at least."""
 
+TRADED = frozenset("precision recall sensitivity specificity".split())
+"""Scores of which one may fall as the other rises, be it logged or not."""
+
 LEAST = 12
 """Evaluations, at least: they make four levels, to tell a start, a best and an end."""
 
@@ -237,7 +240,7 @@ def _collapsed(run: Run) -> Iterator[tuple[Curve, Finding]]:
 
 def _ends_below_its_start(run: Run, score: Curve) -> bool:
     """Whether a score ends clearly below where it began, and none of its split above."""
-    if len(score.level) < FEWEST or score.axis == "row":
+    if len(score.level) < FEWEST or score.axis == "row" or score.role.metric in TRADED:
         return False
     found = score.measured(rise)
     lost = found.final - found.lowest

@@ -171,6 +171,9 @@ def _headless_kind(words: list[str], held: set[str]) -> Kind:
         return Kind.WEIGHT
     if words and (held <= known.CLOCK or words[-1] in known.CLOCK_HEADS):
         return Kind.CLOCK
+    if len(words) == 2 and held & known.SCHEDULED_WEIGHT:
+        of_layer = (held - known.SCHEDULED_WEIGHT) & known.LAYERS
+        return Kind.OTHER if of_layer else Kind.SCHEDULE
     return Kind.OTHER
 
 

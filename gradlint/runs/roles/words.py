@@ -42,6 +42,15 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("hit", "ratio"): "hitrate",
     ("error", "rate"): "errorrate",
     ("err", "rate"): "errorrate",
+    ("queue", "size"): "queuesize",
+    ("queue", "length"): "queuesize",
+    ("queue", "len"): "queuesize",
+    ("queue", "fill"): "queuesize",
+    ("batch", "size"): "batchsize",
+    ("seq", "len"): "seqlen",
+    ("seq", "length"): "seqlen",
+    ("sequence", "length"): "seqlen",
+    ("mask", "ratio"): "maskratio",
     ("abs", "rel"): "absrel",
     ("sq", "rel"): "sqrel",
     ("top", "1"): "top1",
@@ -253,9 +262,13 @@ OF_AGENT = frozenset("policy actor objective rollout".split())
 
 SCHEDULE = frozenset(
     "beta temperature epsilon eps explorationrate cliprange teacherforcing klweight anneal "
-    "annealing momentum weightdecay lambda tau alpha entcoef".split()
+    "annealing momentum weightdecay lambda tau alpha entcoef queue queuesize difficulty batchsize "
+    "seqlen maskratio".split()
 )
 """Settings that a program changes as it goes on, alone in a name."""
+
+SCHEDULED_WEIGHT = frozenset("weight lambda coef coeff w".split())
+"""Beside another word the name of what a term weighs: `weight_kl`, `lambda_gp`, `aux_coef`."""
 
 GRADIENT = frozenset("grad grads gradient gradients gnorm gradnorm".split())
 NORM = frozenset("norm norms l2 l2norm gnorm gradnorm".split())

@@ -289,6 +289,12 @@ def test_a_fitness_is_earned_where_nothing_is_minimised() -> None:
     assert roles("train/box_loss", "fitness")["fitness"].kind is Kind.SCORE
 
 
+def test_what_a_term_weighs_and_how_large_a_queue_is_are_set_by_plan() -> None:
+    read = roles("loss", "weight_b", "lambda_gp", "aux_coef", "queue_size", "batch_size", "seq_len")
+    assert [role.kind for role in read.values()] == [Kind.LOSS, *[Kind.SCHEDULE] * 6]
+    assert roles("fc.weight")["fc.weight"].kind is Kind.OTHER
+
+
 def test_the_value_of_an_agent_is_not_held_out() -> None:
     assert roles("q_loss", "v_loss", "val_return")["v_loss"].split == ""
     assert roles("t_loss", "v_loss")["v_loss"].split == "validation"
