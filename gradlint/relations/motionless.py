@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradlint.curves.robust import Values
-from gradlint.relations.progress import is_resumed
+from gradlint.relations.progress import LATE
 from gradlint.runs.kinds import Kind
 from gradlint.runs.run import Curve, Run
 
@@ -39,11 +39,16 @@ def motionless(run: Run) -> Curve | None:
     told = [it for it in looked_at if it.role.kind is not Kind.OTHER or np.ptp(it.level) > 0.0]
     game = all(it.role.adversarial for it in losses)
     fewest = FEWEST_OF_GAME if game else FEWEST
-    if not losses or len(told) < fewest or any(map(is_resumed, losses)):
+    if not losses or len(told) < fewest or any(map(_begins_late, losses)):
         return None
     if any(it.measured(_moves) for it in told):
         return None
     return max(losses, key=len)
+
+
+def _begins_late(curve: Curve) -> bool:
+    """Whether a log does not begin with its run, be it counted in steps or in epochs."""
+    return bool(curve.steps[0] > max(LATE * curve.steps[-1], 1))
 
 
 def _moves(values: Values) -> bool:

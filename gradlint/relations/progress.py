@@ -191,7 +191,7 @@ def _stood_still(curve: Curve, beside_scores: bool) -> bool:
     if late.at_best.share >= MATERIAL and late.at_best.sigmas >= SIGMAS:
         return False
     quiet = late.deviation_of_end < STILL * late.final
-    return late.share < MATERIAL and (beside_scores or (quiet and late.share < STILL))
+    return late.share < STILL and (beside_scores or quiet)
 
 
 def _is_high(curve: Curve) -> bool:
@@ -203,7 +203,8 @@ def _is_high(curve: Curve) -> bool:
 def _stays_low(curve: Curve) -> bool:
     """Whether a score has not risen after the first steps, from a share that is not high."""
     top, late = _top(curve), curve.measured(_late_rise)
-    if top is None:
+    guess = GUESS.get(curve.role.metric)
+    if top is None or (guess is not None and -late.final >= guess + BEYOND):
         return False
     return late.at_best.gained < MATERIAL * top and -late.final < KNOWN * top
 
