@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from gradlint.curves.alternation import turning_points as turning_points
 from gradlint.curves.constancy import (
@@ -29,7 +29,6 @@ from gradlint.curves.robust import (
 from gradlint.relations.agreement import Agreement as Agreement, agreements as agreements
 from gradlint.relations.bursts import Burst as Burst, bursts as bursts
 from gradlint.relations.games import LostGame as LostGame, lost_game as lost_game
-from gradlint.relations.jumps import jump_evidence as jump_evidence, jump_span as jump_span
 from gradlint.relations.learning_rate import (
     rate_is_spent as rate_is_spent,
     searches_rate as searches_rate,
@@ -114,3 +113,13 @@ def event(
             evidence=dict(evidence or {}),
         ),
     )
+
+
+def jump_span(curve: Curve, jumps: Sequence[Jump]) -> tuple[int, int]:
+    """First and last point of some jumps, as indices of the curve's arrays."""
+    return int(curve.points[jumps[0].start]), int(curve.points[jumps[-1].end])
+
+
+def jump_evidence(curve: Curve, jump: Jump) -> dict[str, float | int | str]:
+    """How high a jump goes, where, and from what."""
+    return {"peak": jump.top, "peak step": curve.step(jump.peak), "before": jump.base}
